@@ -1,0 +1,60 @@
+import type { TenantId } from '../tenants/tenant.ts';
+import type { Account } from './account.ts';
+
+/** An account together with the hash of its password, for sign-in alone. */
+export interface AccountWithPassword {
+  account: Account;
+  /** PHC string or an imported form; undefined when the account has no password. */
+  passwordHash: string | undefined;
+}
+
+/**
+ * Reads and changes accounts of one tenant. Throws StorageUnavailableError.
+ */
+export interface AccountStore {
+  findById(tenantId: TenantId, accountId: string): Promise<Account | undefined>;
+  /**
+   * By normalised username or e-mail address (`normalizeIdentifier`), in one indexed round trip.
+   * A username wins over another account's e-mail address.
+   */
+  findByIdentifier(
+    tenantId: TenantId,
+    identifier: string,
+  ): Promise<AccountWithPassword | undefined>;
+  /** Ordered by username; `after` is the last username of the page before. */
+  list(tenantId: TenantId, page: { after?: string; limit: number }): Promise<Account[]>;
+  /**
+   * Replaces a hash by a better hash of the same password, if it is still `previousHash`.
+   * Ends nothing.
+   */
+  upgradePasswordHash(
+    tenantId: TenantId,
+    accountId: string,
+    previousHash: string,
+    hash: string,
+  ): Promise<void>;
+  /** Sets a new password. Ending sessions is the caller's part (`end-account-sessions`). */
+  setPassword(tenantId: TenantId, accountId: string, hash: string): Promise<boolean>;
+  /** False when there is no such account. */
+  setDisabled(tenantId: TenantId, accountId: string, disabled: boolean): Promise<boolean>;
+  /** Stores the digest of a single-use link. Older links of the same purpose stop working. */
+  createOneTimeLink(
+    tenantId: TenantId,
+    link: { accountId: string; purpose: 'reset_password'; digest: string; expiresAt: Date },
+  ): Promise<void>;
+  /** The account that a live link belongs to; looking never consumes it. */
+  findByOneTimeLink(
+    tenantId: TenantId,
+    purpose: 'reset_password',
+    digest: string,
+  ): Promise<Account | undefined>;
+  /**
+   * Consumes a link and sets the password in one transaction: of two at once exactly one wins.
+   * Returns the account id, or undefined when the link is unknown, used or expired.
+   */
+  resetPasswordByLink(
+    tenantId: TenantId,
+    digest: string,
+    passwordHash: string,
+  ): Promise<string | undefined>;
+}

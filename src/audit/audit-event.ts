@@ -1,0 +1,78 @@
+import type { TenantId } from '../tenants/tenant.ts';
+
+/**
+ * Audit events: append-only records of everything that signs in, fails, grants, revokes, rotates
+ * or is administered. This union is the documentation of their kinds; `docs/audit.md` is made
+ * from the comments.
+ */
+export type AuditEventKind =
+  /** A person proved who they are. `detail.amr` says how. */
+  | 'sign_in.succeeded'
+  /** Wrong identifier or password, or a disabled account; never says which to the person. */
+  | 'sign_in.failed'
+  /** Refused before the password was looked at: too many attempts. */
+  | 'sign_in.throttled'
+  /** A person ended their session. */
+  | 'session.ended'
+  /** A person allowed a client the scopes in `detail.scopes`. */
+  | 'consent.granted'
+  /** A person refused a client. */
+  | 'consent.refused'
+  /** The application gate refused an account without a role. */
+  | 'application.access_denied'
+  /** The token endpoint answered with tokens. `detail.grant_type` says for what. */
+  | 'token.issued'
+  /** The token endpoint refused. `detail.error` is the RFC 6749 code. */
+  | 'token.refused'
+  /** A client revoked a token. */
+  | 'token.revoked'
+  /** A grant and everything issued under it was revoked. */
+  | 'grant.revoked'
+  /** An authorization code was presented again; what it had issued was revoked. */
+  | 'authorization_code.replayed'
+  /** A refresh token was presented after it was used up: its family was revoked. */
+  | 'refresh_token.reused'
+  /** Client authentication failed. */
+  | 'client.authentication_failed'
+  | 'client.disabled'
+  | 'client.enabled'
+  | 'client.secret_rotated'
+  | 'account.created'
+  | 'account.disabled'
+  | 'account.enabled'
+  /** A single-use link to set a new password was made. */
+  | 'account.password_reset_requested'
+  | 'account.password_changed'
+  /** A tenant's first signing keys, or a missing algorithm's key, were created. */
+  | 'keys.created'
+  /** New signing keys took over. */
+  | 'keys.rotated'
+  /** A key was dropped because it was compromised. */
+  | 'keys.compromised'
+  /** Seed files were applied. `detail` counts the changes. */
+  | 'seed.applied';
+
+export interface AuditEvent {
+  readonly kind: AuditEventKind;
+  /** Undefined for events of the deployment. */
+  readonly tenantId: TenantId | undefined;
+  readonly outcome: 'success' | 'failure';
+  /** Who did it. */
+  readonly actor: {
+    readonly type: 'account' | 'client' | 'operator' | 'system' | 'anonymous';
+    readonly id?: string;
+  };
+  /** On what, if not on the actor itself. */
+  readonly subject?: { readonly type: string; readonly id: string };
+  readonly clientId?: string;
+  /** Address of the person or client, as far as TRUSTED_PROXIES allow to know it. */
+  readonly address?: string;
+  readonly requestId?: string;
+  /** Small, flat, never a secret. */
+  readonly detail?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+}
+
+export interface RecordedAuditEvent extends AuditEvent {
+  readonly id: string;
+  readonly at: Date;
+}

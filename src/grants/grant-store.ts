@@ -1,0 +1,16 @@
+import type { TenantId } from '../tenants/tenant.ts';
+import type { GrantRequest, RecordedGrant } from './recorded-grant.ts';
+
+/** Remembers what accounts allowed clients. Throws StorageUnavailableError. */
+export interface GrantStore {
+  find(tenantId: TenantId, accountId: string, clientId: string): Promise<RecordedGrant | undefined>;
+  /** Adds to what was allowed before (a union, atomic under concurrency) and returns the whole. */
+  add(
+    tenantId: TenantId,
+    accountId: string,
+    clientId: string,
+    allowed: GrantRequest,
+  ): Promise<RecordedGrant>;
+  /** Forgets everything this account allowed this client. */
+  remove(tenantId: TenantId, accountId: string, clientId: string): Promise<void>;
+}

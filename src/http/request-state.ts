@@ -1,0 +1,17 @@
+/**
+ * HTTP: the error boundary, headers, CSRF, body parsing, rendering of `views/`, health. It knows
+ * nothing of tenants, accounts or OpenID Connect.
+ */
+
+/** What every request carries in `ctx.state` from the first middleware on. */
+export interface RequestState {
+  /** From `X-Request-Id` when it is well-formed, else made here. */
+  requestId: string;
+  startedAt: Date;
+  /** The caller's address, as far as the trusted proxies allow to know it. */
+  address: string;
+  /** Route pattern for logs, metrics and limits, such as `/interaction/:uid`; never the raw path. */
+  route?: string;
+  /** More fields for the request's log line, such as the client id. */
+  logFields: Record<string, string | number | boolean>;
+}

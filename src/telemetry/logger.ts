@@ -1,0 +1,15 @@
+/**
+ * Telemetry: logs, metrics, redaction. It counts and prints what other rooms tell it and knows
+ * nothing of the domain.
+ */
+
+/** Structured fields of a log line; secrets, tokens, codes and cookies never belong here. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** What rooms ask for when they log. */
+export interface Logger {
+  error(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  debug(message: string, fields?: LogFields): void;
+}

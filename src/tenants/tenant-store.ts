@@ -1,0 +1,30 @@
+import type { Tenant, TenantId } from './tenant.ts';
+
+/** A tenant whose version moved. */
+export interface TenantVersion {
+  tenantId: TenantId;
+  version: number;
+}
+
+/**
+ * Reads tenants.
+ *
+ * Settings come back complete: the store merges what is stored over the defaults. Nothing is
+ * cached here; `tenant-directory.ts` caches. Throws StorageUnavailableError.
+ */
+export interface TenantStore {
+  findBySlug(slug: string): Promise<Tenant | undefined>;
+  /** @param host - host with port as in the issuer URL, lower case */
+  findByHost(host: string): Promise<Tenant | undefined>;
+  findById(id: TenantId): Promise<Tenant | undefined>;
+  /** Ordered by slug; `after` is the last slug of the page before. At most `limit` (1 to 1,000). */
+  list(page: { after?: string; limit: number }): Promise<Tenant[]>;
+  /**
+   * Says which tenants changed after `cursor`, in one indexed query, and the new cursor.
+   * `cursor` undefined: no changes, only today's cursor. A change is never missed: a transaction
+   * that commits late is reported by a later call (the cursor stays behind what is in flight).
+   */
+  changesSince(cursor: string | undefined): Promise<{ changed: TenantVersion[]; cursor: string }>;
+  /** Marks the tenant as changed (its version grows by one) and returns the new version. */
+  touch(id: TenantId): Promise<number>;
+}
