@@ -12,7 +12,7 @@ export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     create table tenants (
       id uuid primary key default gen_random_uuid(),
-      slug text collate "C" not null unique check (slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'),
+      slug text collate "C" not null unique check (slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])\\?$'),
       name text not null,
       custom_issuer text unique,
       custom_host text collate "C" unique,
@@ -32,7 +32,7 @@ export async function up(knex: Knex): Promise<void> {
     create table applications (
       tenant_id uuid not null references tenants (id),
       id uuid not null default gen_random_uuid(),
-      key text collate "C" not null check (key ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'),
+      key text collate "C" not null check (key ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])\\?$'),
       name text not null,
       first_party boolean not null default false,
       audience text collate "C",

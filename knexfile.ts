@@ -1,0 +1,14 @@
+import type { Knex } from 'knex';
+import { migrationSource } from './src/storage/postgres/migrate.ts';
+
+/**
+ * For tools that look for a knexfile. Gatehouse itself migrates with `gatehouse migrate`, which
+ * holds a lock that these tools do not take.
+ */
+const config: Knex.Config = {
+  client: 'pg',
+  connection: process.env.DATABASE_URL ?? '',
+  migrations: { migrationSource },
+};
+
+export default config;
