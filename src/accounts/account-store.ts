@@ -33,11 +33,17 @@ export interface AccountStore {
     previousHash: string,
     hash: string,
   ): Promise<void>;
-  /** Sets a new password. Ending sessions is the caller's part (`end-account-sessions`). */
+  /**
+   * Sets a new password; links that were to set one stop working. False when there is no such
+   * account. Ending sessions is the caller's part (`end-account-sessions`).
+   */
   setPassword(tenantId: TenantId, accountId: string, hash: string): Promise<boolean>;
   /** False when there is no such account. */
   setDisabled(tenantId: TenantId, accountId: string, disabled: boolean): Promise<boolean>;
-  /** Stores the digest of a single-use link. Older links of the same purpose stop working. */
+  /**
+   * Stores the digest of a single-use link. Older links of the same purpose stop working.
+   * Throws NotFoundError when there is no such account.
+   */
   createOneTimeLink(
     tenantId: TenantId,
     link: { accountId: string; purpose: 'reset_password'; digest: string; expiresAt: Date },

@@ -4,7 +4,10 @@ import type { GrantRequest, RecordedGrant } from './recorded-grant.ts';
 /** Remembers what accounts allowed clients. Throws StorageUnavailableError. */
 export interface GrantStore {
   find(tenantId: TenantId, accountId: string, clientId: string): Promise<RecordedGrant | undefined>;
-  /** Adds to what was allowed before (a union, atomic under concurrency) and returns the whole. */
+  /**
+   * Adds to what was allowed before (a union, atomic under concurrency) and returns the whole.
+   * Throws NotFoundError when there is no such account or client.
+   */
   add(
     tenantId: TenantId,
     accountId: string,
