@@ -1,8 +1,11 @@
-import type { SealingKeySource } from './secrets.ts';
-
 /**
  * Configuration: environment variables (each also as NAME_FILE), validated together, frozen.
  * Only this room touches `process.env`. Units are in the names.
+ *
+ * `read-env.ts` reads, `variables.ts` is the one table of what there is, `parse-config.ts` turns
+ * it into the types below, and `render-config-docs.ts` writes `.env.example` and
+ * `docs/configuration.md` from the same table. What may open a database stands in Secrets, so
+ * that a Config can be printed.
  */
 export interface Config {
   /** `embedded`: no DATABASE_URL, our own PostgreSQL in DATA_DIR, playground and demo seed. */
@@ -19,16 +22,14 @@ export interface Config {
   /** Embedded default only; undefined switches the playground off. */
   readonly playgroundPort: number | undefined;
   readonly dataDir: string;
+  /** Where sessions, interactions and opaque access tokens live. */
+  readonly artifactStore: 'redis' | 'postgres';
   readonly database: {
-    /** Undefined on the embedded default. */
-    readonly url: string | undefined;
     readonly poolMax: number;
     readonly acquireTimeoutMs: number;
     readonly statementTimeoutMs: number;
   };
   readonly redis: {
-    /** Undefined: artifacts go to PostgreSQL, limits to memory. */
-    readonly url: string | undefined;
     readonly commandTimeoutMs: number;
     readonly keyPrefix: string;
   };
@@ -44,10 +45,4 @@ export interface Config {
   /** Seconds between "not ready" and closing, for load balancers to notice. */
   readonly shutdownDelaySeconds: number;
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug';
-}
-
-/** Kept apart from Config, so that logging a Config can never print a secret. */
-export interface Secrets {
-  /** Opens and seals; the embedded default keeps its own in DATA_DIR. */
-  readonly keyEncryptionKeys: SealingKeySource;
 }

@@ -6,3 +6,13 @@
 export type SealingKeySource =
   | { readonly kind: 'keys'; readonly keys: readonly Buffer[] }
   | { readonly kind: 'file'; readonly path: string };
+
+/** Kept apart from Config, so that logging a Config can never print a secret. */
+export interface Secrets {
+  /** Opens and seals; the embedded default keeps its own in DATA_DIR. */
+  readonly keyEncryptionKeys: SealingKeySource;
+  /** `postgres://…`, with its password; undefined on the embedded default. */
+  readonly databaseUrl: string | undefined;
+  /** `redis://…`, `rediss://…` or a socket's path; undefined: limits live in memory. */
+  readonly redisUrl: string | undefined;
+}

@@ -1,0 +1,139 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+/** 32 bytes: the size of an AES-256 key. */
+const KEY_BYTES = 32;
+const LONGEST_SHOWN = 80;
+
+/** A value as a problem shows it: quoted, and cut short. Never for a secret. */
+export function shown(value: string): string {
+  return JSON.stringify(value.length > LONGEST_SHOWN ? `${value.slice(0, LONGEST_SHOWN)}…` : value);
+}
+
+/** A schema over strings whose `read` returns the value, or says what it found instead. */
+function text<T>(read: (value: string) => { value: T } | { found: string }) {
+  return z.string().transform((input, context): T => {
+    const result = read(input);
+    if ('value' in result) return result.value;
+    context.issues.push({ code: 'custom', message: result.found, input });
+    return z.NEVER;
+  });
+}
+
+/** A whole number, both bounds included. */
+export const wholeNumber = (min: number, max: number) =>
+  text((value) => {
+    const number = /^\d{1,10}$/.test(value) ? Number(value) : Number.NaN;
+    return number >= min && number <= max ? { value: number } : { found: shown(value) };
+  });
+
+/** One of a few words. */
+export const oneOf = <const W extends string>(...words: readonly W[]) =>
+  text<W>((value) => {
+    const word = words.find((candidate) => candidate === value);
+    return word === undefined ? { found: shown(value) } : { value: word };
+  });
+
+/** A string of an exact form. */
+export const matching = (form: RegExp) =>
+  text((value) => (form.test(value) ? { value } : { found: shown(value) }));
+
+/** An address or host name to listen on. */
+export const listenAddress = text((value) =>
+  isIP(value) !== 0 || /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(value)
+    ? { value }
+    : { found: shown(value) },
+);
+
+/** CIDR blocks and single addresses, comma-separated; addresses become blocks of one. */
+export const cidrList = text((value) => {
+  const blocks: string[] = [];
+  for (const entry of listOf(value)) {
+    const block = cidrOf(entry);
+    if (block === undefined) return { found: shown(entry) };
+    blocks.push(block);
+  }
+  return { value: blocks };
+});
+
+function cidrOf(entry: string): string | undefined {
+  const [address = '', prefix, ...rest] = entry.split('/');
+  const family = isIP(address);
+  const bits = family === 4 ? 32 : 128;
+  if (family === 0 || address.includes('%') || rest.length > 0) return undefined;
+  if (prefix === undefined) return `${address}/${bits}`;
+  return /^\d{1,3}$/.test(prefix) && Number(prefix) <= bits ? `${address}/${prefix}` : undefined;
+}
+
+/**
+ * The deployment's public URL: an issuer identifier.
+ *
+ * @see OpenID Connect Discovery 1.0, section 3 (https, no query, no fragment)
+ */
+export const publicUrl = text((value) => {
+  const url = URL.parse(value);
+  if (url === null) return { found: shown(value) };
+  if (url.username !== '' || url.password !== '') return { found: 'a URL with a user or password' };
+  if (/[?#]/.test(value)) return { found: `${shown(value)}, with a query or fragment` };
+  if (value.endsWith('/')) return { found: `${shown(value)}, with a trailing slash` };
+  if (url.pathname !== '/' && !/^(\/[A-Za-z0-9._~-]+)+$/.test(url.pathname)) {
+    return { found: `${shown(value)}, whose path is not plain` };
+  }
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+    return { found: shown(value) };
+  }
+  return { value: url.origin + (url.pathname === '/' ? '' : url.pathname) };
+});
+
+/** Hosts that browsers treat as trustworthy without TLS. */
+function isLoopback(hostname: string): boolean {
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    (isIP(hostname) === 4 && hostname.startsWith('127.'))
+  );
+}
+
+/** A PostgreSQL URL that names its host: without one, drivers quietly try 127.0.0.1. */
+export const postgresUrl = text((value) => {
+  const url = URL.parse(value);
+  if (url === null) return { found: 'something else (not shown)' };
+  if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:') {
+    return { found: 'a URL with another scheme (not shown)' };
+  }
+  if (url.hostname === '') return { found: 'a URL without a host (not shown)' };
+  if (url.pathname.length < 2) return { found: 'a URL without a database name (not shown)' };
+  return { value };
+});
+
+/** A Redis URL, or the path of its socket. */
+export const redisUrl = text((value) => {
+  if (value.startsWith('/')) return { value };
+  const url = URL.parse(value);
+  if (url === null) return { found: 'something else (not shown)' };
+  if (url.protocol !== 'redis:' && url.protocol !== 'rediss:') {
+    return { found: 'a URL with another scheme (not shown)' };
+  }
+  if (url.hostname === '') return { found: 'a URL without a host (not shown)' };
+  return { value };
+});
+
+/** Keys of 32 random bytes; says which entry is wrong and how, never what it is. */
+export const encryptionKeys = text((value) => {
+  const keys: Buffer[] = [];
+  for (const [index, entry] of listOf(value).entries()) {
+    const which = `key ${index + 1}`;
+    if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(entry)) return { found: `${which} is not base64` };
+    const key = Buffer.from(entry, 'base64');
+    if (key.length !== KEY_BYTES) return { found: `${which} has ${key.length} bytes` };
+    if (key.every((byte) => byte === key[0])) return { found: `${which} is one byte repeated` };
+    if (keys.some((other) => other.equals(key))) return { found: `${which} is there twice` };
+    keys.push(key);
+  }
+  return { value: keys };
+});
+
+function listOf(value: string): string[] {
+  return value.split(',').map((entry) => entry.trim());
+}

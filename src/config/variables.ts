@@ -1,0 +1,230 @@
+import { z } from 'zod';
+import {
+  cidrList,
+  encryptionKeys,
+  listenAddress,
+  matching,
+  oneOf,
+  postgresUrl,
+  publicUrl,
+  redisUrl,
+  wholeNumber,
+} from './value-schemas.ts';
+
+/** A default that is not the same everywhere. `production` falls back to `server`. */
+export interface FallbackByMode {
+  readonly embedded: string;
+  readonly server: string;
+  readonly production?: string;
+}
+
+/** What a variable is, for people: `.env.example`, the documentation and every problem use it. */
+export interface VariableDoc {
+  readonly section: string;
+  /** What it does, in sentences. */
+  readonly about: string;
+  /** Completes "expected …". */
+  readonly expected: string;
+  /** The value when the variable is not set, read like a set one. */
+  readonly fallback?: string | FallbackByMode;
+  /** Says the default in words where `fallback` cannot. */
+  readonly fallbackText?: string;
+  /** An example that works, where the default does not show the form. */
+  readonly example?: string;
+  /** Its value is never shown. */
+  readonly secret?: boolean;
+}
+
+const docs = z.registry<VariableDoc>();
+
+const PORTS = { expected: 'a port from 1 to 65535', section: 'Addresses' };
+const RUNNING = 'Running';
+const STATE = 'State';
+const NETWORK = 'Network';
+
+const milliseconds = (max: number) => ({
+  expected: `milliseconds, a whole number from 1 to ${max}`,
+});
+
+/**
+ * The one table of environment variables. Each may also be given as NAME_FILE, the path of a file
+ * that holds the value.
+ */
+export const ENVIRONMENT = z.object({
+  NODE_ENV: oneOf('production', 'development', 'test').register(docs, {
+    section: RUNNING,
+    about:
+      'With `production`, nothing is defaulted that must not be: DATABASE_URL, REDIS_URL (or ARTIFACT_STORE=postgres), PUBLIC_URL and KEY_ENCRYPTION_KEYS are required.',
+    expected: '`production`, `development` or `test`',
+    fallback: 'development',
+  }),
+  LOG_LEVEL: oneOf('error', 'warn', 'info', 'debug').register(docs, {
+    section: RUNNING,
+    about: 'Lines of this level and the graver ones are written.',
+    expected: '`error`, `warn`, `info` or `debug`',
+    fallback: 'info',
+  }),
+  DATA_DIR: matching(/^[^\0]+$/).register(docs, {
+    section: RUNNING,
+    about:
+      'Directory of the embedded default: its PostgreSQL, its sealing key, generated client secrets. Not used with DATABASE_URL.',
+    expected: 'a directory',
+    fallback: '.data',
+  }),
+  SHUTDOWN_TIMEOUT_SECONDS: wholeNumber(1, 600).register(docs, {
+    section: RUNNING,
+    about:
+      'From SIGTERM to the end of the process, whatever is still going on. Keep it below the grace period of what sends the signal (Kubernetes: 30).',
+    expected: 'seconds, a whole number from 1 to 600',
+    fallback: '25',
+  }),
+  SHUTDOWN_DELAY_SECONDS: wholeNumber(0, 599).register(docs, {
+    section: RUNNING,
+    about:
+      'From "not ready" to refusing connections, so that load balancers notice first. Part of SHUTDOWN_TIMEOUT_SECONDS.',
+    expected: 'seconds, a whole number below SHUTDOWN_TIMEOUT_SECONDS',
+    fallback: { embedded: '0', server: '0', production: '5' },
+  }),
+
+  PUBLIC_URL: publicUrl.optional().register(docs, {
+    section: 'Addresses',
+    about:
+      'Where people and apps reach this deployment; the issuer of the tenant `default`, and PUBLIC_URL/t/<slug> of the others. Required in production. Never taken from a request.',
+    expected:
+      'an https URL (http for a loopback host), with a path or without, no query, fragment or trailing slash',
+    fallbackText: '`http://localhost:PORT`',
+    example: 'https://login.example.com',
+  }),
+  HOST: listenAddress.register(docs, {
+    section: 'Addresses',
+    about: 'Address to listen on.',
+    expected: 'an IP address or host name',
+    fallback: { embedded: '127.0.0.1', server: '0.0.0.0' },
+  }),
+  PORT: wholeNumber(1, 65_535).register(docs, {
+    ...PORTS,
+    about: 'Public port.',
+    fallback: '3000',
+  }),
+  ADMIN_HOST: listenAddress.register(docs, {
+    section: 'Addresses',
+    about: 'Address that metrics and health are served on. Never route the public to it.',
+    expected: 'an IP address or host name',
+    fallback: { embedded: '127.0.0.1', server: '0.0.0.0' },
+  }),
+  ADMIN_PORT: wholeNumber(1, 65_535).register(docs, {
+    ...PORTS,
+    about: 'Port of `/metrics` and of the health routes.',
+    fallback: '9464',
+  }),
+  PLAYGROUND_PORT: wholeNumber(0, 65_535).register(docs, {
+    ...PORTS,
+    about: 'Port of the playground, on the embedded default only. 0 switches it off.',
+    expected: 'a port from 1 to 65535, or 0',
+    fallback: '3001',
+  }),
+
+  DATABASE_URL: postgresUrl.optional().register(docs, {
+    section: STATE,
+    about:
+      'PostgreSQL 15 or newer. Not set: the embedded default, with a PostgreSQL of its own in DATA_DIR. Required in production.',
+    expected:
+      'postgres://user:password@host:5432/database (a socket: postgres://user@localhost/database?host=/directory)',
+    example: 'postgres://gatehouse:password@localhost:5432/gatehouse',
+    secret: true,
+  }),
+  DATABASE_POOL_MAX: wholeNumber(1, 1000).register(docs, {
+    section: STATE,
+    about: 'Connections that one replica opens at most.',
+    expected: 'a whole number from 1 to 1000',
+    fallback: '20',
+  }),
+  DATABASE_ACQUIRE_TIMEOUT_MS: wholeNumber(1, 60_000).register(docs, {
+    ...milliseconds(60_000),
+    section: STATE,
+    about: 'How long a request waits for a connection before it is answered with 503.',
+    fallback: '3000',
+  }),
+  DATABASE_STATEMENT_TIMEOUT_MS: wholeNumber(1, 600_000).register(docs, {
+    ...milliseconds(600_000),
+    section: STATE,
+    about: 'How long one statement may run.',
+    fallback: '10000',
+  }),
+  REDIS_URL: redisUrl.optional().register(docs, {
+    section: STATE,
+    about:
+      'Redis 7 or newer. Required in production, unless ARTIFACT_STORE=postgres. Not set: limits are counted in the memory of each process.',
+    expected: 'redis://user:password@host:6379, rediss://… with TLS, or the path of a socket',
+    example: 'rediss://default:password@localhost:6379',
+    secret: true,
+  }),
+  REDIS_COMMAND_TIMEOUT_MS: wholeNumber(1, 60_000).register(docs, {
+    ...milliseconds(60_000),
+    section: STATE,
+    about: 'How long one command may take before the request is answered with 503.',
+    fallback: '1000',
+  }),
+  REDIS_KEY_PREFIX: matching(/^[A-Za-z0-9_.:-]{1,64}$/).register(docs, {
+    section: STATE,
+    about: 'Begins every key and channel, for a Redis that is shared with others.',
+    expected: '1 to 64 letters, digits and any of _ . : -',
+    fallback: 'gatehouse:',
+  }),
+  ARTIFACT_STORE: oneOf('redis', 'postgres').optional().register(docs, {
+    section: STATE,
+    about:
+      'Where sessions, interactions and opaque access tokens live. `postgres` costs a durable write for each, and needs no Redis.',
+    expected: '`redis` or `postgres`',
+    fallbackText: '`redis` with REDIS_URL, else `postgres`',
+  }),
+  KEY_ENCRYPTION_KEYS: encryptionKeys.optional().register(docs, {
+    section: STATE,
+    about:
+      'Seals private keys and other secrets in the database. The first key seals, all open: put a new one first, keep the old one until everything has been resealed. Required with DATABASE_URL; without it, the embedded default makes its own in DATA_DIR. Lost keys cannot be replaced.',
+    expected:
+      'comma-separated keys of 32 bytes, base64 or base64url each (make one: openssl rand -base64 32)',
+    secret: true,
+  }),
+
+  TRUSTED_PROXIES: cidrList.optional().register(docs, {
+    section: NETWORK,
+    about: 'Addresses of your load balancers. Only their X-Forwarded-* headers count.',
+    expected: 'comma-separated addresses and CIDR blocks',
+    fallbackText: 'none',
+    example: '10.0.0.0/8,fd00::/8',
+  }),
+  OUTBOUND_ALLOW: cidrList.optional().register(docs, {
+    section: NETWORK,
+    about:
+      'Addresses that requests of ours may reach besides public ones (for example a client’s `jwks_uri` in your own network).',
+    expected: 'comma-separated addresses and CIDR blocks',
+    fallbackText: 'none',
+    example: '10.20.0.0/16',
+  }),
+  PROVIDER_POOL_SIZE: wholeNumber(1, 100_000).register(docs, {
+    section: 'Tenants',
+    about: 'Tenants kept ready in memory, about 80 KiB each.',
+    expected: 'a whole number from 1 to 100000',
+    fallback: '200',
+  }),
+  TENANT_POLL_SECONDS: wholeNumber(1, 3600).register(docs, {
+    section: 'Tenants',
+    about: 'How late a change of a tenant may be noticed when its notification was lost.',
+    expected: 'seconds, a whole number from 1 to 3600',
+    fallback: '5',
+  }),
+});
+
+/** Name of a variable that Gatehouse reads. */
+export type VariableName = keyof typeof ENVIRONMENT.shape;
+
+/** All names, in the order of the table. */
+export const VARIABLE_NAMES: readonly VariableName[] = ENVIRONMENT.keyof().options;
+
+/** What the table says of a variable. */
+export function documentationOf(name: VariableName): VariableDoc {
+  const doc = docs.get(ENVIRONMENT.shape[name]);
+  if (doc === undefined) throw new Error(`${name} is not documented`);
+  return doc;
+}
