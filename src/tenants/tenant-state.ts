@@ -7,4 +7,6 @@ export interface TenantState {
   issuer: string;
   /** Path of the issuer, `''` or `/t/<slug>`: what routes of the tenant are mounted under. */
   issuerPath: string;
+  /** The request path inside the tenant; begins with `/`. */
+  tenantPath: string;
 }

@@ -22,7 +22,8 @@ export interface TenantStore {
   /**
    * Says which tenants changed after `cursor`, in one indexed query, and the new cursor.
    * `cursor` undefined: no changes, only today's cursor. A change is never missed: a transaction
-   * that commits late is reported by a later call (the cursor stays behind what is in flight).
+   * that commits late is reported by a later call (the cursor stays behind what is in flight), so
+   * a change may be reported more than once: compare versions.
    */
   changesSince(cursor: string | undefined): Promise<{ changed: TenantVersion[]; cursor: string }>;
   /** Marks the tenant as changed (its version grows by one) and returns the new version. */

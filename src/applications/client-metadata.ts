@@ -1,0 +1,67 @@
+/**
+ * The RFC 7591 names that a client may register here, and Gatehouse's own few. Anything else in a
+ * seed file is a mistake that the file's author wants to hear of.
+ */
+export const CLIENT_METADATA_NAMES = [
+  'application_type',
+  'client_name',
+  'client_uri',
+  'contacts',
+  'default_acr_values',
+  'default_max_age',
+  'grant_types',
+  'id_token_signed_response_alg',
+  'initiate_login_uri',
+  'jwks',
+  'jwks_uri',
+  'logo_uri',
+  'policy_uri',
+  'post_logout_redirect_uris',
+  'redirect_uris',
+  'require_auth_time',
+  'response_modes',
+  'response_types',
+  'scope',
+  'subject_type',
+  'token_endpoint_auth_method',
+  'token_endpoint_auth_signing_alg',
+  'tos_uri',
+] as const;
+
+/** Gatehouse's own metadata: whole seconds, each within its limits, overriding the tenant's. */
+export const CLIENT_EXTENSIONS = {
+  /** How long the predecessor of a refresh token may be retried; 0 forbids it. */
+  refresh_token_reuse_window: { min: 0, max: 60 },
+  access_token_seconds: { min: 10, max: 86_400 },
+  id_token_seconds: { min: 10, max: 86_400 },
+  refresh_token_idle_seconds: { min: 60, max: 31_536_000 },
+  refresh_token_absolute_seconds: { min: 60, max: 63_072_000 },
+} as const satisfies Record<string, { min: number; max: number }>;
+
+export type ClientExtension = keyof typeof CLIENT_EXTENSIONS;
+
+/** Seconds inside which the predecessor of a refresh token may be retried, if a client says nothing. */
+export const DEFAULT_REFRESH_TOKEN_REUSE_WINDOW_SECONDS = 10;
+
+/**
+ * Reads one of Gatehouse's own lifetimes from a client, or the tenant's.
+ *
+ * @param client - anything that carries metadata under its registered names
+ */
+export function clientSeconds(
+  client: object | undefined,
+  name: ClientExtension,
+  otherwise: number,
+): number {
+  const value: unknown = client === undefined ? undefined : Reflect.get(client, name);
+  return typeof value === 'number' ? value : otherwise;
+}
+
+/** Whether a value is acceptable for an extension; says what is expected when it is not. */
+export function extensionProblem(name: ClientExtension, value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  const { min, max } = CLIENT_EXTENSIONS[name];
+  return typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max
+    ? undefined
+    : `${name} must be whole seconds from ${min} to ${max}`;
+}
