@@ -1,0 +1,237 @@
+import {
+  type Adapter,
+  type AdapterPayload,
+  errors,
+  type KoaContextWithOIDC,
+  Provider,
+} from 'oidc-provider';
+import {
+  clientSeconds,
+  DEFAULT_REFRESH_TOKEN_REUSE_WINDOW_SECONDS,
+} from '../applications/client-metadata.ts';
+import { sha256 } from '../crypto/digest.ts';
+import type { Sealer } from '../crypto/sealing.ts';
+import type { TenantId } from '../tenants/tenant.ts';
+import type {
+  ArtifactModel,
+  ArtifactStore,
+  ArtifactWrite,
+  StoredArtifact,
+} from './artifact-store.ts';
+import { inProtocol } from './protocol-errors.ts';
+import { artifactKey, fromStored, toStored } from './stored-payload.ts';
+import type { StructuredTokens } from './structured-access-token.ts';
+import type { TenantCatalog } from './tenant-catalog.ts';
+
+/**
+ * A code that is redeemed twice within this time was sent twice, not stolen: the second request
+ * is refused, but what the first one is just being given stays valid. Later it is a replay, and
+ * everything that the code issued is revoked (RFC 6749, section 4.1.2).
+ */
+export const CODE_RACE_SECONDS = 1;
+
+/** Longest life of anything that a grant issues: how long its tombstone must stay. */
+const TOMBSTONE_DAYS = 200;
+
+export interface AdapterDeps {
+  readonly artifacts: ArtifactStore;
+  readonly catalog: TenantCatalog;
+  readonly structured: StructuredTokens;
+  readonly sealer: Sealer;
+  readonly now: () => Date;
+}
+
+/**
+ * `oidc-provider`'s adapter for one tenant over the ArtifactStore: digests instead of ids, the
+ * tenant in front of every call, lost races as the protocol's errors, outages as 503.
+ *
+ * @returns the factory that the library calls with a model's name
+ */
+export function createAdapter(deps: AdapterDeps, tenantId: TenantId): (model: string) => Adapter {
+  return (model) =>
+    model === 'Client'
+      ? clientAdapter(deps.catalog)
+      : artifactAdapter(deps, tenantId, model as ArtifactModel);
+}
+
+/** When tombstones written now may go. */
+export function tombstoneUntil(now: Date): Date {
+  return new Date(now.getTime() + TOMBSTONE_DAYS * 86_400_000);
+}
+
+function artifactAdapter(deps: AdapterDeps, tenantId: TenantId, model: ArtifactModel): Adapter {
+  const { artifacts, sealer, structured } = deps;
+  const place = (key: string) => ({ tenantId, model, key });
+
+  const restore = (id: string | undefined, found: StoredArtifact | undefined) => {
+    if (found === undefined) return undefined;
+    const payload = fromStored(
+      sealer,
+      place(id === undefined ? '' : artifactKey(model, id)),
+      id,
+      found.payload,
+    );
+    // The store may have extended it (a Grant lives as long as its newest refresh token).
+    payload.exp = Math.floor(found.expiresAt.getTime() / 1000);
+    if (isUsedUp(model, found))
+      payload.consumed = Math.floor((found.consumedAt ?? deps.now()).getTime() / 1000);
+    return payload as AdapterPayload;
+  };
+
+  return {
+    async upsert(id, payload, expiresIn) {
+      const write = artifactWrite(deps, tenantId, model, id, payload, expiresIn);
+      if ((await inProtocol(artifacts.save(write))) === 'ended') throw refused(model);
+    },
+    async find(id) {
+      if (structured.isHandle(id)) return structured.find(model, id);
+      return restore(id, await inProtocol(artifacts.find(tenantId, model, artifactKey(model, id))));
+    },
+    async findByUid(uid) {
+      const found = await inProtocol(artifacts.findSessionByUid(tenantId, sha256(uid)));
+      if (found === undefined) return undefined;
+      // The form state is sealed to the session's id, which a uid does not tell.
+      const { state: _state, ...payload } = found.payload;
+      return restore(undefined, { ...found, payload });
+    },
+    async findByUserCode(userCode) {
+      const found = await inProtocol(artifacts.findByUserCode(tenantId, sha256(userCode)));
+      return restore(undefined, found);
+    },
+    async consume(id) {
+      const retryWindowSeconds =
+        model === 'RefreshToken'
+          ? clientSeconds(
+              Provider.ctx?.oidc.client,
+              'refresh_token_reuse_window',
+              DEFAULT_REFRESH_TOKEN_REUSE_WINDOW_SECONDS,
+            )
+          : 0;
+      const outcome = await inProtocol(
+        artifacts.consume(tenantId, model, artifactKey(model, id), { retryWindowSeconds }),
+      );
+      if (outcome === 'lost') throw refused(model);
+    },
+    async destroy(id) {
+      if (await structured.deny(id)) return;
+      if (model === 'Grant') return revokeOnce(deps, tenantId, artifactKey('Grant', id));
+      await inProtocol(artifacts.destroy(tenantId, model, artifactKey(model, id)));
+    },
+    async revokeByGrantId(grantId) {
+      // RFC 7009, section 2.1: an access token may be revoked without its refresh token.
+      const ctx = Provider.ctx;
+      if (ctx?.oidc.route === 'revocation' && ctx.oidc.entities.AccessToken) return;
+      await revokeOnce(deps, tenantId, artifactKey('Grant', grantId));
+    },
+  };
+}
+
+/** Clients live in the applications room; the library only reads them. */
+function clientAdapter(catalog: TenantCatalog): Adapter {
+  const readOnly = async () => {
+    throw new TypeError('clients are registered by seeds, not through the adapter');
+  };
+  return {
+    async find(clientId) {
+      const registered = await inProtocol(catalog.client(clientId));
+      if (registered === undefined || registered.disabled) return undefined;
+      const [current] = registered.secretDigests;
+      return {
+        ...registered.metadata,
+        client_id: registered.clientId,
+        // A stand-in: the library wants to see a secret, but compares through our override.
+        ...(current === undefined ? {} : { client_secret: current.digest }),
+      } as AdapterPayload;
+    },
+    findByUid: readOnly,
+    findByUserCode: readOnly,
+    upsert: readOnly,
+    consume: readOnly,
+    destroy: readOnly,
+    revokeByGrantId: readOnly,
+  };
+}
+
+/**
+ * What the library is told of consumption. It revokes the grant when it sees `consumed`, so a
+ * retry that may be answered, and a code's race, are kept from it: `consume` decides those.
+ */
+function isUsedUp(model: ArtifactModel, found: StoredArtifact): boolean {
+  if (found.use === 'unused') return false;
+  const ctx = Provider.ctx;
+  if (found.use === 'retryable') return ctx?.oidc.route !== 'token';
+  if (model !== 'AuthorizationCode' || found.consumedAt === undefined) return true;
+  const arrived: unknown = ctx?.state.startedAt;
+  const raceEnds = found.consumedAt.getTime() + CODE_RACE_SECONDS * 1000;
+  return !(arrived instanceof Date) || arrived.getTime() > raceEnds;
+}
+
+function artifactWrite(
+  deps: AdapterDeps,
+  tenantId: TenantId,
+  model: ArtifactModel,
+  id: string,
+  payload: AdapterPayload,
+  expiresIn: number | undefined,
+): ArtifactWrite {
+  const ctx = Provider.ctx;
+  const now = deps.now();
+  const key = artifactKey(model, id);
+  const lifetimeMs =
+    expiresIn === undefined ? (payload.exp ?? 0) * 1000 - now.getTime() : expiresIn * 1000;
+  const startedAt: unknown = ctx?.state.startedAt;
+  const sessionUid = model === 'Session' ? payload.uid : payload.sessionUid;
+  const grantId = model === 'Grant' ? id : payload.grantId;
+  const accountId = payload.accountId ?? payload.session?.accountId;
+  const parent = model === 'RefreshToken' ? rotatedFrom(ctx) : undefined;
+
+  return {
+    tenantId,
+    model,
+    key,
+    payload: toStored(deps.sealer, { tenantId, model, key }, payload as Record<string, unknown>),
+    expiresAt: new Date(now.getTime() + lifetimeMs),
+    startedAt: startedAt instanceof Date ? startedAt : now,
+    ...(sessionUid === undefined ? {} : { sessionKey: sha256(sessionUid) }),
+    ...(grantId === undefined ? {} : { grantKey: artifactKey('Grant', grantId) }),
+    ...(accountId === undefined ? {} : { accountId }),
+    ...(parent === undefined ? {} : { parentKey: artifactKey('RefreshToken', parent) }),
+    ...(payload.userCode === undefined ? {} : { userCodeKey: sha256(payload.userCode) }),
+    endsWithSession: endsWithSession(model, payload),
+  };
+}
+
+/** Everything but what was issued with `offline_access` ends with its session (OIDC Core, 11). */
+function endsWithSession(model: ArtifactModel, payload: AdapterPayload): boolean {
+  if (model === 'Session') return true;
+  if (model !== 'AccessToken' && model !== 'AuthorizationCode' && model !== 'RefreshToken')
+    return false;
+  return !(payload.scope ?? '').split(' ').includes('offline_access');
+}
+
+function rotatedFrom(ctx: KoaContextWithOIDC | undefined): string | undefined {
+  return ctx?.oidc.entities.RotatedRefreshToken?.jti;
+}
+
+/** The error that a lost race or an ended grant, session or account means to the caller. */
+function refused(model: ArtifactModel): Error {
+  return model === 'PushedAuthorizationRequest'
+    ? new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used')
+    : new errors.InvalidGrant(`${model} was already used or has ended`);
+}
+
+/** The library revokes a grant model by model, at the same time; one revocation does it all. */
+const revoking = new WeakMap<object, Map<string, Promise<void>>>();
+
+function revokeOnce(deps: AdapterDeps, tenantId: TenantId, grantKey: string): Promise<void> {
+  const request: object = Provider.ctx ?? {};
+  const running = revoking.get(request) ?? new Map<string, Promise<void>>();
+  revoking.set(request, running);
+  let revoked = running.get(grantKey);
+  if (revoked === undefined) {
+    const options = { tombstoneUntil: tombstoneUntil(deps.now()) };
+    revoked = inProtocol(deps.artifacts.revokeGrant(tenantId, grantKey, options));
+    running.set(grantKey, revoked);
+  }
+  return revoked;
+}

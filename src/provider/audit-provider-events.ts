@@ -1,0 +1,106 @@
+import Provider, { type errors, type KoaContextWithOIDC } from 'oidc-provider';
+import type { AuditEvent } from '../audit/audit-event.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Tenant } from '../tenants/tenant.ts';
+
+/** What a listener knows; the tenant, the client and the request are added to it. */
+type EventBody = Pick<AuditEvent, 'kind' | 'outcome' | 'actor'> &
+  Partial<Pick<AuditEvent, 'subject' | 'detail'>>;
+
+/**
+ * Turns the library's events into audit events. They are written beside the answer, not before
+ * it: an event that could not be stored is logged and never fails a request.
+ */
+export function recordProviderEvents(
+  deps: { audit: Pick<AuditLog, 'record'>; logger: Logger },
+  tenant: Tenant,
+  provider: Provider,
+): void {
+  const record = (ctx: KoaContextWithOIDC, body: EventBody) => {
+    const clientId = ctx.oidc.client?.clientId;
+    const { requestId, address } = ctx.state;
+    deps.audit
+      .record({
+        ...body,
+        tenantId: tenant.id,
+        ...(clientId === undefined ? {} : { clientId }),
+        ...(typeof requestId === 'string' ? { requestId } : {}),
+        ...(typeof address === 'string' ? { address } : {}),
+      })
+      .catch((error: unknown) => deps.logger.error('audit event lost', { kind: body.kind, error }));
+  };
+  const refused = (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) =>
+    record(ctx, refusal(ctx, error));
+  const revoked = () => {
+    const ctx = Provider.ctx;
+    if (ctx?.oidc.route !== 'revocation') return;
+    record(ctx, { kind: 'token.revoked', outcome: 'success', actor: party(ctx) });
+  };
+
+  provider.on('grant.success', (ctx) =>
+    record(ctx, {
+      kind: 'token.issued',
+      outcome: 'success',
+      actor: party(ctx),
+      detail: grantType(ctx),
+    }),
+  );
+  provider.on('grant.error', refused);
+  provider.on('introspection.error', refused);
+  provider.on('revocation.error', refused);
+  provider.on('access_token.destroyed', revoked);
+  provider.on('refresh_token.destroyed', revoked);
+  provider.on('client_credentials.destroyed', revoked);
+  provider.on('grant.revoked', (ctx) => {
+    const actor = party(ctx);
+    record(ctx, { kind: 'grant.revoked', outcome: 'success', actor });
+    // The token endpoint revokes a grant for one reason only: something used up came again.
+    if (ctx.oidc.route !== 'token') return;
+    const replayed = ctx.oidc.params?.grant_type === 'authorization_code';
+    const kind = replayed ? 'authorization_code.replayed' : 'refresh_token.reused';
+    record(ctx, { kind, outcome: 'failure', actor });
+  });
+  provider.on('session.destroyed', (session) => {
+    const ctx = Provider.ctx;
+    if (ctx === undefined || session.accountId === undefined) return;
+    record(ctx, {
+      kind: 'session.ended',
+      outcome: 'success',
+      actor: { type: 'account', id: session.accountId },
+    });
+  });
+  provider.on('server_error', (ctx, error) => {
+    deps.logger.error('request failed', {
+      requestId: ctx.state.requestId,
+      tenant: tenant.slug,
+      error,
+    });
+  });
+}
+
+/** Who acted: the account if there is one, else the client, as far as either is known. */
+function party(ctx: KoaContextWithOIDC): AuditEvent['actor'] {
+  const { account, client, entities } = ctx.oidc;
+  const accountId =
+    account?.accountId ?? entities.RefreshToken?.accountId ?? entities.AccessToken?.accountId;
+  if (accountId !== undefined) return { type: 'account', id: accountId };
+  if (client !== undefined) return { type: 'client', id: client.clientId };
+  return { type: 'anonymous' };
+}
+
+function refusal(ctx: KoaContextWithOIDC, error: errors.OIDCProviderError): EventBody {
+  const unauthenticated = error.error === 'invalid_client';
+  return {
+    kind: unauthenticated ? 'client.authentication_failed' : 'token.refused',
+    outcome: 'failure',
+    // A client that did not prove itself is only a claim.
+    actor: unauthenticated ? { type: 'anonymous' } : party(ctx),
+    detail: { ...grantType(ctx), error: error.error },
+  };
+}
+
+function grantType(ctx: KoaContextWithOIDC): Record<string, string> {
+  const value = ctx.oidc.params?.grant_type;
+  return typeof value === 'string' ? { grant_type: value.slice(0, 100) } : {};
+}

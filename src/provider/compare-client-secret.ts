@@ -1,0 +1,25 @@
+import type Provider from 'oidc-provider';
+import { constantTimeEqual, hmacSha256 } from '../crypto/digest.ts';
+import { inProtocol } from './protocol-errors.ts';
+import type { TenantCatalog } from './tenant-catalog.ts';
+
+/**
+ * Compares presented client secrets with their digests, since no secret is stored: HMAC-SHA-256
+ * under the deployment's pepper, in constant time. During an overlap the secret before the
+ * current one works too.
+ */
+export function compareSecretDigests(
+  deps: { catalog: TenantCatalog; pepper: string; now: () => Date },
+  provider: Provider,
+): void {
+  provider.Client.prototype.compareClientSecret = async function compareClientSecret(presented) {
+    const registered = await inProtocol(deps.catalog.client(this.clientId));
+    const digest = hmacSha256(deps.pepper, presented);
+    const now = deps.now();
+    return (registered?.secretDigests ?? []).some(
+      (one) =>
+        constantTimeEqual(one.digest, digest) &&
+        (one.expiresAt === undefined || one.expiresAt > now),
+    );
+  };
+}

@@ -1,0 +1,170 @@
+import {
+  type AccessToken,
+  type Client,
+  type ClientCredentials,
+  type Configuration,
+  errors,
+  type KoaContextWithOIDC,
+  type RefreshToken,
+} from 'oidc-provider';
+import { STANDARD_CLAIMS } from '../accounts/account-claims.ts';
+import {
+  CLIENT_EXTENSIONS,
+  type ClientExtension,
+  extensionProblem,
+} from '../applications/client-metadata.ts';
+import type { KeySet } from '../keys/signing-key.ts';
+import type { Tenant } from '../tenants/tenant.ts';
+import { lifetimes } from './lifetimes.ts';
+import type { ProviderPages } from './provider-pages.ts';
+import type { TenantCatalog } from './tenant-catalog.ts';
+
+/** What a person proved with a password: the only class that this release offers. */
+export const ACR_PASSWORD = 'urn:gatehouse:acr:password';
+
+/** Standard claims that belong to every ID token, whatever scopes were granted. */
+const ALWAYS = ['sub', 'acr', 'amr', 'auth_time', 'sid'];
+
+/**
+ * The library's configuration for a tenant, as far as it is data. What asks stores is added by
+ * `provider.ts`; what is not named here keeps the library's default.
+ */
+export function staticConfiguration(
+  tenant: Tenant,
+  issuer: string,
+  keySet: KeySet,
+  cookieKeys: readonly string[],
+): Configuration {
+  const strict = tenant.settings.profile === 'baseline';
+  const algorithms = [...tenant.settings.signingAlgorithms];
+  return {
+    jwks: { keys: keySet.keys.map((key) => ({ ...key.privateJwk })) },
+    cookies: cookies(tenant, issuer, cookieKeys, strict),
+    ttl: lifetimes(tenant.settings.lifetimes),
+
+    acrValues: [ACR_PASSWORD],
+    scopes: ['openid', 'offline_access', 'profile', 'email', 'address', 'phone', 'roles'],
+    claims: {
+      ...STANDARD_CLAIMS,
+      // Under any other scope `roles` would never reach the ID token once an access token is
+      // issued; `find-account.ts` returns it only when the `roles` scope was granted.
+      openid: [...ALWAYS, 'roles'],
+      roles: [],
+      acr: null,
+      amr: null,
+      auth_time: null,
+      iss: null,
+      sid: null,
+    },
+    subjectTypes: ['public'],
+    responseTypes: ['code'],
+    enableHttpPostMethods: !strict,
+    pkce: { required: (_ctx, client) => strict || client.tokenEndpointAuthMethod === 'none' },
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    clientDefaults: { grant_types: ['authorization_code'], response_types: ['code'] },
+    // No HS*: client secrets are stored as digests, so they can sign nothing.
+    enabledJWA: {
+      clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+      idTokenSigningAlgValues: algorithms,
+      userinfoSigningAlgValues: algorithms,
+      introspectionSigningAlgValues: algorithms,
+      authorizationSigningAlgValues: algorithms,
+    },
+    extraClientMetadata: {
+      properties: Object.keys(CLIENT_EXTENSIONS),
+      validator(_ctx, name, value) {
+        const problem = extensionProblem(name as ClientExtension, value);
+        if (problem !== undefined) throw new errors.InvalidClientMetadata(problem);
+      },
+    },
+    clientBasedCORS: (_ctx, origin, client) =>
+      client.redirectUris?.some((uri) => URL.parse(uri)?.origin === origin) ?? false,
+
+    issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    // A session missing from Redis has not ended; `end-session.ts` ends what must end.
+    expiresWithSession: () => false,
+    rotateRefreshToken: true,
+  };
+}
+
+/** Features that are data or ask only the catalog. */
+export function features(deps: {
+  catalog: TenantCatalog;
+  pages: ProviderPages;
+}): NonNullable<Configuration['features']> {
+  return {
+    devInteractions: { enabled: false },
+    claimsParameter: { enabled: true },
+    clientCredentials: { enabled: true },
+    userinfo: { enabled: true },
+    introspection: { enabled: true, allowedPolicy: createIntrospectionPolicy(deps.catalog) },
+    revocation: {
+      enabled: true,
+      allowedPolicy(_ctx, client, token) {
+        if (token.clientId === client.clientId) return true;
+        throw new errors.InvalidRequest('the token was not issued to this client');
+      },
+    },
+    rpInitiatedLogout: {
+      enabled: true,
+      logoutSource: (ctx) =>
+        deps.pages.logoutConfirm(ctx, {
+          action: ctx.oidc.urlFor('end_session_confirm'),
+          xsrf: String(ctx.oidc.session?.state?.secret ?? ''),
+          clientName: clientName(ctx),
+        }),
+      postLogoutSuccessSource: (ctx) => deps.pages.logoutDone(ctx, { clientName: clientName(ctx) }),
+    },
+  };
+}
+
+/**
+ * Who may introspect what: the client itself, and the API that the token is for (any confidential
+ * client of the application whose audience it names). Nobody learns of other tokens.
+ *
+ * @see RFC 7662, section 4
+ */
+function createIntrospectionPolicy(catalog: TenantCatalog) {
+  return async (
+    _ctx: KoaContextWithOIDC,
+    client: Client,
+    token: AccessToken | ClientCredentials | RefreshToken,
+  ): Promise<boolean> => {
+    const issuedTo = await catalog.client(token.clientId ?? '');
+    if (issuedTo === undefined || issuedTo.disabled) return false;
+    if (issuedTo.clientId === client.clientId) return true;
+    const audience = 'aud' in token ? token.aud : undefined;
+    if (client.clientAuthMethod === 'none' || audience === undefined) return false;
+    return (await catalog.client(client.clientId))?.application.audience === audience;
+  };
+}
+
+function clientName(ctx: KoaContextWithOIDC): string | undefined {
+  return ctx.oidc.client?.clientName;
+}
+
+/**
+ * Cookies per tenant: a name of its own and the issuer's path, because the default tenant's path
+ * `/` covers the others.
+ */
+function cookies(
+  tenant: Tenant,
+  issuer: string,
+  keys: readonly string[],
+  strict: boolean,
+): NonNullable<Configuration['cookies']> {
+  const { pathname, protocol } = new URL(issuer);
+  const secure = protocol === 'https:';
+  const shared = { httpOnly: true, signed: true, secure, overwrite: true } as const;
+  return {
+    keys: [...keys],
+    names: {
+      session: `gatehouse_session_${tenant.slug}`,
+      interaction: `gatehouse_interaction_${tenant.slug}`,
+      resume: `gatehouse_resume_${tenant.slug}`,
+    },
+    // POST authorization requests come from other sites; only `compat` takes them.
+    long: { ...shared, path: pathname, sameSite: strict ? 'lax' : 'none' },
+    short: { ...shared, sameSite: 'lax' },
+  };
+}

@@ -1,0 +1,66 @@
+import { hash } from 'node:crypto';
+import type { Middleware, ParameterizedContext } from 'koa';
+import type Provider from 'oidc-provider';
+import { JWKS_MAX_AGE_SECONDS } from '../keys/key-policy.ts';
+import type { Tenant } from '../tenants/tenant.ts';
+import type { TenantState } from '../tenants/tenant-state.ts';
+import { presentStructuredToken } from './structured-token-request.ts';
+
+const RETRY_AFTER_SECONDS = 2;
+const CACHED_ROUTES = new Set(['discovery', 'jwks']);
+
+interface ServedState extends TenantState {
+  route?: string;
+  logFields: Record<string, string | number | boolean>;
+}
+
+/**
+ * Serves the tenant's Provider under its issuer's path: the last step of the request walk.
+ *
+ * The library computes its URLs from the context; `mountPath` and the path given here make them
+ * the issuer's. What it does not route falls through to the next middleware.
+ */
+export function serveProvider(deps: {
+  providerForTenant: (tenant: Tenant) => Promise<Provider>;
+}): Middleware<ServedState> {
+  return async (ctx, next) => {
+    const { tenant, issuerPath, tenantPath, logFields } = ctx.state;
+    const provider = await deps.providerForTenant(tenant);
+    const [routes] = provider.middleware;
+    if (routes === undefined) throw new TypeError('a Provider without routes');
+
+    await presentStructuredToken(ctx.req, tenantPath);
+    const outside = ctx.path;
+    ctx.mountPath = issuerPath;
+    ctx.path = tenantPath;
+    let served = true;
+    try {
+      await routes(ctx as unknown as Parameters<typeof routes>[0], async () => {
+        served = false;
+      });
+    } finally {
+      ctx.path = outside;
+    }
+    if (!served) return next();
+
+    ctx.state.route = String(ctx._matchedRoute);
+    const clientId: unknown = ctx.oidc?.client?.clientId;
+    if (typeof clientId === 'string') logFields.clientId = clientId;
+    if (ctx.status === 503) ctx.set('Retry-After', String(RETRY_AFTER_SECONDS));
+    if (CACHED_ROUTES.has(String(ctx._matchedRouteName)) && ctx.status === 200) cache(ctx);
+  };
+}
+
+/** Discovery and JWKS carry neither `Cache-Control` nor `ETag` of their own. */
+function cache(ctx: ParameterizedContext): void {
+  const body = JSON.stringify(ctx.body);
+  const type = ctx.response.get('Content-Type');
+  ctx.set('Cache-Control', `public, max-age=${JWKS_MAX_AGE_SECONDS}`);
+  ctx.set('ETag', `"${hash('sha256', body, 'base64url').slice(0, 27)}"`);
+  if (ctx.fresh) {
+    ctx.status = 304;
+    return;
+  }
+  ctx.body = body;
+  ctx.set('Content-Type', type);
+}

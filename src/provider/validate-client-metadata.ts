@@ -1,0 +1,55 @@
+import Provider, { errors } from 'oidc-provider';
+import type { ClientMetadata } from '../applications/client.ts';
+import { generateSigningKey } from '../keys/generate-signing-key.ts';
+import type { Tenant, TenantSettings } from '../tenants/tenant.ts';
+import { staticConfiguration } from './configuration.ts';
+
+/** Any issuer will do: it names nothing that is validated. */
+const ISSUER = 'https://validator.invalid';
+
+/**
+ * Validates client metadata exactly as the library will when the client is used, before it is
+ * stored. The library is the only judge: no rule of it is written twice.
+ *
+ * @returns what is wrong, in a sentence that names the member, or undefined
+ */
+export type ClientValidator = (
+  settings: TenantSettings,
+  client: { clientId: string; metadata: ClientMetadata; hasSecret: boolean },
+) => Promise<string | undefined>;
+
+export function createClientValidator(): ClientValidator {
+  const built = new Map<string, Promise<Provider>>();
+
+  const providerFor = (settings: TenantSettings): Promise<Provider> => {
+    const key = JSON.stringify([settings.profile, settings.signingAlgorithms]);
+    const provider = built.get(key) ?? buildValidator(settings);
+    built.set(key, provider);
+    return provider;
+  };
+
+  return async (settings, { clientId, metadata, hasSecret }) => {
+    const provider = await providerFor(settings);
+    try {
+      await provider.Client.validate({
+        ...metadata,
+        client_id: clientId,
+        ...(hasSecret ? { client_secret: 'a stand-in that only says that there is one' } : {}),
+      });
+      return undefined;
+    } catch (error) {
+      if (error instanceof errors.OIDCProviderError)
+        return error.error_description ?? error.message;
+      throw error;
+    }
+  };
+}
+
+async function buildValidator(settings: TenantSettings): Promise<Provider> {
+  const keys = await Promise.all(settings.signingAlgorithms.map((alg) => generateSigningKey(alg)));
+  const tenant = { id: 'validator', slug: 'validator', settings } as Tenant;
+  return new Provider(ISSUER, {
+    ...staticConfiguration(tenant, ISSUER, { tenantId: tenant.id, version: 0, keys: [] }, ['-']),
+    jwks: { keys: keys.map((key) => ({ ...key })) },
+  });
+}
