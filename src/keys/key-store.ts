@@ -12,10 +12,12 @@ export interface SealedKeySet {
  * The durable copy of signing keys (PostgreSQL). Throws StorageUnavailableError.
  */
 export interface KeyStore {
+  /** A tenant that has no keys yet: version 0, no keys. */
   load(tenantId: TenantId): Promise<SealedKeySet>;
   /**
-   * Replaces the set in one transaction, only if its version is still `expectedVersion`; also
-   * bumps the tenant's version, so that every replica builds a new Provider.
+   * Replaces the set in one transaction, only if its version is still `expectedVersion`, and makes
+   * it `expectedVersion + 1`; also bumps the tenant's version, so that every replica builds a new
+   * Provider.
    * Returns false when somebody else was first; the caller loads again.
    */
   replace(
@@ -23,8 +25,18 @@ export interface KeyStore {
     expectedVersion: number,
     keys: readonly SealedSigningKey[],
   ): Promise<boolean>;
-  /** Tenants that have keys of a stage that ended by `now`: work for the rotation of stages. */
+  /** Tenants that have keys of a stage that ended by `now`, at most `limit`: due to advance. */
   tenantsDue(now: Date, limit: number): Promise<TenantId[]>;
+}
+
+/** A copy of a tenant's key set outside of PostgreSQL. */
+export interface CachedKeySet extends SealedKeySet {
+  /**
+   * The tenant's version that was known before the set was read from PostgreSQL: proof that the
+   * copy is at least as new as the tenant was then. A reader that holds another version of the
+   * tenant passes the copy over.
+   */
+  tenantVersion: number;
 }
 
 /**
@@ -32,7 +44,10 @@ export interface KeyStore {
  * failure is a miss, because PostgreSQL has the truth. Embedded deployments have none.
  */
 export interface KeyCache {
-  get(tenantId: TenantId): Promise<SealedKeySet | undefined>;
-  /** Keeps the newer of what is there and `set`. */
-  put(set: SealedKeySet): Promise<void>;
+  get(tenantId: TenantId): Promise<CachedKeySet | undefined>;
+  /**
+   * Keeps the newer of what is there and `set`, by version and then by tenant version; of two
+   * equals the one that came last. Never rejects.
+   */
+  put(set: CachedKeySet): Promise<void>;
 }
