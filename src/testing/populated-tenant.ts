@@ -1,0 +1,113 @@
+import type { Knex } from 'knex';
+import { randomId } from '../crypto/random-id.ts';
+import type { TenantId } from '../tenants/tenant.ts';
+import {
+  assignRole,
+  insertAccount,
+  insertApplication,
+  insertClient,
+  insertGroup,
+  insertRole,
+  insertTenant,
+} from './fixtures.ts';
+
+/** A tenant with a row in every table that a store of identities, grants or keys reads. */
+export interface PopulatedTenant {
+  tenantId: TenantId;
+  slug: string;
+  /** Host of its own issuer. */
+  host: string;
+  applicationId: string;
+  audience: string;
+  /** Role `editor` with the permissions `notes:read` and `notes:write`. */
+  roleId: string;
+  groupId: string;
+  /** Holds the role, and a current and a previous secret. */
+  clientId: string;
+  secretDigest: string;
+  /** Holds the role directly and through the group. */
+  accountId: string;
+  username: string;
+  email: string;
+  passwordHash: string;
+  /** Digest of a live link to set a new password. */
+  linkDigest: string;
+  /** A signing key in the stage `next` that is due. */
+  kid: string;
+}
+
+const HOUR_MS = 60 * 60 * 1000;
+
+/** Inserts a {@link PopulatedTenant}; two of them have nothing in common. */
+export async function populateTenant(db: Knex): Promise<PopulatedTenant> {
+  const mark = randomId(6).toLowerCase().replaceAll('_', 'u').replaceAll('-', 'd');
+  const slug = `t-${mark}`;
+  const host = `${mark}.example`;
+  const audience = `https://api.${mark}.example`;
+  const username = `alice-${mark}`;
+  const email = `alice@${mark}.example`;
+  const passwordHash = `hash-${mark}`;
+  const secretDigest = `secret-${mark}`;
+  const linkDigest = randomId();
+  const kid = randomId();
+  const tomorrow = new Date(Date.now() + 24 * HOUR_MS);
+  const hourAgo = new Date(Date.now() - HOUR_MS);
+
+  const tenantId = await insertTenant(db, { slug, customIssuer: `https://${host}` });
+  const applicationId = await insertApplication(db, tenantId, { audience });
+  const roleId = await insertRole(db, tenantId, applicationId, {
+    key: 'editor',
+    permissions: ['notes:read', 'notes:write'],
+  });
+  const clientId = await insertClient(db, tenantId, applicationId, { secretDigest });
+  await db('clients')
+    .where({ tenant_id: tenantId, client_id: clientId })
+    .update({ previous_secret_digest: `old-${mark}`, previous_secret_expires_at: tomorrow });
+  const accountId = await insertAccount(db, tenantId, { username, email, passwordHash });
+  const groupId = await insertGroup(db, tenantId, { members: [accountId] });
+  await assignRole(db, tenantId, roleId, { accountId });
+  await assignRole(db, tenantId, roleId, { groupId });
+  await assignRole(db, tenantId, roleId, { clientId });
+  await db('one_time_links').insert({
+    tenant_id: tenantId,
+    account_id: accountId,
+    purpose: 'reset_password',
+    digest: linkDigest,
+    expires_at: tomorrow,
+  });
+  await db('recorded_grants').insert({
+    tenant_id: tenantId,
+    account_id: accountId,
+    client_id: clientId,
+    scopes: ['openid'],
+  });
+  await db('key_sets').insert({ tenant_id: tenantId, version: 1 });
+  await db('signing_keys').insert({
+    tenant_id: tenantId,
+    kid,
+    algorithm: 'ES256',
+    stage: 'next',
+    public_jwk: JSON.stringify({ kty: 'EC' }),
+    sealed_private_jwk: 'sealed',
+    created_at: hourAgo,
+    stage_since: hourAgo,
+  });
+
+  return {
+    tenantId,
+    slug,
+    host,
+    applicationId,
+    audience,
+    roleId,
+    groupId,
+    clientId,
+    secretDigest,
+    accountId,
+    username,
+    email,
+    passwordHash,
+    linkDigest,
+    kid,
+  };
+}
