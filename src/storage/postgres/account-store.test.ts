@@ -1,0 +1,307 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import type { AccountStore } from '../../accounts/account-store.ts';
+import { randomId } from '../../crypto/random-id.ts';
+import { NotFoundError } from '../../errors.ts';
+import type { TenantId } from '../../tenants/tenant.ts';
+import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
+import { insertAccount, insertTenant } from '../../testing/fixtures.ts';
+import { testTenantIsolation } from '../../testing/tenant-isolation.ts';
+import { createPostgresAccountStore } from './account-store.ts';
+
+const NOW = new Date('2030-01-01T12:00:00Z');
+const LATER = new Date('2030-01-01T12:20:00Z');
+
+let database: TestDatabase;
+let store: AccountStore;
+let tenantId: TenantId;
+let now = NOW;
+
+before(async () => {
+  database = await createTestDatabase();
+  store = createPostgresAccountStore(database.db, { now: () => now });
+});
+
+beforeEach(async () => {
+  now = NOW;
+  tenantId = await insertTenant(database.db);
+});
+
+after(() => database.drop());
+
+async function passwordOf(accountId: string): Promise<string | undefined> {
+  const row = await database
+    .db('passwords')
+    .where({ tenant_id: tenantId, account_id: accountId })
+    .first('hash');
+  return row?.hash;
+}
+
+describe('finding an account', () => {
+  test('brings everything that is known of it', async () => {
+    const id = await insertAccount(database.db, tenantId, {
+      id: 'sub-1',
+      username: 'Alice',
+      email: 'Alice@Acme.example',
+      emailVerified: true,
+      claims: { name: 'Alice Example', address: { country: 'NL' } },
+    });
+    const account = await store.findById(tenantId, id);
+    assert.ok(account);
+    const { createdAt, updatedAt, ...rest } = account;
+    assert.deepEqual(rest, {
+      tenantId,
+      id: 'sub-1',
+      username: 'Alice',
+      email: 'Alice@Acme.example',
+      emailVerified: true,
+      claims: { name: 'Alice Example', address: { country: 'NL' } },
+      disabled: false,
+    });
+    assert.ok(createdAt instanceof Date && updatedAt instanceof Date);
+  });
+
+  test('goes by the normalised username and e-mail address', async () => {
+    const id = await insertAccount(database.db, tenantId, {
+      username: 'Ålice',
+      email: 'Alice@Acme.example',
+      passwordHash: 'hash',
+    });
+    for (const typed of ['Ålice', 'åLICE ', 'A\u030alice', ' alice@ACME.example']) {
+      const found = await store.findByIdentifier(tenantId, typed);
+      assert.equal(found?.account.id, id, typed);
+      assert.equal(found.passwordHash, 'hash');
+    }
+  });
+
+  test("prefers a username to another account's e-mail address", async () => {
+    const name = 'shared@acme.example';
+    const byMail = await insertAccount(database.db, tenantId, { email: name, passwordHash: 'no' });
+    const byName = await insertAccount(database.db, tenantId, { username: name });
+    const found = await store.findByIdentifier(tenantId, name);
+    assert.equal(found?.account.id, byName);
+    assert.equal(found.passwordHash, undefined);
+    await database.db('accounts').where({ tenant_id: tenantId, id: byName }).delete();
+    assert.equal((await store.findByIdentifier(tenantId, name))?.account.id, byMail);
+  });
+
+  test('finds nothing by what no account can be called', async () => {
+    for (const typed of ['', '  ', 'nobody', 'a\0b', '%', '\ud800', 'x'.repeat(100_000)]) {
+      assert.equal(await store.findByIdentifier(tenantId, typed), undefined);
+      assert.equal(await store.findById(tenantId, typed), undefined);
+    }
+  });
+
+  test('lists accounts by username, page by page', async () => {
+    for (const username of ['carol', 'Bob', 'alice', 'dave', 'Eve']) {
+      await insertAccount(database.db, tenantId, { username });
+    }
+    const first = await store.list(tenantId, { limit: 3 });
+    assert.deepEqual(
+      first.map(({ username }) => username),
+      ['alice', 'Bob', 'carol'],
+    );
+    const second = await store.list(tenantId, { limit: 3, after: 'carol' });
+    assert.deepEqual(
+      second.map(({ username }) => username),
+      ['dave', 'Eve'],
+    );
+    assert.deepEqual(await store.list(tenantId, { limit: 3, after: 'Eve' }), []);
+  });
+});
+
+describe('passwords', () => {
+  test('a hash is upgraded only from the hash that was checked', async () => {
+    const id = await insertAccount(database.db, tenantId, { passwordHash: 'old' });
+    await store.upgradePasswordHash(tenantId, id, 'other', 'wrong');
+    assert.equal(await passwordOf(id), 'old');
+    await store.upgradePasswordHash(tenantId, id, 'old', 'better');
+    assert.equal(await passwordOf(id), 'better');
+  });
+
+  test('a password changed during an upgrade stays changed', async () => {
+    const id = await insertAccount(database.db, tenantId, { passwordHash: 'old' });
+    await store.setPassword(tenantId, id, 'new');
+    await store.upgradePasswordHash(tenantId, id, 'old', 'better old');
+    assert.equal(await passwordOf(id), 'new');
+  });
+
+  test('a first password and every later one can be set', async () => {
+    const id = await insertAccount(database.db, tenantId);
+    assert.equal(await store.setPassword(tenantId, id, 'first'), true);
+    assert.equal(await passwordOf(id), 'first');
+    assert.equal(await store.setPassword(tenantId, id, 'second'), true);
+    assert.equal(await passwordOf(id), 'second');
+    assert.equal(await store.setPassword(tenantId, 'nobody', 'x'), false);
+    assert.equal(await store.setPassword(tenantId, 'a\0b', 'x'), false);
+  });
+
+  test('setting a password ends a link that was to set one', async () => {
+    const id = await insertAccount(database.db, tenantId, { passwordHash: 'old' });
+    const digest = await createLink(id);
+    await store.setPassword(tenantId, id, 'new');
+    assert.equal(await store.resetPasswordByLink(tenantId, digest, 'thief'), undefined);
+    assert.equal(await passwordOf(id), 'new');
+  });
+});
+
+test('disabling and enabling an account show in the next answer', async () => {
+  const id = await insertAccount(database.db, tenantId);
+  assert.equal(await store.setDisabled(tenantId, id, true), true);
+  assert.equal((await store.findById(tenantId, id))?.disabled, true);
+  assert.equal(await store.setDisabled(tenantId, id, false), true);
+  assert.equal((await store.findById(tenantId, id))?.disabled, false);
+  assert.equal(await store.setDisabled(tenantId, 'nobody', true), false);
+  assert.equal(await store.setDisabled(tenantId, 'a\0b', true), false);
+});
+
+async function createLink(accountId: string, expiresAt = LATER): Promise<string> {
+  const digest = randomId();
+  await store.createOneTimeLink(tenantId, {
+    accountId,
+    purpose: 'reset_password',
+    digest,
+    expiresAt,
+  });
+  return digest;
+}
+
+describe('single-use links', () => {
+  test('can be looked at any number of times before they are used once', async () => {
+    const id = await insertAccount(database.db, tenantId, { passwordHash: 'old' });
+    const digest = await createLink(id);
+    for (let look = 0; look < 3; look += 1) {
+      assert.equal((await store.findByOneTimeLink(tenantId, 'reset_password', digest))?.id, id);
+    }
+    assert.equal(await store.resetPasswordByLink(tenantId, digest, 'new'), id);
+    assert.equal(await passwordOf(id), 'new');
+
+    assert.equal(await store.findByOneTimeLink(tenantId, 'reset_password', digest), undefined);
+    assert.equal(await store.resetPasswordByLink(tenantId, digest, 'again'), undefined);
+    assert.equal(await passwordOf(id), 'new');
+  });
+
+  test('give a first password to an account without one', async () => {
+    const id = await insertAccount(database.db, tenantId);
+    assert.equal(await store.resetPasswordByLink(tenantId, await createLink(id), 'first'), id);
+    assert.equal(await passwordOf(id), 'first');
+  });
+
+  test('of many uses at once exactly one wins', async () => {
+    const id = await insertAccount(database.db, tenantId, { passwordHash: 'old' });
+    const digest = await createLink(id);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, racer) =>
+        store.resetPasswordByLink(tenantId, digest, `racer ${racer}`),
+      ),
+    );
+    const winner = answers.indexOf(id);
+    assert.equal(answers.filter((answer) => answer !== undefined).length, 1);
+    assert.equal(await passwordOf(id), `racer ${winner}`);
+  });
+
+  test('a use and a changed password at once never wait for each other in a circle', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const id = await insertAccount(database.db, tenantId, { passwordHash: 'old' });
+      const digest = await createLink(id);
+      await Promise.all([
+        store.resetPasswordByLink(tenantId, digest, 'by link'),
+        store.setPassword(tenantId, id, 'by hand'),
+        store.resetPasswordByLink(tenantId, digest, 'by link'),
+        store.setPassword(tenantId, id, 'by hand'),
+      ]);
+    }
+  });
+
+  test('a new link ends the older one', async () => {
+    const id = await insertAccount(database.db, tenantId, { passwordHash: 'old' });
+    const older = await createLink(id);
+    const newer = await createLink(id);
+    assert.equal(await store.findByOneTimeLink(tenantId, 'reset_password', older), undefined);
+    assert.equal(await store.resetPasswordByLink(tenantId, older, 'no'), undefined);
+    assert.equal(await store.resetPasswordByLink(tenantId, newer, 'yes'), id);
+  });
+
+  test('of many links made at once one is left', async () => {
+    const id = await insertAccount(database.db, tenantId, { passwordHash: 'old' });
+    const digests = await Promise.all(Array.from({ length: 8 }, () => createLink(id)));
+    const alive = await Promise.all(
+      digests.map((digest) => store.findByOneTimeLink(tenantId, 'reset_password', digest)),
+    );
+    assert.equal(alive.filter((account) => account !== undefined).length, 1);
+  });
+
+  test('stop working at the moment of their expiry, swept or not', async () => {
+    const id = await insertAccount(database.db, tenantId, { passwordHash: 'old' });
+    const digest = await createLink(id, LATER);
+    now = new Date(LATER.getTime() - 1);
+    assert.ok(await store.findByOneTimeLink(tenantId, 'reset_password', digest));
+    now = LATER;
+    assert.equal(await store.findByOneTimeLink(tenantId, 'reset_password', digest), undefined);
+    assert.equal(await store.resetPasswordByLink(tenantId, digest, 'late'), undefined);
+    assert.equal(await passwordOf(id), 'old');
+  });
+
+  test('are refused for an account that is not there', async () => {
+    await assert.rejects(createLink('nobody'), NotFoundError);
+  });
+
+  test('are unknown by what no digest can be', async () => {
+    assert.equal(await store.findByOneTimeLink(tenantId, 'reset_password', 'a\0b'), undefined);
+    assert.equal(await store.resetPasswordByLink(tenantId, 'a\0b', 'x'), undefined);
+  });
+});
+
+testTenantIsolation<AccountStore>(
+  {
+    async findById(accounts, mine, theirs) {
+      assert.ok(await accounts.findById(mine.tenantId, mine.accountId));
+      assert.equal(await accounts.findById(mine.tenantId, theirs.accountId), undefined);
+    },
+    async findByIdentifier(accounts, mine, theirs) {
+      assert.ok(await accounts.findByIdentifier(mine.tenantId, mine.username));
+      for (const identifier of [theirs.username, theirs.email]) {
+        assert.equal(await accounts.findByIdentifier(mine.tenantId, identifier), undefined);
+      }
+    },
+    async list(accounts, mine) {
+      const found = await accounts.list(mine.tenantId, { limit: 100 });
+      assert.deepEqual(
+        found.map(({ id }) => id),
+        [mine.accountId],
+      );
+    },
+    async upgradePasswordHash(accounts, mine, theirs) {
+      const { accountId, passwordHash } = theirs;
+      await accounts.upgradePasswordHash(mine.tenantId, accountId, passwordHash, 'stolen');
+    },
+    async setPassword(accounts, mine, theirs) {
+      assert.equal(await accounts.setPassword(mine.tenantId, theirs.accountId, 'stolen'), false);
+    },
+    async setDisabled(accounts, mine, theirs) {
+      assert.equal(await accounts.setDisabled(mine.tenantId, theirs.accountId, true), false);
+    },
+    async createOneTimeLink(accounts, mine, theirs) {
+      const link = { purpose: 'reset_password', digest: randomId(), expiresAt: LATER } as const;
+      await assert.rejects(
+        accounts.createOneTimeLink(mine.tenantId, { ...link, accountId: theirs.accountId }),
+        NotFoundError,
+      );
+    },
+    async findByOneTimeLink(accounts, mine, theirs) {
+      now = new Date();
+      const find = (digest: string) =>
+        accounts.findByOneTimeLink(mine.tenantId, 'reset_password', digest);
+      assert.ok(await find(mine.linkDigest));
+      assert.equal(await find(theirs.linkDigest), undefined);
+    },
+    async resetPasswordByLink(accounts, mine, theirs) {
+      now = new Date();
+      const reset = (digest: string) =>
+        accounts.resetPasswordByLink(mine.tenantId, digest, 'stolen');
+      assert.equal(await reset(theirs.linkDigest), undefined);
+      assert.equal(await reset(mine.linkDigest), mine.accountId);
+    },
+  },
+  () => ({ db: database.db, store }),
+);
