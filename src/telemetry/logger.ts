@@ -13,3 +13,15 @@ export interface Logger {
   info(message: string, fields?: LogFields): void;
   debug(message: string, fields?: LogFields): void;
 }
+
+/** Gravest first; a logger writes its own level and the graver ones. */
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+
+/** One line as it is written: redacted fields beside its own three. */
+export interface LogLine {
+  /** ISO 8601, UTC. */
+  time: string;
+  level: LogLevel;
+  message: string;
+  [field: string]: unknown;
+}

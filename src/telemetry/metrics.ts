@@ -1,0 +1,214 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { boundedLabel } from './bounded-label.ts';
+
+/** A gauge that takes longer is left out of the scrape. */
+const COLLECT_TIMEOUT_MS = 2000;
+
+/** Seconds; from an answer out of a cache to one that waited for a busy hash queue. */
+const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/** Connections of a pool by what they are doing; `pending` counts those who wait for one. */
+export interface PoolSizes {
+  readonly used: number;
+  readonly free: number;
+  readonly pending: number;
+}
+
+/** The oldest key of an algorithm and stage, over all tenants. */
+export interface SigningKeyAge {
+  readonly algorithm: string;
+  readonly stage: string;
+  readonly ageSeconds: number;
+}
+
+type Read<T> = () => T | Promise<T>;
+
+/**
+ * What the rooms tell the metrics, and what `/metrics` shows. Labels are bounded: no tenant, no
+ * client, no raw path, no id.
+ *
+ * The `watch…` methods give a gauge its source, which is read at every scrape. A source that throws
+ * or takes longer than 2 s leaves its gauge out of that scrape and is counted in
+ * `metrics_collect_failures_total`; the scrape itself never fails.
+ */
+export interface Metrics {
+  /** One request answered. `route` is the pattern, never the path. */
+  observeRequest(sample: {
+    method: string;
+    route: string | undefined;
+    status: number;
+    seconds: number;
+  }): void;
+  /** An audit event's kind, such as `sign_in.failed`. */
+  countAuthEvent(kind: string): void;
+  /** What became of a message, such as `sent`. */
+  countEmailEvent(kind: string): void;
+  watchSessions(read: Read<number>): void;
+  watchSigningKeys(read: Read<readonly SigningKeyAge[]>): void;
+  watchDatabasePool(read: Read<PoolSizes>): void;
+  watchHashQueue(read: Read<number>): void;
+  watchProviderPool(read: Read<number>): void;
+  /** Rows that each retention rule has still to delete. */
+  watchRetention(read: Read<Readonly<Record<string, number>>>): void;
+  readonly contentType: string;
+  /** The page that Prometheus reads. Never rejects. */
+  render(): Promise<string>;
+}
+
+/** Makes the metrics of this process, in a registry of their own. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+
+  const requests = new Counter({
+    name: 'http_requests_total',
+    help: 'Requests answered, by route pattern.',
+    labelNames: ['method', 'route', 'status'],
+    registers,
+  });
+  const durations = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from the first byte of a request to the last of its answer.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: DURATION_BUCKETS,
+    registers,
+  });
+  const authEvents = new Counter({
+    name: 'auth_events_total',
+    help: 'What happened to accounts, sessions, grants and tokens, by kind of audit event.',
+    labelNames: ['kind'],
+    registers,
+  });
+  const emailEvents = new Counter({
+    name: 'email_events_total',
+    help: 'What became of messages.',
+    labelNames: ['kind'],
+    registers,
+  });
+  const failures = new Counter({
+    name: 'metrics_collect_failures_total',
+    help: 'Gauges left out of a scrape because their source failed or took too long.',
+    labelNames: ['metric'],
+    registers,
+  });
+
+  const routeLabel = boundedLabel({ form: /^\/[\w/:.*{}()-]{0,99}$/, limit: 300 });
+  const kindLabel = boundedLabel({ form: /^[a-z][a-z0-9_.]{0,63}$/, limit: 200 });
+  const emailLabel = boundedLabel({ form: /^[a-z][a-z0-9_.]{0,63}$/, limit: 50 });
+  const ruleLabel = boundedLabel({ form: /^[a-z][a-z0-9_.]{0,63}$/, limit: 50 });
+  const algorithmLabel = boundedLabel({ form: /^[A-Za-z0-9]{2,16}$/, limit: 12 });
+  const stageLabel = boundedLabel({ form: /^[a-z]{2,16}$/, limit: 8 });
+
+  /** A gauge whose values come from `read` at every scrape. */
+  function watch<T, L extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly L[],
+    read: Read<T>,
+    set: (gauge: Gauge<L>, value: T) => void,
+  ): void {
+    let reading: Promise<T> | undefined;
+    new Gauge<L>({
+      name,
+      help,
+      labelNames,
+      registers,
+      async collect() {
+        try {
+          // Scrapes at the same time, and those after a stuck one, share one reading.
+          reading ??= Promise.resolve()
+            .then(read)
+            .finally(() => {
+              reading = undefined;
+            });
+          const value = await within(COLLECT_TIMEOUT_MS, reading);
+          this.reset();
+          set(this, value);
+        } catch {
+          // An unlabelled gauge resets to 0, which would be a lie: it goes altogether.
+          this.reset();
+          if (labelNames.length === 0) this.remove();
+          failures.inc({ metric: name });
+        }
+      },
+    });
+  }
+
+  return {
+    observeRequest({ method, route, status, seconds }) {
+      const labels = {
+        method: METHODS.includes(method) ? method : 'other',
+        route: routeLabel(route),
+        status: status >= 100 && status <= 599 ? String(status) : 'other',
+      };
+      requests.inc(labels);
+      durations.observe(labels, seconds);
+    },
+    countAuthEvent: (kind) => authEvents.inc({ kind: kindLabel(kind) }),
+    countEmailEvent: (kind) => emailEvents.inc({ kind: emailLabel(kind) }),
+    watchSessions(read) {
+      watch(
+        'redis_sessions_active',
+        'Sessions alive, over all tenants.',
+        [],
+        read,
+        (gauge, count) => gauge.set(count),
+      );
+    },
+    watchSigningKeys(read) {
+      watch(
+        'signing_key_age_seconds',
+        'Age of the oldest signing key of an algorithm and stage, over all tenants.',
+        ['algorithm', 'stage'],
+        read,
+        (gauge, ages) => {
+          for (const { algorithm, stage, ageSeconds } of ages) {
+            gauge.set(
+              { algorithm: algorithmLabel(algorithm), stage: stageLabel(stage) },
+              ageSeconds,
+            );
+          }
+        },
+      );
+    },
+    watchDatabasePool(read) {
+      const help = 'Connections of the database pool, and requests that wait for one.';
+      watch('db_pool_connections', help, ['state'], read, (gauge, { used, free, pending }) => {
+        gauge.set({ state: 'used' }, used);
+        gauge.set({ state: 'free' }, free);
+        gauge.set({ state: 'pending' }, pending);
+      });
+    },
+    watchHashQueue(read) {
+      const help = 'Password hashes that run or wait.';
+      watch('hash_queue_depth', help, [], read, (gauge, depth) => gauge.set(depth));
+    },
+    watchProviderPool(read) {
+      const help = 'Tenants kept ready in memory.';
+      watch('provider_pool_size', help, [], read, (gauge, size) => gauge.set(size));
+    },
+    watchRetention(read) {
+      const help = 'Rows past their time that a retention rule has still to delete.';
+      watch('retention_backlog', help, ['rule'], read, (gauge, backlog) => {
+        for (const [rule, rows] of Object.entries(backlog)) {
+          gauge.set({ rule: ruleLabel(rule) }, rows);
+        }
+      });
+    },
+    contentType: registry.contentType,
+    render: () => registry.metrics(),
+  };
+}
+
+async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error('the source took too long')), milliseconds);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
