@@ -10,8 +10,8 @@ import type { TenantId } from '../tenants/tenant.ts';
  *
  * What holds for every method:
  * - The tenant leads: an artifact of another tenant does not exist.
- * - Expiry is honest: nothing whose `expiresAt` has passed is ever returned or consumed, whatever
- *   the sweeper did.
+ * - Expiry is honest: from `expiresAt` on, by the store's own `now`, an artifact is not there:
+ *   never returned, consumed or kept of when its key is written again, whatever the sweeper did.
  * - A store that cannot answer throws StorageUnavailableError.
  */
 
@@ -46,14 +46,20 @@ export interface ArtifactWrite {
   readonly grantKey?: ArtifactKey;
   /** Key of the session uid that this was issued in. For a Session: of its own uid. */
   readonly sessionKey?: ArtifactKey;
-  /** True for what was issued without `offline_access`: it ends with its session. */
+  /**
+   * True for what was issued without `offline_access`: it ends with its session. A Session always
+   * does.
+   */
   readonly endsWithSession?: boolean;
   readonly accountId?: string;
-  /** For a rotated refresh token: the key of the token that it succeeds. */
+  /** For a rotated refresh token: the key of the token that it succeeds. Replacing keeps it. */
   readonly parentKey?: ArtifactKey;
   /** Digest of a device flow's user code. */
   readonly userCodeKey?: ArtifactKey;
-  /** When the request that writes this began: an account ended since then refuses the write. */
+  /**
+   * When the request that writes this began: an account that ended in that millisecond or later
+   * refuses the write.
+   */
   readonly startedAt: Date;
 }
 
@@ -68,6 +74,7 @@ export type ArtifactUse = 'unused' | 'retryable' | 'used';
 
 export interface StoredArtifact {
   readonly payload: StoredPayload;
+  /** Of a Grant later than it was written with, if a refresh token extended it. */
   readonly expiresAt: Date;
   readonly use: ArtifactUse;
   /** When it was first consumed. */
@@ -87,12 +94,17 @@ export interface ArtifactStore {
    * In the same atomic operation it checks the tombstones of the grant, the session and the
    * account (the last: only one set after `startedAt`): `ended` means that nothing was written.
    * Replacing keeps what was recorded of consumption. A rotated refresh token (`parentKey`) is
-   * refused with `ended` when its parent is gone or a successor of its parent has been used.
-   * Saving a refresh token extends its Grant's `expiresAt` to at least its own.
+   * refused with `ended` when its parent is gone or a successor of its parent has been used;
+   * replacing one that was saved is not a new successor, so it is not refused for that.
+   * Saving a refresh token extends its Grant's `expiresAt` to at least its own; replacing a Grant
+   * never shortens it.
    */
   save(write: ArtifactWrite): Promise<'saved' | 'ended'>;
 
-  /** Inserts only if the key is not there (alive): of many at once exactly one gets true. */
+  /**
+   * Inserts only if the key is not there (alive): of many at once exactly one gets true. What
+   * `save` would refuse with `ended` is false, and not inserted.
+   */
   insertOnce(write: ArtifactWrite): Promise<boolean>;
 
   find(
@@ -101,7 +113,7 @@ export interface ArtifactStore {
     key: ArtifactKey,
   ): Promise<StoredArtifact | undefined>;
 
-  /** A session by its uid's key. */
+  /** A session by its uid's key; of several (the id was just changed) the last to expire. */
   findSessionByUid(
     tenantId: TenantId,
     sessionKey: ArtifactKey,
@@ -116,8 +128,9 @@ export interface ArtifactStore {
    *
    * Refresh tokens may be consumed again while they are `retryable` (`retryWindowSeconds`, whole
    * seconds, 0 for never): the predecessor is retried until one of its successors is used. The
-   * first consumption of a successor marks the predecessor and, in the same operation, turns every
-   * other successor of it into `used`.
+   * first consumption opens the window; a later call that names a shorter one shortens it for
+   * itself, never lengthens it. The first consumption of a successor marks the predecessor and, in
+   * the same operation, turns every other successor of it into `used`.
    */
   consume(
     tenantId: TenantId,
@@ -129,14 +142,19 @@ export interface ArtifactStore {
   /** Deletes one artifact; no error when it is not there. */
   destroy(tenantId: TenantId, model: ArtifactModel, key: ArtifactKey): Promise<void>;
 
-  /** Deletes the grant and everything issued under it, and refuses what is still being written. */
+  /**
+   * Deletes the grant and everything issued under it, and refuses what is still being written.
+   * From the moment this is done nothing of the grant is returned or consumed. If it throws,
+   * repeat it: no part of the work is lost or does harm twice. So with the two below.
+   */
   revokeGrant(tenantId: TenantId, grantKey: ArtifactKey, options: EndOptions): Promise<void>;
 
   /**
    * Ends a session by its uid's key: deletes the session and whatever ends with it; a grant of
-   * `grantKeys` that has no live refresh token left afterwards is revoked too. What is still being
-   * written in the session, and would end with it, is refused.
-   * @returns the grants revoked
+   * `grantKeys` that has no live refresh token left afterwards is revoked too. Live is one that has
+   * not expired, used or not: the successor of a used one may still be on its way. What is still
+   * being written in the session, and would end with it, is refused.
+   * @returns the grants revoked, also those of `grantKeys` that were gone already
    */
   endSession(
     tenantId: TenantId,
@@ -148,6 +166,7 @@ export interface ArtifactStore {
   /**
    * Deletes every session, interaction, token, code and grant of an account, and refuses what
    * requests that began before now are still writing. Requests that begin later are not refused.
+   * Its grants count as revoked (`isDenied`).
    */
   endAccount(tenantId: TenantId, accountId: string, options: EndOptions): Promise<void>;
 
@@ -164,6 +183,9 @@ export interface ArtifactStore {
   /** Sessions alive now, over all tenants: the figure behind `redis_sessions_active`. */
   countSessions(): Promise<number>;
 
-  /** Deletes up to `limit` expired rows or keys; returns how many. Safe to run anywhere, any time. */
+  /**
+   * Deletes up to `limit` expired rows, or entries of indexes where keys expire by themselves;
+   * returns how many. Safe to run anywhere, any time.
+   */
   sweep(limit: number): Promise<number>;
 }
