@@ -1,0 +1,192 @@
+import type { Knex } from 'knex';
+import type {
+  ArtifactStore,
+  ArtifactUse,
+  ArtifactWrite,
+  StoredArtifact,
+  StoredPayload,
+} from '../../provider/artifact-store.ts';
+import { ARTIFACT_PLACES } from '../place-artifacts.ts';
+import { query, queryOne } from './query.ts';
+
+interface ArtifactRow {
+  payload: StoredPayload;
+  expires_at: Date;
+  consumed_at: Date | null;
+  use: ArtifactUse;
+}
+
+const SAVE =
+  'select artifact_save(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as outcome' as const;
+const FIND = 'select payload, expires_at, consumed_at, use from artifact_find(?, ?, ?, ?)';
+/** By a second key: no single use among these, and rare, so no function. The newest wins. */
+const FIND_BY = (column: 'session_key' | 'user_code_key') =>
+  `select payload, expires_at, consumed_at,
+          case when consumed_at is null then 'unused' else 'used' end as use
+     from artifacts
+    where tenant_id = ? and ${column} = ? and model = ? and expires_at > ?
+    order by expires_at desc limit 1`;
+
+/**
+ * Artifacts in PostgreSQL: every method is one statement, hence one round trip and one transaction.
+ *
+ * What must be atomic is in the functions of `migrations/0002_artifacts.ts`, with the order of
+ * their locks. Volatile models (see `place-artifacts.ts`) are written without waiting for the
+ * disk; whatever ends or consumes is durable, whichever model it is.
+ *
+ * @param deps.now - decides expiry, retry windows and what an ended account still refuses
+ */
+export function createPostgresArtifactStore(
+  db: Knex,
+  deps: { now: () => Date },
+): ArtifactStore & {
+  /** Expired rows and tombstones that wait for `sweep`, counted up to `limit`. */
+  countExpired(limit: number): Promise<number>;
+} {
+  /** pg would write a Date in local time, part by part. */
+  const now = () => deps.now().toISOString();
+
+  async function write(artifact: ArtifactWrite, once: boolean): Promise<string | undefined> {
+    const row = await queryOne<{ outcome: string }>(db, SAVE, [
+      artifact.tenantId,
+      artifact.model,
+      artifact.key,
+      JSON.stringify(artifact.payload),
+      artifact.expiresAt.toISOString(),
+      artifact.grantKey ?? null,
+      artifact.sessionKey ?? null,
+      artifact.endsWithSession ?? false,
+      artifact.accountId ?? null,
+      artifact.userCodeKey ?? null,
+      artifact.parentKey ?? null,
+      artifact.startedAt.toISOString(),
+      now(),
+      once,
+      ARTIFACT_PLACES[artifact.model] === 'volatile',
+    ]);
+    return row?.outcome;
+  }
+
+  return {
+    save: async (artifact) => ((await write(artifact, false)) === 'saved' ? 'saved' : 'ended'),
+
+    insertOnce: async (artifact) => (await write(artifact, true)) === 'saved',
+
+    async find(tenantId, model, key) {
+      return toArtifact(await queryOne(db, FIND, [tenantId, model, key, now()]));
+    },
+
+    async findSessionByUid(tenantId, sessionKey) {
+      const values = [tenantId, sessionKey, 'Session', now()];
+      return toArtifact(await queryOne(db, FIND_BY('session_key'), values));
+    },
+
+    async findByUserCode(tenantId, userCodeKey) {
+      const values = [tenantId, userCodeKey, 'DeviceCode', now()];
+      return toArtifact(await queryOne(db, FIND_BY('user_code_key'), values));
+    },
+
+    async consume(tenantId, model, key, { retryWindowSeconds }) {
+      const row = await queryOne<{ consumed: boolean }>(
+        db,
+        'select artifact_consume(?, ?, ?, ?, ?) as consumed',
+        [tenantId, model, key, retryWindowSeconds, now()],
+      );
+      return row?.consumed === true ? 'consumed' : 'lost';
+    },
+
+    async destroy(tenantId, model, key) {
+      await query(db, 'delete from artifacts where tenant_id = ? and model = ? and key = ?', [
+        tenantId,
+        model,
+        key,
+      ]);
+    },
+
+    async revokeGrant(tenantId, grantKey, { tombstoneUntil }) {
+      await query(db, 'select artifact_revoke_grant(?, ?, ?, ?)', [
+        tenantId,
+        grantKey,
+        now(),
+        tombstoneUntil.toISOString(),
+      ]);
+    },
+
+    async endSession(tenantId, sessionKey, grantKeys, { tombstoneUntil }) {
+      const row = await queryOne<{ revoked: string[] }>(
+        db,
+        'select artifact_end_session(?, ?, ?, ?, ?) as revoked',
+        [tenantId, sessionKey, grantKeys, now(), tombstoneUntil.toISOString()],
+      );
+      return row?.revoked ?? [];
+    },
+
+    async endAccount(tenantId, accountId, { tombstoneUntil }) {
+      await query(db, 'select artifact_end_account(?, ?, ?, ?)', [
+        tenantId,
+        accountId,
+        now(),
+        tombstoneUntil.toISOString(),
+      ]);
+    },
+
+    async deny(tenantId, jtiKey, expiresAt) {
+      await query(db, `select artifact_tombstone(?, 'jti', ?, ?, ?)`, [
+        tenantId,
+        [jtiKey],
+        now(),
+        expiresAt.toISOString(),
+      ]);
+    },
+
+    async isDenied(tenantId, jtiKey, grantKey) {
+      const row = await queryOne<{ denied: boolean }>(
+        db,
+        'select artifact_is_denied(?, ?, ?, ?) as denied',
+        [tenantId, jtiKey, grantKey ?? null, now()],
+      );
+      return row?.denied === true;
+    },
+
+    async countSessions() {
+      const row = await queryOne<{ count: string }>(
+        db,
+        `select count(*) from artifacts where model = 'Session' and expires_at > ?`,
+        [now()],
+      );
+      return Number(row?.count ?? 0);
+    },
+
+    async sweep(limit) {
+      const row = await queryOne<{ swept: number }>(db, 'select artifact_sweep(?, ?) as swept', [
+        now(),
+        limit,
+      ]);
+      return row?.swept ?? 0;
+    },
+
+    async countExpired(limit) {
+      const row = await queryOne<{ count: string }>(
+        db,
+        `select count(*) from (
+           (select 1 from artifacts where expires_at <= ? limit ?)
+           union all
+           (select 1 from tombstones where expires_at <= ? limit ?)
+           limit ?) expired`,
+        [now(), limit, now(), limit, limit],
+      );
+      return Number(row?.count ?? 0);
+    },
+  };
+}
+
+function toArtifact(row: ArtifactRow | undefined): StoredArtifact | undefined {
+  return row === undefined
+    ? undefined
+    : {
+        payload: row.payload,
+        expiresAt: row.expires_at,
+        use: row.use,
+        consumedAt: row.consumed_at ?? undefined,
+      };
+}
