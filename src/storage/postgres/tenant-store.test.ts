@@ -229,7 +229,9 @@ testTenantIsolation<TenantStore>(
       const { cursor } = await tenants.changesSince(undefined);
       await tenants.touch(mine.tenantId);
       const { changed } = await tenants.changesSince(cursor);
-      assert.ok(changed.some(({ tenantId, version }) => tenantId === mine.tenantId && version === 2));
+      assert.ok(
+        changed.some(({ tenantId, version }) => tenantId === mine.tenantId && version === 2),
+      );
     },
     async touch(tenants, mine, theirs) {
       await tenants.touch(mine.tenantId);
