@@ -95,9 +95,9 @@ export async function up(knex: Knex): Promise<void> {
       id text collate "C" not null check (id ~ '^[\\x21-\\x7e]{1,255}$'),
       username text not null,
       -- Normalised (see accounts/normalize-identifier.ts): what uniqueness and sign-in go by.
-      username_key text collate "C" not null,
+      username_key text collate "C" not null check (username_key <> ''),
       email text,
-      email_key text collate "C",
+      email_key text collate "C" check (email_key <> ''),
       email_verified boolean not null default false,
       claims jsonb not null default '{}',
       disabled_at timestamptz,
@@ -106,7 +106,8 @@ export async function up(knex: Knex): Promise<void> {
       updated_at timestamptz not null default now(),
       primary key (tenant_id, id),
       unique (tenant_id, username_key),
-      unique (tenant_id, email_key)
+      unique (tenant_id, email_key),
+      check ((email is null) = (email_key is null))
     );
 
     create table passwords (

@@ -45,7 +45,7 @@ export function createPostgresAccountStore(
 
     async findByIdentifier(tenantId, identifier) {
       const key = normalizeIdentifier(identifier);
-      if (!isStorable(key)) return undefined;
+      if (key === '') return undefined;
       const row = await queryOne<AccountRow & { hash: string | null }>(
         db,
         `select ${COLUMNS}, p.hash

@@ -1,0 +1,233 @@
+import type { Knex } from 'knex';
+import type { ArtifactStore } from '../../provider/artifact-store.ts';
+import { sqlState } from './database.ts';
+import { inTransaction, query, queryOne } from './query.ts';
+
+/** Rows that one statement deletes: short enough that nobody waits for its locks. */
+const BATCH = 500;
+/** Batches of one rule in one run; what is left waits for the next run, and `backlog` shows it. */
+const MAX_BATCHES = 40;
+/** Where `backlog` stops counting: it must be cheap when there is most to count. */
+const BACKLOG_LIMIT = 10_000;
+const AUDIT_RETENTION_DAYS = 400;
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** SQLSTATE of a lock that was not to be had within `lock_timeout`. */
+const LOCK_NOT_AVAILABLE = '55P03';
+
+export type RetentionRule = 'artifacts' | 'one_time_links' | 'client_secrets' | 'audit_events';
+
+/**
+ * What becomes of every table's rows: a rule that removes them, or why they are kept. A test
+ * compares this with the database, so that a new table cannot be forgotten.
+ */
+export const TABLE_RETENTION: Readonly<
+  Record<string, { rule: RetentionRule; when: string } | { kept: string }>
+> = {
+  tenants: { kept: 'until an operator removes the tenant' },
+  applications: { kept: 'until an operator removes the application' },
+  roles: { kept: 'as long as their application' },
+  clients: {
+    rule: 'client_secrets',
+    when: 'a secret that was replaced is cleared after its overlap',
+  },
+  client_roles: { kept: 'as long as their client and role' },
+  accounts: { kept: 'until an operator removes the account' },
+  passwords: { kept: 'as long as their account' },
+  one_time_links: { rule: 'one_time_links', when: 'expired; a used one is deleted by its use' },
+  groups: { kept: 'until an operator removes the group' },
+  group_members: { kept: 'as long as their group and account' },
+  group_roles: { kept: 'as long as their group and role' },
+  account_roles: { kept: 'as long as their account and role' },
+  recorded_grants: { kept: 'until the person takes them back' },
+  artifacts: { rule: 'artifacts', when: 'expired' },
+  tombstones: { rule: 'artifacts', when: 'whatever they keep refusing has expired' },
+  key_sets: { kept: 'as long as their tenant' },
+  signing_keys: { kept: 'until the room of keys drops the retired ones' },
+  deployment_secrets: { kept: 'until the room of keys removes the rotated ones' },
+  audit_events: { rule: 'audit_events', when: 'months that ended over 400 days ago' },
+  knex_migrations: { kept: 'for good: they say what the schema is' },
+  knex_migrations_lock: { kept: 'for good: one row' },
+};
+
+/** How many rows (of `audit_events`: months) each rule removed, or has waiting. */
+export type RetentionCounts = Readonly<Record<RetentionRule, number>>;
+
+export interface Retention {
+  /**
+   * Removes what may go, in small batches, at most 20,000 rows of a rule, and makes the partition
+   * of next month's audit events. Running it twice does no harm; the host says when.
+   *
+   * @returns `skipped` when another replica is at it
+   * @throws StorageUnavailableError
+   */
+  runOnce(): Promise<{ outcome: 'ran'; removed: RetentionCounts } | { outcome: 'skipped' }>;
+  /**
+   * What waits to be removed now, counted up to 10,000 per rule.
+   * @throws StorageUnavailableError
+   */
+  backlog(): Promise<RetentionCounts>;
+}
+
+/** What one rule does; `remove` deletes at most `limit` rows and says how many. */
+interface Rule {
+  remove(now: Date, limit: number): Promise<number>;
+  waiting(now: Date): Promise<number>;
+}
+
+/**
+ * Retention over all tables of {@link TABLE_RETENTION}.
+ *
+ * One replica at a time: a transaction that does nothing else holds an advisory lock while the
+ * batches run beside it (it has no snapshot and no transaction id, so it holds back neither vacuum
+ * nor the change feed). It therefore needs two connections of the pool.
+ *
+ * @param deps.artifacts - the artifact store in PostgreSQL; Redis expires its keys by itself
+ * @param deps.auditRetentionDays - whole months that ended longer ago are dropped; 400 by default
+ */
+export function createRetention(
+  db: Knex,
+  deps: {
+    now: () => Date;
+    artifacts: Pick<ArtifactStore, 'sweep'> & {
+      /** Expired rows that wait for `sweep`, counted up to `limit`. */
+      countExpired(limit: number): Promise<number>;
+    };
+    auditRetentionDays?: number;
+  },
+): Retention {
+  const auditDays = deps.auditRetentionDays ?? AUDIT_RETENTION_DAYS;
+
+  const rules: Readonly<Record<RetentionRule, Rule>> = {
+    artifacts: {
+      remove: (_now, limit) => deps.artifacts.sweep(limit),
+      waiting: () => deps.artifacts.countExpired(BACKLOG_LIMIT),
+    },
+    one_time_links: rowRule(db, {
+      table: 'one_time_links',
+      key: 'tenant_id, digest',
+      expired: 'expires_at <= ?',
+      change: (rows) => `delete from one_time_links where ${rows}`,
+    }),
+    client_secrets: rowRule(db, {
+      table: 'clients',
+      key: 'tenant_id, client_id',
+      expired: 'previous_secret_digest is not null and previous_secret_expires_at <= ?',
+      change: (rows) =>
+        `update clients set previous_secret_digest = null, previous_secret_expires_at = null
+          where ${rows}`,
+    }),
+    audit_events: auditRule(db, auditDays),
+  };
+
+  return {
+    runOnce: () =>
+      inTransaction(db, async (trx) => {
+        const lock = await queryOne<{ held: boolean }>(
+          trx,
+          `select pg_try_advisory_xact_lock(hashtextextended('gatehouse.retention', 0)) as held`,
+        );
+        if (lock?.held !== true) return { outcome: 'skipped' };
+        const removed = await forEach(rules, (rule) => removeAll(rule, deps.now()));
+        return { outcome: 'ran', removed };
+      }),
+    backlog: () => forEach(rules, (rule) => rule.waiting(deps.now())),
+  };
+}
+
+/** One rule after the other; a rule that fails does not keep the others from their turn. */
+async function forEach(
+  rules: Readonly<Record<RetentionRule, Rule>>,
+  count: (rule: Rule) => Promise<number>,
+): Promise<RetentionCounts> {
+  const failures: unknown[] = [];
+  const turn = async (rule: Rule) => {
+    try {
+      return await count(rule);
+    } catch (error) {
+      failures.push(error);
+      return 0;
+    }
+  };
+  const counts = {
+    artifacts: await turn(rules.artifacts),
+    one_time_links: await turn(rules.one_time_links),
+    client_secrets: await turn(rules.client_secrets),
+    audit_events: await turn(rules.audit_events),
+  };
+  if (failures.length > 0) throw failures[0];
+  return counts;
+}
+
+async function removeAll(rule: Rule, now: Date): Promise<number> {
+  let removed = 0;
+  for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
+    const count = await rule.remove(now, BATCH);
+    removed += count;
+    if (count < BATCH) break;
+  }
+  return removed;
+}
+
+/** A rule for rows that a condition on one moment (`?`) finds through an index. */
+function rowRule(
+  db: Knex,
+  rows: { table: string; key: string; expired: string; change: (rows: string) => string },
+): Rule {
+  return {
+    async remove(now, limit) {
+      // Rows that somebody else is changing are left for the next run. Materialized: the limit
+      // must be applied once, whatever the plan.
+      const changed = await query(
+        db,
+        `with chosen as materialized (
+           select ${rows.key} from ${rows.table}
+            where ${rows.expired} limit ? for update skip locked)
+         ${rows.change(`(${rows.key}) in (select ${rows.key} from chosen)`)}
+         returning 1`,
+        [now, limit],
+      );
+      return changed.length;
+    },
+    async waiting(now) {
+      const row = await queryOne<{ waiting: string }>(
+        db,
+        `select count(*) as waiting
+           from (select 1 from ${rows.table} where ${rows.expired} limit ?) some`,
+        [now, BACKLOG_LIMIT],
+      );
+      return Number(row?.waiting ?? 0);
+    },
+  };
+}
+
+/** Audit events go by whole months: dropping a partition costs the same however full it is. */
+function auditRule(db: Knex, days: number): Rule {
+  const cutoff = (now: Date) => new Date(now.getTime() - days * DAY_MS);
+  return {
+    async remove(now) {
+      const nextMonth = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1));
+      await query(db, 'select ensure_audit_partition(?), ensure_audit_partition(?)', [
+        now,
+        nextMonth,
+      ]);
+      try {
+        const row = await queryOne<{ dropped: number }>(
+          db,
+          'select drop_audit_partitions(?) as dropped',
+          [cutoff(now)],
+        );
+        return row?.dropped ?? 0;
+      } catch (error) {
+        // A long reader holds a partition: the next run tries again, and `waiting` shows it.
+        if (sqlState(error) === LOCK_NOT_AVAILABLE) return 0;
+        throw error;
+      }
+    },
+    async waiting(now) {
+      const rows = await query(db, 'select audit_partitions_before(?)', [cutoff(now)]);
+      return rows.length;
+    },
+  };
+}
