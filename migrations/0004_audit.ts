@@ -40,7 +40,9 @@ export async function up(knex: Knex): Promise<void> {
       name text := 'audit_events_' || to_char(moment at time zone 'UTC', 'YYYY_MM');
     begin
       if to_regclass(name) is not null then return; end if;
-      perform pg_advisory_xact_lock(hashtextextended('gatehouse.audit_partitions', 0));
+      -- The lock that attaching takes. Waiting for it, unlike for an advisory lock, also makes this
+      -- session hear of the tables that others made meanwhile.
+      lock table audit_events in share update exclusive mode;
       if to_regclass(name) is not null then return; end if;
       execute format('create table %I (like audit_events including defaults including constraints)', name);
       execute format(
@@ -64,9 +66,8 @@ export async function up(knex: Knex): Promise<void> {
       name text;
       dropped integer := 0;
     begin
-      perform pg_advisory_xact_lock(hashtextextended('gatehouse.audit_partitions', 0));
       for name in select audit_partitions_before(moment) loop
-        execute format('drop table %I', name);
+        execute format('drop table if exists %I', name);
         dropped := dropped + 1;
       end loop;
       return dropped;
