@@ -1,4 +1,4 @@
-import Provider, { errors } from 'oidc-provider';
+import Provider, { type Adapter, errors } from 'oidc-provider';
 import type { ClientMetadata } from '../applications/client.ts';
 import { generateSigningKey } from '../keys/generate-signing-key.ts';
 import type { Tenant, TenantSettings } from '../tenants/tenant.ts';
@@ -17,6 +17,17 @@ export type ClientValidator = (
   settings: TenantSettings,
   client: { clientId: string; metadata: ClientMetadata; hasSecret: boolean },
 ) => Promise<string | undefined>;
+
+/** Validating stores nothing; the library warns of a Provider that was given no adapter at all. */
+const NOTHING_STORED: Adapter = {
+  find: async () => undefined,
+  findByUid: async () => undefined,
+  findByUserCode: async () => undefined,
+  upsert: async () => undefined,
+  consume: async () => undefined,
+  destroy: async () => undefined,
+  revokeByGrantId: async () => undefined,
+};
 
 export function createClientValidator(): ClientValidator {
   const built = new Map<string, Promise<Provider>>();
@@ -50,6 +61,7 @@ async function buildValidator(settings: TenantSettings): Promise<Provider> {
   const tenant = { id: 'validator', slug: 'validator', settings } as Tenant;
   return new Provider(ISSUER, {
     ...staticConfiguration(tenant, ISSUER, { tenantId: tenant.id, version: 0, keys: [] }, ['-']),
-    jwks: { keys: keys.map((key) => ({ ...key })) },
+    adapter: () => NOTHING_STORED,
+    jwks: { keys: keys.map(({ privateJwk }) => ({ ...privateJwk })) },
   });
 }
