@@ -53,19 +53,26 @@ exit "$code"
  * @param dataOwner - whom the cluster's files belong to; undefined when there are none yet
  */
 export async function waysToRun(dataOwner: Owner | undefined): Promise<RunAs[]> {
-  const self = { uid: process.getuid?.() ?? -1, gid: process.getgid?.() ?? -1 };
-  const hasSetpriv = await succeeds('setpriv', ['--pdeathsig', 'INT', '--', 'true']);
-  const plain: RunAs = {
+  const plain = await asThisUser();
+  const nobody = await unprivilegedUser();
+  if (process.getuid?.() !== 0) return hasName() ? [plain] : [inNamespace(plain, nobody), plain];
+  if (dataOwner !== undefined && dataOwner.uid !== 0) {
+    return dropped(dataOwner, plain.diesWithParent);
+  }
+  return [inNamespace(plain, nobody), ...dropped(nobody, plain.diesWithParent)];
+}
+
+/** As the user that this process is, root or not. */
+export async function asThisUser(): Promise<RunAs> {
+  const die = ['setpriv', '--pdeathsig', 'INT', '--'];
+  const hasSetpriv = await succeeds('setpriv', [...die.slice(1), 'true']);
+  return {
     description: 'this user',
     owner: undefined,
-    prefix: hasSetpriv ? ['setpriv', '--pdeathsig', 'INT', '--'] : [],
+    prefix: hasSetpriv ? die : [],
     spawnAs: undefined,
     diesWithParent: hasSetpriv,
   };
-  const nobody = await unprivilegedUser();
-  if (self.uid !== 0) return hasName() ? [plain] : [inNamespace(plain, nobody), plain];
-  if (dataOwner !== undefined && dataOwner.uid !== 0) return dropped(dataOwner, hasSetpriv);
-  return [inNamespace(plain, nobody), ...dropped(nobody, hasSetpriv)];
 }
 
 function inNamespace(plain: RunAs, seemsToBe: Owner): RunAs {

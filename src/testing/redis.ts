@@ -1,0 +1,149 @@
+/**
+ * A Redis of its own for each test file: tests empty it, stop it and start it again. The server is
+ * `redis-server` from the PATH, else Debian's, unpacked (not installed) under `.cache/`.
+ */
+import { execFile } from 'node:child_process';
+import { access, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { Redis } from 'ioredis';
+import { asThisUser, spawnAs } from '../embedded/run-as.ts';
+import { freePort } from './free-port.ts';
+import { pollUntil } from './poll.ts';
+
+const CACHE = fileURLToPath(new URL('../../.cache/redis', import.meta.url));
+/** The server and the libraries that a bare Debian lacks. */
+const DEBIAN_PACKAGES = ['redis-server', 'redis-tools', 'libjemalloc2', 'liblzf1'];
+const START_DEADLINE_MS = 10_000;
+
+const run = promisify(execFile);
+
+export interface TestRedis {
+  readonly url: string;
+  readonly port: number;
+  /** Ends it and loses what it held. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a Redis that listens on 127.0.0.1 and keeps nothing on disk; call `stop` in `after`.
+ *
+ * @param options.port - to come back at the address of one that was stopped; default: a free one
+ */
+export async function startTestRedis(options: { port?: number } = {}): Promise<TestRedis> {
+  const program = await findRedisServer();
+  const port = options.port ?? (await freePort());
+  const directory = await mkdtemp(join(tmpdir(), 'gatehouse-redis-'));
+  // The more often it looks around (hz), the sooner it notices that it is to stop.
+  const settings = { port, bind: '127.0.0.1', dir: directory, save: '', hz: 100 };
+  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const [command = '', ...before] = program;
+  const child = spawnAs(await asThisUser(), command, [...before, ...args], { stdio: 'ignore' });
+  const ended = new Promise<void>((resolve) => {
+    child.once('close', () => resolve());
+    child.once('error', () => resolve());
+  });
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    child.stdin?.destroy();
+    await ended;
+    await rm(directory, { recursive: true, force: true });
+  };
+  const url = `redis://127.0.0.1:${port}`;
+  try {
+    await pollUntil(() => answers(url), { deadlineMs: START_DEADLINE_MS });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, port, stop };
+}
+
+/**
+ * The command that runs `redis-server` here, fetched at need.
+ *
+ * @throws Error that says what to install
+ */
+export async function findRedisServer(): Promise<string[]> {
+  const fetched = async (): Promise<string[] | undefined> =>
+    (await exists(join(CACHE, 'usr/bin/redis-server'))) ? unpackedCommand() : undefined;
+  if (await works(['redis-server'])) return ['redis-server'];
+  const before = await fetched();
+  if (before !== undefined && (await works(before))) return before;
+  try {
+    await fetchDebianPackages();
+  } catch (error) {
+    throw new Error('these tests need redis-server on the PATH (Debian: redis-server)', {
+      cause: error,
+    });
+  }
+  return unpackedCommand();
+}
+
+async function unpackedCommand(): Promise<string[]> {
+  const libraries: string[] = [];
+  for (const name of await readdir(join(CACHE, 'usr/lib'))) {
+    libraries.push(join(CACHE, 'usr/lib', name));
+  }
+  const path = libraries.join(':');
+  return ['env', `LD_LIBRARY_PATH=${path}`, join(CACHE, 'usr/bin/redis-server')];
+}
+
+async function fetchDebianPackages(): Promise<void> {
+  await mkdir(join(CACHE, '..'), { recursive: true });
+  const draft = await mkdtemp(`${CACHE}-`);
+  try {
+    await download(draft);
+    for (const file of await readdir(draft)) {
+      if (!file.endsWith('.deb')) continue;
+      await run('dpkg', ['-x', join(draft, file), draft]);
+      await rm(join(draft, file));
+    }
+    await rm(CACHE, { recursive: true, force: true });
+    await rename(draft, CACHE).catch((error: unknown) => {
+      // Another test file may have been faster.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOTEMPTY')) throw error;
+    });
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+async function download(into: string): Promise<void> {
+  const options = ['-o', 'APT::Sandbox::User=root', 'download', ...DEBIAN_PACKAGES];
+  try {
+    await run('apt-get', options, { cwd: into });
+  } catch (error) {
+    // A fresh machine has no package lists, or old ones; only root can fetch them.
+    if (process.getuid?.() !== 0) throw error;
+    await run('apt-get', ['update']);
+    await run('apt-get', options, { cwd: into });
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null });
+  redis.on('error', () => undefined);
+  try {
+    await redis.connect();
+    return (await redis.ping()) === 'PONG';
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function works([command = '', ...before]: readonly string[]): Promise<boolean> {
+  return run(command, [...before, '--version']).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
