@@ -10,8 +10,8 @@ export const IDENTIFIER_MAX_LENGTH = 320;
  * and none of them can be registered beside another.
  *
  * What stays apart: letters of different scripts that merely look alike (Cyrillic `а`, Latin `a`).
- * Folding those would lock people out of their own names; `usernameProblem` refuses to mix them
- * when a name is given out. The dotless `ı` stays apart from `i`, since nothing is upper-cased.
+ * Folding those would take names away from people who write that script. The dotless `ı` stays
+ * apart from `i`, since nothing is upper-cased.
  * A key is for looking up alone: mail goes to the stored address, never to a key or to what was
  * typed.
  *
