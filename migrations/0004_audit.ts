@@ -61,7 +61,7 @@ export async function up(knex: Knex): Promise<void> {
 
     -- Drops them, and says how many. Gives up rather than make writers wait for a long reader.
     create function drop_audit_partitions(moment timestamptz) returns integer
-    language plpgsql security definer set search_path from current set lock_timeout = '1s' as $$
+    language plpgsql security definer set search_path from current set lock_timeout = '200ms' as $$
     declare
       name text;
       dropped integer := 0;

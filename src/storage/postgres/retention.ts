@@ -48,7 +48,6 @@ export const TABLE_RETENTION: Readonly<
   deployment_secrets: { kept: 'until the room of keys removes the rotated ones' },
   audit_events: { rule: 'audit_events', when: 'months that ended over 400 days ago' },
   knex_migrations: { kept: 'for good: they say what the schema is' },
-  knex_migrations_lock: { kept: 'for good: one row' },
 };
 
 /** How many rows (of `audit_events`: months) each rule removed, or has waiting. */
@@ -194,7 +193,7 @@ function rowRule(
       const row = await queryOne<{ waiting: string }>(
         db,
         `select count(*) as waiting
-           from (select 1 from ${rows.table} where ${rows.expired} limit ?) some`,
+           from (select 1 from ${rows.table} where ${rows.expired} limit ?) expired`,
         [now, BACKLOG_LIMIT],
       );
       return Number(row?.waiting ?? 0);

@@ -1,0 +1,462 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { AccountStore } from '../../accounts/account-store.ts';
+import type { ApplicationStore } from '../../applications/application-store.ts';
+import type { AuditLog } from '../../audit/audit-log.ts';
+import type { GrantStore } from '../../grants/grant-store.ts';
+import type { DeploymentSecretStore } from '../../keys/deployment-secret-store.ts';
+import type { KeyStore } from '../../keys/key-store.ts';
+import type { TenantStore } from '../../tenants/tenant-store.ts';
+import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
+import { type PopulatedTenant, populateTenant } from '../../testing/populated-tenant.ts';
+import { accessesDuring, type TableAccess } from '../../testing/statement-plan.ts';
+import { createPostgresAccountStore } from './account-store.ts';
+import { createPostgresApplicationStore } from './application-store.ts';
+import { createPostgresArtifactStore } from './artifact-store.ts';
+import { createPostgresAuditLog } from './audit-log.ts';
+import { createPostgresDeploymentSecretStore } from './deployment-secret-store.ts';
+import { createPostgresGrantStore } from './grant-store.ts';
+import { createPostgresKeyStore } from './key-store.ts';
+import { createRetention, type Retention } from './retention.ts';
+import { createPostgresTenantStore } from './tenant-store.ts';
+
+/**
+ * Every look-up goes through the index that was made for it, in a database with enough rows for
+ * that to matter. A method that is added to a store must say here what it goes through.
+ */
+
+interface Lookup {
+  /** Round trips; transactions count each statement. */
+  statements: number;
+  /**
+   * Indexes and the columns that each is searched by, in any order. `some index` where pages of
+   * administration leave it to the planner, as long as it never reads a whole table.
+   */
+  accesses: string[] | 'some index';
+  work: () => Promise<unknown>;
+}
+
+const LIMIT = 10;
+const WHOLE_TABLE = ': all of it';
+const FAR = new Date('2030-01-01T00:00:00Z');
+
+let database: TestDatabase;
+/** The tenant that has two thousand rows of everything, and one that has one row. */
+let tenant: PopulatedTenant;
+let small: PopulatedTenant;
+let cursor: string;
+let tenants: TenantStore;
+let applications: ApplicationStore;
+let accounts: AccountStore;
+let grants: GrantStore;
+let keys: KeyStore;
+let secrets: DeploymentSecretStore;
+let audit: AuditLog;
+let retention: Retention;
+
+before(async () => {
+  database = await createTestDatabase();
+  const { db } = database;
+  tenants = createPostgresTenantStore(db);
+  applications = createPostgresApplicationStore(db);
+  accounts = createPostgresAccountStore(db);
+  grants = createPostgresGrantStore(db);
+  keys = createPostgresKeyStore(db);
+  secrets = createPostgresDeploymentSecretStore(db);
+  audit = createPostgresAuditLog(db, { now: () => new Date() });
+  retention = createRetention(db, {
+    now: () => new Date(),
+    artifacts: createPostgresArtifactStore(db, { now: () => new Date() }),
+  });
+  tenant = await populateTenant(db);
+  small = await populateTenant(db);
+  await fill();
+  await audit.record({
+    kind: 'seed.applied',
+    tenantId: tenant.tenantId,
+    outcome: 'success',
+    actor: { type: 'system' },
+  });
+  ({ cursor } = await tenants.changesSince(undefined));
+});
+
+after(() => database.drop());
+
+/** Gives the tenant two thousand neighbours of every kind, and other tenants as many. */
+async function fill(): Promise<void> {
+  const { db } = database;
+  const { tenantId, applicationId, roleId, groupId } = tenant;
+  for (const [sql, bindings] of [
+    [`insert into tenants (slug, name) select 'n' || n, 'n' from generate_series(1, 2000) n`, []],
+    [
+      `insert into applications (tenant_id, key, name, audience)
+       select ?, 'n' || n, 'n', 'urn:n:' || n from generate_series(1, 2000) n`,
+      [tenantId],
+    ],
+    [
+      `insert into roles (tenant_id, application_id, key)
+       select tenant_id, id, 'r' from applications`,
+      [],
+    ],
+    [
+      `insert into clients (tenant_id, client_id, application_id, metadata)
+       select ?, 'n' || n, ?, '{}' from generate_series(1, 2000) n`,
+      [tenantId, applicationId],
+    ],
+    [
+      `insert into accounts (tenant_id, id, username, username_key, email, email_key)
+       select ?, 'n' || n, 'n' || n, 'n' || n, n || '@n', n || '@n' from generate_series(1, 2000) n`,
+      [tenantId],
+    ],
+    [`insert into passwords select tenant_id, id, 'hash' from accounts on conflict do nothing`, []],
+    [
+      `insert into account_roles select tenant_id, id, ? from accounts where tenant_id = ?
+       on conflict do nothing`,
+      [roleId, tenantId],
+    ],
+    [
+      `insert into group_members (tenant_id, group_id, account_id)
+       select tenant_id, ?, id from accounts where tenant_id = ? on conflict do nothing`,
+      [groupId, tenantId],
+    ],
+    [
+      `insert into client_roles select tenant_id, client_id, ? from clients where tenant_id = ?
+       on conflict do nothing`,
+      [roleId, tenantId],
+    ],
+    [
+      `insert into groups (tenant_id, key) select ?, 'n' || n from generate_series(1, 2000) n`,
+      [tenantId],
+    ],
+    [
+      `insert into group_roles (tenant_id, group_id, role_id)
+       select tenant_id, id, ? from groups where tenant_id = ? on conflict do nothing`,
+      [roleId, tenantId],
+    ],
+    [
+      `insert into one_time_links (tenant_id, account_id, purpose, digest, expires_at)
+       select tenant_id, id, 'reset_password', id, '2100-01-01' from accounts
+       on conflict do nothing`,
+      [],
+    ],
+    [
+      `insert into recorded_grants (tenant_id, account_id, client_id)
+       select tenant_id, id, ? from accounts where tenant_id = ? on conflict do nothing`,
+      [tenant.clientId, tenantId],
+    ],
+    [`insert into key_sets select id, 1 from tenants on conflict do nothing`, []],
+    [
+      `insert into signing_keys (tenant_id, kid, algorithm, stage, public_jwk, sealed_private_jwk,
+                                 created_at, stage_since)
+       select tenant_id, 'k' || n, 'ES256', case when n = 1 then 'next' else 'active' end,
+              '{}', '', now(), now() from key_sets, generate_series(1, 3) n`,
+      [],
+    ],
+    [
+      `insert into deployment_secrets (purpose, version, sealed)
+       select 'n' || n, 1, '' from generate_series(1, 2000) n`,
+      [],
+    ],
+    [
+      `insert into audit_events (id, at, tenant_id, kind, outcome, actor_type, subject_id)
+       select gen_random_uuid(), now() + (n % 2) * interval '1 month', t.id, 'token.issued', 'success',
+              'client', 's' || n
+         from tenants t, generate_series(1, 4000) n where n <= 4 or t.id = ?`,
+      [tenantId],
+    ],
+    ['analyze', []],
+  ] as const) {
+    await db.raw(sql, [...bindings]);
+  }
+}
+
+/** `index: columns that it is searched by`, sorted. */
+function describeAccess({ table, index, condition = '' }: TableAccess): string {
+  if (index === undefined) return table + WHOLE_TABLE;
+  const compared = condition.matchAll(/([a-z_]+)\)?(?:::[a-z]+)? (?:=|<=|>=|<|>) /g);
+  const rows = condition.matchAll(/ROW\(([a-z_, ]+)\) [<>]/g);
+  const columns = [
+    ...[...compared].map(([, column = '']) => column),
+    ...[...rows].flatMap(([, list = '']) => list.split(', ')),
+  ];
+  // All partitions of a month look alike.
+  const name = index.replace(/_\d{4}_\d{2}/, '');
+  return `${name}: ${[...new Set(columns)].sort().join(' ')}`;
+}
+
+function testLookups<Store>(room: string, lookups: Record<keyof Store, Lookup>): void {
+  for (const [method, { statements, accesses, work }] of Object.entries<Lookup>(lookups)) {
+    test(`${room}: ${method} goes through the indexes made for it`, async () => {
+      const seen = await accessesDuring(database.db, work);
+      const described = [...new Set(seen.accesses.map(describeAccess))].sort();
+      if (accesses === 'some index') {
+        assert.ok(described.length > 0);
+        assert.ok(!described.some((access) => access.endsWith(WHOLE_TABLE)), described.join());
+      } else {
+        assert.deepEqual(described, accesses.toSorted());
+      }
+      assert.equal(seen.statements, statements);
+    });
+  }
+}
+
+testLookups<TenantStore>('tenants', {
+  findBySlug: {
+    statements: 1,
+    accesses: ['tenants_slug_key: slug'],
+    work: () => tenants.findBySlug(tenant.slug),
+  },
+  findByHost: {
+    statements: 1,
+    accesses: ['tenants_custom_host_key: custom_host'],
+    work: () => tenants.findByHost(tenant.host),
+  },
+  findById: {
+    statements: 1,
+    accesses: ['tenants_pkey: id'],
+    work: () => tenants.findById(tenant.tenantId),
+  },
+  list: {
+    statements: 1,
+    accesses: ['tenants_slug_key: slug'],
+    work: () => tenants.list({ after: 'm', limit: LIMIT }),
+  },
+  changesSince: {
+    statements: 1,
+    accesses: ['tenants_changed: changed_xid'],
+    work: async () => tenants.changesSince(cursor),
+  },
+  touch: {
+    statements: 1,
+    accesses: ['tenants_pkey: id'],
+    work: () => tenants.touch(tenant.tenantId),
+  },
+});
+
+testLookups<ApplicationStore>('applications', {
+  findClient: {
+    statements: 1,
+    accesses: [
+      'applications_pkey: id tenant_id',
+      'client_roles_pkey: client_id tenant_id',
+      'clients_pkey: client_id tenant_id',
+      'roles_pkey: id tenant_id',
+      'roles_tenant_id_application_id_key_key: application_id tenant_id',
+    ],
+    work: () => applications.findClient(tenant.tenantId, tenant.clientId),
+  },
+  findByAudience: {
+    statements: 1,
+    accesses: [
+      'applications_tenant_id_audience_key: audience tenant_id',
+      'roles_tenant_id_application_id_key_key: application_id tenant_id',
+    ],
+    work: () => applications.findByAudience(tenant.tenantId, tenant.audience),
+  },
+  rolesOfAccount: {
+    statements: 1,
+    accesses: [
+      'account_roles_pkey: account_id tenant_id',
+      'group_members_pkey: account_id tenant_id',
+      'group_roles_pkey: group_id tenant_id',
+      'roles_tenant_id_application_id_key_key: application_id tenant_id',
+    ],
+    work: () =>
+      applications.rolesOfAccount(tenant.tenantId, tenant.applicationId, tenant.accountId),
+  },
+  listClients: {
+    statements: 1,
+    accesses: 'some index',
+    work: () => applications.listClients(small.tenantId),
+  },
+  listApplications: {
+    statements: 1,
+    accesses: 'some index',
+    work: () => applications.listApplications(small.tenantId),
+  },
+  setClientDisabled: {
+    statements: 3,
+    accesses: ['clients_pkey: client_id tenant_id', 'tenants_pkey: id'],
+    work: () => applications.setClientDisabled(tenant.tenantId, tenant.clientId, false),
+  },
+  rotateClientSecret: {
+    statements: 3,
+    accesses: ['clients_pkey: client_id tenant_id', 'tenants_pkey: id'],
+    work: () => applications.rotateClientSecret(tenant.tenantId, tenant.clientId, 'new', FAR),
+  },
+});
+
+testLookups<AccountStore>('accounts', {
+  findById: {
+    statements: 1,
+    accesses: ['accounts_pkey: id tenant_id'],
+    work: () => accounts.findById(tenant.tenantId, tenant.accountId),
+  },
+  findByIdentifier: {
+    statements: 1,
+    accesses: [
+      'accounts_tenant_id_email_key_key: email_key tenant_id',
+      'accounts_tenant_id_username_key_key: tenant_id username_key',
+      'passwords_pkey: account_id tenant_id',
+    ],
+    work: () => accounts.findByIdentifier(tenant.tenantId, tenant.email),
+  },
+  list: {
+    statements: 1,
+    accesses: ['accounts_tenant_id_username_key_key: tenant_id username_key'],
+    work: () => accounts.list(tenant.tenantId, { after: 'm', limit: LIMIT }),
+  },
+  upgradePasswordHash: {
+    statements: 1,
+    accesses: ['passwords_pkey: account_id tenant_id'],
+    work: () =>
+      accounts.upgradePasswordHash(
+        tenant.tenantId,
+        tenant.accountId,
+        tenant.passwordHash,
+        tenant.passwordHash,
+      ),
+  },
+  setPassword: {
+    statements: 1,
+    accesses: [
+      'accounts_pkey: id tenant_id',
+      'one_time_links_account: account_id purpose tenant_id',
+    ],
+    work: () => accounts.setPassword(tenant.tenantId, 'n1', 'hash'),
+  },
+  setDisabled: {
+    statements: 1,
+    accesses: ['accounts_pkey: id tenant_id'],
+    work: () => accounts.setDisabled(tenant.tenantId, tenant.accountId, false),
+  },
+  createOneTimeLink: {
+    statements: 1,
+    accesses: [],
+    work: () =>
+      accounts.createOneTimeLink(tenant.tenantId, {
+        accountId: 'n3',
+        purpose: 'reset_password',
+        digest: 'digest',
+        expiresAt: FAR,
+      }),
+  },
+  findByOneTimeLink: {
+    statements: 1,
+    accesses: ['accounts_pkey: id tenant_id', 'one_time_links_pkey: digest tenant_id'],
+    work: () => accounts.findByOneTimeLink(tenant.tenantId, 'reset_password', tenant.linkDigest),
+  },
+  resetPasswordByLink: {
+    statements: 1,
+    accesses: ['one_time_links_pkey: digest tenant_id'],
+    work: () => accounts.resetPasswordByLink(tenant.tenantId, 'n2', 'hash'),
+  },
+});
+
+testLookups<GrantStore>('grants', {
+  find: {
+    statements: 1,
+    accesses: ['recorded_grants_pkey: account_id client_id tenant_id'],
+    work: () => grants.find(tenant.tenantId, tenant.accountId, tenant.clientId),
+  },
+  add: {
+    statements: 1,
+    accesses: [],
+    work: () =>
+      grants.add(tenant.tenantId, tenant.accountId, tenant.clientId, {
+        scopes: ['openid'],
+        claims: [],
+        resourceScopes: {},
+      }),
+  },
+  remove: {
+    statements: 1,
+    accesses: ['recorded_grants_pkey: account_id client_id tenant_id'],
+    work: () => grants.remove(tenant.tenantId, 'n1', tenant.clientId),
+  },
+});
+
+testLookups<KeyStore>('keys', {
+  load: {
+    statements: 1,
+    accesses: ['key_sets_pkey: tenant_id', 'signing_keys_pkey: tenant_id'],
+    work: () => keys.load(tenant.tenantId),
+  },
+  replace: {
+    statements: 5,
+    accesses: ['key_sets_pkey: tenant_id', 'signing_keys_pkey: tenant_id', 'tenants_pkey: id'],
+    work: () => keys.replace(small.tenantId, 1, []),
+  },
+  tenantsDue: {
+    statements: 1,
+    accesses: ['signing_keys_due: due_at'],
+    work: () => keys.tenantsDue(FAR, LIMIT),
+  },
+});
+
+testLookups<DeploymentSecretStore>('deployment secrets', {
+  list: {
+    statements: 1,
+    accesses: ['deployment_secrets_pkey: purpose'],
+    work: () => secrets.list('n1'),
+  },
+  insert: { statements: 1, accesses: [], work: () => secrets.insert('n1', 2, 'sealed') },
+  remove: {
+    statements: 1,
+    accesses: ['deployment_secrets_pkey: purpose version'],
+    work: () => secrets.remove('n1', 2),
+  },
+});
+
+testLookups<AuditLog>('audit', {
+  record: {
+    statements: 1,
+    accesses: [],
+    work: () =>
+      audit.record({
+        kind: 'token.issued',
+        tenantId: tenant.tenantId,
+        outcome: 'success',
+        actor: { type: 'client' },
+      }),
+  },
+  list: {
+    statements: 3,
+    accesses: [
+      'audit_events_tenant_id_at_id_idx: at id tenant_id',
+      'audit_events_tenant_id_at_id_idx: tenant_id',
+      'audit_events_tenant_id_subject_id_at_id_idx: subject_id tenant_id',
+    ],
+    work: async () => {
+      const { tenantId } = tenant;
+      const [last] = await audit.list({ tenantId, kinds: ['seed.applied'], limit: LIMIT });
+      assert.ok(last);
+      await audit.list({ tenantId, limit: LIMIT, before: last.id });
+      await audit.list({ tenantId, limit: LIMIT, subjectId: 's1' });
+    },
+  },
+  flush: { statements: 0, accesses: [], work: () => audit.flush() },
+});
+
+testLookups<Retention>('retention', {
+  runOnce: {
+    statements: 6,
+    accesses: [
+      'clients_pkey: client_id tenant_id',
+      'clients_previous_secret: previous_secret_expires_at',
+      'one_time_links_expiry: expires_at',
+      'one_time_links_pkey: digest tenant_id',
+    ],
+    work: () => retention.runOnce(),
+  },
+  backlog: {
+    statements: 4,
+    accesses: [
+      'artifacts_expiry: expires_at',
+      'clients_previous_secret: previous_secret_expires_at',
+      'one_time_links_expiry: expires_at',
+      'tombstones_expiry: expires_at',
+    ],
+    work: () => retention.backlog(),
+  },
+});

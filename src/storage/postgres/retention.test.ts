@@ -1,0 +1,269 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { sha256 } from '../../crypto/digest.ts';
+import type { TenantId } from '../../tenants/tenant.ts';
+import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
+import {
+  insertAccount,
+  insertApplication,
+  insertClient,
+  insertTenant,
+} from '../../testing/fixtures.ts';
+import { createPostgresArtifactStore } from './artifact-store.ts';
+import { createPostgresAuditLog } from './audit-log.ts';
+import { createRetention, type Retention, TABLE_RETENTION } from './retention.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * HOUR_MS;
+const NOTHING = { artifacts: 0, one_time_links: 0, client_secrets: 0, audit_events: 0 };
+
+let database: TestDatabase;
+let retention: Retention;
+let tenantId: TenantId;
+let now: Date;
+const clock = () => now;
+
+/** A database of its own for each test: retention looks at all of it. */
+beforeEach(async () => {
+  now = new Date();
+  database = await createTestDatabase();
+  tenantId = await insertTenant(database.db);
+  const artifacts = createPostgresArtifactStore(database.db, { now: clock });
+  retention = createRetention(database.db, { now: clock, artifacts });
+});
+
+afterEach(() => database.drop());
+
+function fromNow(ms: number): Date {
+  return new Date(now.getTime() + ms);
+}
+
+async function partitions(): Promise<string[]> {
+  const { rows } = await database.db.raw<{ rows: { name: string }[] }>(
+    `select relname as name from pg_inherits join pg_class on pg_class.oid = inhrelid
+      where inhparent = 'audit_events'::regclass order by relname`,
+  );
+  return rows.map(({ name }) => name);
+}
+
+test('every table of the database has a rule, and no rule is for a table that is not there', async () => {
+  const { rows } = await database.db.raw<{ rows: { name: string }[] }>(
+    `select relname as name from pg_class
+      where relnamespace = current_schema()::regnamespace
+        and relkind in ('r', 'p') and not relispartition order by relname`,
+  );
+  assert.deepEqual(
+    rows.map(({ name }) => name),
+    Object.keys(TABLE_RETENTION).toSorted(),
+  );
+});
+
+describe('a run', () => {
+  test('finds nothing to do in a new database', async () => {
+    assert.deepEqual(await retention.backlog(), NOTHING);
+    assert.deepEqual(await retention.runOnce(), { outcome: 'ran', removed: NOTHING });
+  });
+
+  test('removes links that expired and keeps those that live', async () => {
+    const link = async (expiresAt: Date) => {
+      const accountId = await insertAccount(database.db, tenantId);
+      await database.db('one_time_links').insert({
+        tenant_id: tenantId,
+        account_id: accountId,
+        purpose: 'reset_password',
+        digest: sha256(accountId),
+        expires_at: expiresAt,
+      });
+      return sha256(accountId);
+    };
+    const alive = await link(fromNow(1));
+    await link(fromNow(0));
+    await link(fromNow(-DAY_MS));
+    assert.deepEqual(await retention.backlog(), { ...NOTHING, one_time_links: 2 });
+    assert.deepEqual(await retention.runOnce(), {
+      outcome: 'ran',
+      removed: { ...NOTHING, one_time_links: 2 },
+    });
+    const left = await database.db('one_time_links').select('digest');
+    assert.deepEqual(left, [{ digest: alive }]);
+    assert.deepEqual(await retention.backlog(), NOTHING);
+  });
+
+  test('removes as many batches as it takes', async () => {
+    await database.db.raw(
+      `with account as (
+         insert into accounts (tenant_id, id, username, username_key)
+         select ?, 'n' || n, 'n' || n, 'n' || n from generate_series(1, 1700) n returning id)
+       insert into one_time_links (tenant_id, account_id, purpose, digest, expires_at)
+       select ?, id, 'reset_password', id, '2000-01-01' from account`,
+      [tenantId, tenantId],
+    );
+    assert.equal((await retention.backlog()).one_time_links, 1700);
+    const run = await retention.runOnce();
+    assert.equal(run.outcome === 'ran' && run.removed.one_time_links, 1700);
+    assert.deepEqual(await retention.backlog(), NOTHING);
+  });
+
+  test('clears a client secret after its overlap and keeps the current one', async () => {
+    const application = await insertApplication(database.db, tenantId);
+    const client = async (overlapUntil: Date | null) => {
+      const clientId = await insertClient(database.db, tenantId, application, {
+        secretDigest: 'current',
+      });
+      await database
+        .db('clients')
+        .where({ client_id: clientId })
+        .update({
+          previous_secret_digest: overlapUntil && 'previous',
+          previous_secret_expires_at: overlapUntil,
+        });
+      return clientId;
+    };
+    const over = await client(fromNow(-1));
+    const within = await client(fromNow(HOUR_MS));
+    await client(null);
+    assert.deepEqual(await retention.backlog(), { ...NOTHING, client_secrets: 1 });
+    assert.deepEqual(await retention.runOnce(), {
+      outcome: 'ran',
+      removed: { ...NOTHING, client_secrets: 1 },
+    });
+    const secrets = (clientId: string) =>
+      database
+        .db('clients')
+        .where({ client_id: clientId })
+        .first('secret_digest', 'previous_secret_digest');
+    assert.deepEqual(await secrets(over), {
+      secret_digest: 'current',
+      previous_secret_digest: null,
+    });
+    assert.deepEqual(await secrets(within), {
+      secret_digest: 'current',
+      previous_secret_digest: 'previous',
+    });
+  });
+
+  test('sweeps expired artifacts and tombstones', async () => {
+    const artifacts = createPostgresArtifactStore(database.db, { now: clock });
+    const save = (id: string, expiresAt: Date) =>
+      artifacts.save({
+        tenantId,
+        model: 'AuthorizationCode',
+        key: sha256(id),
+        payload: {},
+        expiresAt,
+        startedAt: now,
+      });
+    await save('expired', fromNow(HOUR_MS));
+    await save('alive', fromNow(3 * HOUR_MS));
+    await artifacts.deny(tenantId, sha256('jti'), fromNow(HOUR_MS));
+    now = fromNow(2 * HOUR_MS);
+    assert.deepEqual(await retention.backlog(), { ...NOTHING, artifacts: 2 });
+    assert.deepEqual(await retention.runOnce(), {
+      outcome: 'ran',
+      removed: { ...NOTHING, artifacts: 2 },
+    });
+    assert.ok(await artifacts.find(tenantId, 'AuthorizationCode', sha256('alive')));
+  });
+
+  test('drops the months that ended over 400 days ago and makes the next one', async () => {
+    const log = createPostgresAuditLog(database.db, { now: clock });
+    const present = new Date('2040-03-20T00:00:00Z');
+    for (const moment of ['2038-12-05', '2039-01-31', '2039-02-14', '2040-03-20']) {
+      now = new Date(`${moment}T12:00:00Z`);
+      await log.record({
+        kind: 'token.issued',
+        tenantId,
+        outcome: 'success',
+        actor: { type: 'system' },
+      });
+    }
+    now = present;
+    // 400 days before are 2039-02-14: February has not ended by then.
+    const others = (await partitions()).filter((name) => name < 'audit_events_2038');
+    assert.deepEqual(await retention.backlog(), { ...NOTHING, audit_events: 2 + others.length });
+    assert.deepEqual(await retention.runOnce(), {
+      outcome: 'ran',
+      removed: { ...NOTHING, audit_events: 2 + others.length },
+    });
+    assert.deepEqual(await partitions(), [
+      'audit_events_2039_02',
+      'audit_events_2040_03',
+      'audit_events_2040_04',
+    ]);
+    assert.equal((await log.list({ limit: 10 })).length, 2);
+    assert.deepEqual(await retention.backlog(), NOTHING);
+  });
+
+  test('leaves a month that somebody reads for the next run', async () => {
+    const log = createPostgresAuditLog(database.db, { now: clock });
+    now = new Date('2038-01-01T00:00:00Z');
+    await log.record({
+      kind: 'token.issued',
+      tenantId,
+      outcome: 'success',
+      actor: { type: 'system' },
+    });
+    now = new Date('2040-01-01T00:00:00Z');
+    const reader = await database.db.transaction();
+    try {
+      await reader('audit_events').first();
+      const run = await retention.runOnce();
+      assert.equal(run.outcome === 'ran' && run.removed.audit_events, 0);
+      assert.ok((await retention.backlog()).audit_events > 0);
+    } finally {
+      await reader.rollback();
+    }
+    const run = await retention.runOnce();
+    assert.ok(run.outcome === 'ran' && run.removed.audit_events > 0);
+  });
+});
+
+describe('replicas', () => {
+  test('run one at a time: the others skip', async () => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let entered = () => {};
+    const inside = new Promise<void>((resolve) => {
+      entered = resolve;
+    });
+    const slow = createRetention(database.db, {
+      now: clock,
+      artifacts: {
+        async sweep() {
+          entered();
+          await held;
+          return 0;
+        },
+        countExpired: async () => 0,
+      },
+    });
+    const first = slow.runOnce();
+    await inside;
+    assert.deepEqual(await retention.runOnce(), { outcome: 'skipped' });
+    release();
+    assert.equal((await first).outcome, 'ran');
+    assert.equal((await retention.runOnce()).outcome, 'ran');
+  });
+
+  test('do the rest of the work when one rule fails, and say that it failed', async () => {
+    const accountId = await insertAccount(database.db, tenantId);
+    await database.db('one_time_links').insert({
+      tenant_id: tenantId,
+      account_id: accountId,
+      purpose: 'reset_password',
+      digest: 'digest',
+      expires_at: fromNow(-1),
+    });
+    const broken = createRetention(database.db, {
+      now: clock,
+      artifacts: {
+        sweep: () => Promise.reject(new Error('broken sweep')),
+        countExpired: async () => 0,
+      },
+    });
+    await assert.rejects(broken.runOnce(), /broken sweep/);
+    assert.deepEqual(await database.db('one_time_links'), []);
+  });
+});
