@@ -1,0 +1,126 @@
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import type { CachedKeySet, KeyCache } from '../../keys/key-store.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+
+/** A copy that nobody renews is gone after this: it bounds what a wrong copy can cost. */
+const COPY_SECONDS = 60 * 60;
+
+/**
+ * Keeps the newer copy, by version and then by tenant version, in one atomic step.
+ *
+ * KEYS[1] the copy, a hash; ARGV: version, tenant version, keys as JSON, seconds to live.
+ */
+const PUT = `
+local version = tonumber(redis.call('HGET', KEYS[1], 'version') or '-1') or -1
+local tenant = tonumber(redis.call('HGET', KEYS[1], 'tenantVersion') or '-1') or -1
+local newVersion, newTenant = tonumber(ARGV[1]), tonumber(ARGV[2])
+if newVersion < version or (newVersion == version and newTenant < tenant) then return 0 end
+redis.call('DEL', KEYS[1])
+redis.call('HSET', KEYS[1], 'version', ARGV[1], 'tenantVersion', ARGV[2], 'keys', ARGV[3])
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+return 1
+`;
+
+/** What comes back from Redis is checked as anything from outside. */
+const STORED_KEYS = z.array(
+  z.object({
+    kid: z.string(),
+    algorithm: z.enum(['RS256', 'ES256', 'PS256', 'EdDSA']),
+    stage: z.enum(['next', 'active', 'retiring']),
+    publicJwk: z.looseObject({ kty: z.string() }),
+    sealedPrivateJwk: z.string(),
+    createdAt: z.coerce.date(),
+    stageSince: z.coerce.date(),
+    goneAt: z.coerce.date().optional(),
+  }),
+);
+const STORED_SET = z.object({
+  version: z.coerce.number().int(),
+  tenantVersion: z.coerce.number().int(),
+  keys: z.string().transform((json, context) => {
+    const keys = STORED_KEYS.safeParse(parseJson(json));
+    if (keys.success) return keys.data;
+    context.addIssue('not a key set');
+    return z.NEVER;
+  }),
+});
+
+/**
+ * The copy of sealed key sets that replicas share in Redis; private keys leave PostgreSQL sealed
+ * only.
+ *
+ * Redis away, a copy that is damaged, a copy gone: each is a miss.
+ *
+ * @param options.keyPrefix - leads every key, so that deployments may share a Redis
+ */
+export function createRedisKeyCache(
+  redis: Redis,
+  options: { readonly keyPrefix: string; readonly logger: Pick<Logger, 'warn'> },
+): KeyCache {
+  const nameOf = (tenantId: string) => `${options.keyPrefix}keys:${tenantId}`;
+
+  return {
+    async get(tenantId) {
+      try {
+        const stored = await redis.hgetall(nameOf(tenantId));
+        if (Object.keys(stored).length === 0) return undefined;
+        const set = STORED_SET.safeParse(stored);
+        if (!set.success) {
+          options.logger.warn('the cached key set is damaged', { tenantId });
+          return undefined;
+        }
+        const { version, tenantVersion, keys } = set.data;
+        return {
+          tenantId,
+          version,
+          tenantVersion,
+          keys: keys.map((key) => ({ ...key, tenantId, goneAt: key.goneAt })),
+        };
+      } catch (error) {
+        options.logger.warn('the cached key set was not read', { tenantId, error });
+        return undefined;
+      }
+    },
+
+    async put(set) {
+      try {
+        await redis.eval(
+          PUT,
+          1,
+          nameOf(set.tenantId),
+          set.version,
+          set.tenantVersion,
+          serializeKeys(set),
+          COPY_SECONDS,
+        );
+      } catch (error) {
+        options.logger.warn('the key set was not cached', { tenantId: set.tenantId, error });
+      }
+    },
+  };
+}
+
+/** Named one by one: whatever else a key may carry does not reach Redis. */
+function serializeKeys(set: CachedKeySet): string {
+  return JSON.stringify(
+    set.keys.map((key) => ({
+      kid: key.kid,
+      algorithm: key.algorithm,
+      stage: key.stage,
+      publicJwk: key.publicJwk,
+      sealedPrivateJwk: key.sealedPrivateJwk,
+      createdAt: key.createdAt,
+      stageSince: key.stageSince,
+      goneAt: key.goneAt,
+    })),
+  );
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
