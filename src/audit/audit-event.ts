@@ -43,7 +43,10 @@ export type AuditEventKind =
   /** A single-use link to set a new password was made. */
   | 'account.password_reset_requested'
   | 'account.password_changed'
-  /** A tenant's first signing keys, or a missing algorithm's key, were created. */
+  /**
+   * Signing keys were created: a tenant's first, a missing algorithm's, or (`detail.mode` is
+   * `staged`) those that will take over.
+   */
   | 'keys.created'
   /** New signing keys took over. */
   | 'keys.rotated'

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { createPostgresTenantStore } from '../storage/postgres/tenant-store.ts';
+import type { TenantId } from '../tenants/tenant.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
+import { insertTenant } from '../testing/fixtures.ts';
+import {
+  createKeyReplica,
+  createTestClock,
+  type KeyReplica,
+  randomSealingKey,
+  readTogether,
+  SHORT_POLICY,
+} from '../testing/key-replica.ts';
+import { advanceDueKeyStages } from './advance-key-stages.ts';
+import { loadKeySet } from './load-key-set.ts';
+import { rotateSigningKeys } from './rotate-signing-keys.ts';
+import type { KeySet } from './signing-key.ts';
+
+const clock = createTestClock();
+const sealingKeys = [randomSealingKey()];
+
+let database: TestDatabase;
+let tenantId: TenantId;
+let one: KeyReplica;
+
+before(async () => {
+  database = await createTestDatabase();
+});
+
+after(() => database.drop());
+
+beforeEach(async () => {
+  tenantId = await insertTenant(database.db);
+  one = replica();
+  await load(tenantId);
+  one.events.length = 0;
+});
+
+function replica(): KeyReplica {
+  return createKeyReplica({ db: database.db, redis: undefined, clock, sealingKeys });
+}
+
+async function load(id: TenantId): Promise<KeySet> {
+  return loadKeySet(one.deps, await one.tenant(id));
+}
+
+async function stage(id: TenantId): Promise<readonly string[]> {
+  const rotation = { mode: 'staged', actor: { type: 'operator' } } as const;
+  const { published } = await rotateSigningKeys(one.deps, await one.tenant(id), rotation);
+  return published;
+}
+
+const waiting = (set: KeySet) => set.keys.filter((key) => key.stage === 'next');
+
+describe('advanceDueKeyStages', () => {
+  const tenants = () => createPostgresTenantStore(database.db);
+
+  test('advances the tenants that are due, once, whichever replicas call it', async () => {
+    await stage(tenantId);
+    clock.advance(SHORT_POLICY.publishSeconds);
+    const replicas = readTogether([replica(), replica(), replica()], 1);
+    await Promise.all(
+      replicas.map((each) => advanceDueKeyStages({ ...each.deps, tenants: tenants() })),
+    );
+    assert.deepEqual(waiting(await load(tenantId)), []);
+    const events = replicas.flatMap((each) => each.events);
+    assert.equal(events.filter((event) => event.tenantId === tenantId).length, 1);
+    assert.equal(await advanceDueKeyStages({ ...one.deps, tenants: tenants() }), 0);
+  });
+
+  test('does nothing before anything is due', async () => {
+    await stage(tenantId);
+    clock.advance(SHORT_POLICY.publishSeconds - 1);
+    assert.equal(await advanceDueKeyStages({ ...one.deps, tenants: tenants() }), 0);
+    assert.equal(waiting(await load(tenantId)).length, 2);
+  });
+
+  test('goes on with other tenants when one fails', async () => {
+    const broken = await insertTenant(database.db);
+    await load(broken);
+    await stage(broken);
+    await stage(tenantId);
+    clock.advance(SHORT_POLICY.publishSeconds);
+    const failing = {
+      findById: (id: TenantId) =>
+        id === broken ? Promise.reject(new Error('broken')) : tenants().findById(id),
+    };
+    await advanceDueKeyStages({ ...one.deps, tenants: failing });
+    assert.deepEqual(waiting(await load(tenantId)), []);
+    assert.equal(waiting(await load(broken)).length, 2);
+    assert.equal(one.warnings.length, 1);
+  });
+});
