@@ -91,7 +91,7 @@ async function binariesIn(directory: string): Promise<Binaries> {
 }
 
 /** Makes the links that the package lists; false when one is missing and cannot be made. */
-async function makeLinks(directory: string): Promise<boolean> {
+export async function makeLinks(directory: string): Promise<boolean> {
   const list: unknown = JSON.parse(
     await readFile(join(directory, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]'),
   );
