@@ -1,3 +1,5 @@
+import type Koa from 'koa';
+
 /**
  * HTTP: the error boundary, headers, CSRF, body parsing, rendering of `views/`, health. It knows
  * nothing of tenants, accounts or OpenID Connect.
@@ -12,6 +14,14 @@ export interface RequestState {
   address: string;
   /** Route pattern for logs, metrics and limits, such as `/interaction/:uid`; never the raw path. */
   route?: string;
+  /** How this route answers errors; without it the request's `Accept` decides. */
+  errorForm?: 'json' | 'page';
   /** More fields for the request's log line, such as the client id. */
   logFields: Record<string, string | number | boolean>;
 }
+
+/** Koa's context with our state. */
+export type RequestContext = Koa.ParameterizedContext<RequestState>;
+
+/** Middleware that may count on our state. */
+export type RequestMiddleware = Koa.Middleware<RequestState>;

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import Koa from 'koa';
+import { rawRequest, serveApp } from '../testing/serve-app.ts';
+import { createClientAddress } from './client-address.ts';
+import { requestContext } from './request-context.ts';
+import type { RequestState } from './request-state.ts';
+
+const NOW = new Date('2026-03-01T12:00:00Z');
+
+async function answerTo(headers: Record<string, string>) {
+  const app = new Koa<RequestState>();
+  app.use(requestContext({ clientAddress: createClientAddress([]), now: () => NOW }));
+  app.use((ctx) => {
+    ctx.body = ctx.state;
+  });
+  const server = await serveApp(app.callback());
+  try {
+    const answer = await rawRequest(server.port, { headers });
+    return { id: answer.headers['x-request-id'], state: JSON.parse(answer.body) };
+  } finally {
+    await server.close();
+  }
+}
+
+describe('requestContext', () => {
+  it('keeps a well-formed request id and answers with it', async () => {
+    const { id, state } = await answerTo({ 'X-Request-Id': 'req-2026_03.01' });
+    assert.equal(id, 'req-2026_03.01');
+    assert.deepEqual(state, {
+      requestId: 'req-2026_03.01',
+      startedAt: NOW.toISOString(),
+      address: '127.0.0.1',
+      logFields: {},
+    });
+  });
+
+  it('makes a random id where there is none, or none that is well-formed', async () => {
+    const seen = new Set<unknown>();
+    for (const given of [
+      undefined,
+      'short',
+      'a'.repeat(129),
+      'white space',
+      'new"line',
+      'é'.repeat(9),
+    ]) {
+      const { id, state } = await answerTo(given === undefined ? {} : { 'X-Request-Id': given });
+      assert.match(String(id), /^[A-Za-z0-9_-]{22}$/);
+      assert.equal(state.requestId, id);
+      seen.add(id);
+    }
+    assert.equal(seen.size, 6);
+  });
+
+  it('puts the trace id of a well-formed traceparent into the log line', async () => {
+    const trace = '0af7651916cd43dd8448eb211c80319c';
+    const good = await answerTo({ traceparent: `00-${trace}-b7ad6b7169203331-01` });
+    assert.deepEqual(good.state.logFields, { trace_id: trace });
+    const bad = await answerTo({ traceparent: `00-${trace}-b7ad6b7169203331` });
+    assert.deepEqual(bad.state.logFields, {});
+  });
+});
