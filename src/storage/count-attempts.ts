@@ -1,0 +1,140 @@
+import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
+import type { AttemptLimit, AttemptLimits } from '../accounts/attempt-limits.ts';
+import type { AttemptStore, AttemptSubject, AttemptVerdict } from '../accounts/attempt-store.ts';
+import { hmacSha256 } from '../crypto/digest.ts';
+import type { TenantId } from '../tenants/tenant.ts';
+
+/** What every attempt store is made with. */
+export interface AttemptStoreOptions {
+  readonly limits: AttemptLimits;
+  /** Keys the digests under which subjects are counted; the same on every replica. */
+  readonly digestKey: string | Buffer;
+}
+
+/** One kind of counter of a back end. */
+export type CreateLimiter = (options: {
+  keyPrefix: string;
+  points: number;
+  duration: number;
+}) => RateLimiterAbstract;
+
+interface Counter {
+  readonly limit: AttemptLimit;
+  /** Failures of the window; over the limit while the subject is locked. */
+  readonly failures: RateLimiterAbstract;
+  /** Locks so far; undefined where the limit has none. */
+  readonly locks: RateLimiterAbstract | undefined;
+}
+
+/**
+ * The attempt store over any of `rate-limiter-flexible`'s back ends: what is counted and when a
+ * lock begins is the same on each.
+ *
+ * @param answer - awaits the back end; turns its outage into StorageUnavailableError
+ */
+export function countAttempts(
+  options: AttemptStoreOptions,
+  createLimiter: CreateLimiter,
+  answer: <T>(result: Promise<T>) => Promise<T>,
+): AttemptStore {
+  const counters: Record<AttemptSubject['kind'], Counter> = {
+    account: createCounter('account', options.limits.account, createLimiter),
+    address: createCounter('address', options.limits.address, createLimiter),
+    address_block: createCounter('address_block', options.limits.address_block, createLimiter),
+  };
+  const keyOf = (tenantId: TenantId, subject: AttemptSubject) =>
+    `${tenantId}:${hmacSha256(options.digestKey, `${tenantId}\0${subject.kind}\0${nameOf(subject)}`)}`;
+
+  async function count(tenantId: TenantId, subject: AttemptSubject): Promise<AttemptVerdict> {
+    const counter = counters[subject.kind];
+    const key = keyOf(tenantId, subject);
+    let consumed: RateLimiterRes;
+    try {
+      consumed = await answer(counter.failures.consume(key));
+    } catch (refusal) {
+      if (!(refusal instanceof RateLimiterRes)) throw refusal;
+      return { allowed: false, retryAfterSeconds: Math.max(1, toSeconds(refusal.msBeforeNext)) };
+    }
+    // Counting is atomic, so of any number at once exactly one is the last that is allowed.
+    if (consumed.consumedPoints === counter.limit.failures) await answer(lock(counter, key));
+    return { allowed: true };
+  }
+
+  async function countAll(
+    tenantId: TenantId,
+    subjects: readonly AttemptSubject[],
+  ): Promise<AttemptVerdict> {
+    const verdicts = await Promise.all(subjects.map((subject) => count(tenantId, subject)));
+    const waits = verdicts.map((verdict) => (verdict.allowed ? 0 : verdict.retryAfterSeconds));
+    const longest = Math.max(0, ...waits);
+    return longest === 0 ? { allowed: true } : { allowed: false, retryAfterSeconds: longest };
+  }
+
+  function takeBack(tenantId: TenantId, subject: AttemptSubject): Promise<unknown> {
+    return counters[subject.kind].failures.reward(keyOf(tenantId, subject));
+  }
+
+  function forget(tenantId: TenantId, subject: AttemptSubject): Promise<unknown> {
+    const { failures, locks } = counters[subject.kind];
+    const key = keyOf(tenantId, subject);
+    return Promise.all([failures.delete(key), locks?.delete(key)]);
+  }
+
+  return {
+    async begin(tenantId, subjects) {
+      const isAccount = (subject: AttemptSubject) => subject.kind === 'account';
+      const networks = subjects.filter((subject) => !isAccount(subject));
+      const verdict = await countAll(tenantId, networks);
+      return verdict.allowed ? countAll(tenantId, subjects.filter(isAccount)) : verdict;
+    },
+    async succeeded(tenantId, subjects) {
+      const settle = (subject: AttemptSubject) =>
+        subject.kind === 'account' ? forget(tenantId, subject) : takeBack(tenantId, subject);
+      await answer(Promise.all(subjects.map(settle)));
+    },
+    async withdraw(tenantId, subjects) {
+      await answer(Promise.all(subjects.map((subject) => takeBack(tenantId, subject))));
+    },
+  };
+}
+
+function createCounter(
+  kind: AttemptSubject['kind'],
+  limit: AttemptLimit,
+  createLimiter: CreateLimiter,
+): Counter {
+  return {
+    limit,
+    failures: createLimiter({
+      keyPrefix: kind,
+      points: limit.failures,
+      duration: limit.windowSeconds,
+    }),
+    locks:
+      limit.lock &&
+      createLimiter({ keyPrefix: `${kind}_locks`, points: 1, duration: limit.lock.memorySeconds }),
+  };
+}
+
+/** Should this fail half-way, the subject is locked until its window ends: no longer than ever. */
+async function lock({ limit, failures, locks }: Counter, key: string): Promise<void> {
+  if (limit.lock === undefined || locks === undefined) return;
+  const { consumedPoints } = await locks.penalty(key);
+  const seconds = limit.lock.firstSeconds * 2 ** Math.max(0, consumedPoints - 1);
+  await failures.block(key, Math.min(seconds, limit.lock.maxSeconds));
+}
+
+function nameOf(subject: AttemptSubject): string {
+  switch (subject.kind) {
+    case 'account':
+      return subject.identifier;
+    case 'address':
+      return subject.address;
+    case 'address_block':
+      return subject.block;
+  }
+}
+
+function toSeconds(milliseconds: number): number {
+  return Math.ceil(milliseconds / 1000);
+}
