@@ -2,7 +2,9 @@ import Provider, { type Adapter, errors } from 'oidc-provider';
 import type { ClientMetadata } from '../applications/client.ts';
 import { generateSigningKey } from '../keys/generate-signing-key.ts';
 import type { Tenant, TenantSettings } from '../tenants/tenant.ts';
-import { staticConfiguration } from './configuration.ts';
+import { features, staticConfiguration } from './configuration.ts';
+import type { ProviderPages } from './provider-pages.ts';
+import type { TenantCatalog } from './tenant-catalog.ts';
 
 /** Any issuer will do: it names nothing that is validated. */
 const ISSUER = 'https://validator.invalid';
@@ -17,6 +19,17 @@ export type ClientValidator = (
   settings: TenantSettings,
   client: { clientId: string; metadata: ClientMetadata; hasSecret: boolean },
 ) => Promise<string | undefined>;
+
+const EMPTY_CATALOG: TenantCatalog = {
+  client: async () => undefined,
+  applicationByAudience: async () => undefined,
+};
+
+const NO_PAGES: ProviderPages = {
+  logoutConfirm: () => undefined,
+  logoutDone: () => undefined,
+  error: () => undefined,
+};
 
 /** Validating stores nothing; the library warns of a Provider that was given no adapter at all. */
 const NOTHING_STORED: Adapter = {
@@ -61,6 +74,7 @@ async function buildValidator(settings: TenantSettings): Promise<Provider> {
   const tenant = { id: 'validator', slug: 'validator', settings } as Tenant;
   return new Provider(ISSUER, {
     ...staticConfiguration(tenant, ISSUER, { tenantId: tenant.id, version: 0, keys: [] }, ['-']),
+    features: features({ catalog: EMPTY_CATALOG, pages: NO_PAGES }),
     adapter: () => NOTHING_STORED,
     jwks: { keys: keys.map(({ privateJwk }) => ({ ...privateJwk })) },
   });
