@@ -1,0 +1,207 @@
+import type { PasswordHasher } from '../accounts/password-hasher.ts';
+import { clientSecretDigest } from '../applications/client-secret.ts';
+import type { AuditEvent } from '../audit/audit-event.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import { randomId } from '../crypto/random-id.ts';
+import { StorageUnavailableError } from '../errors.ts';
+import type { TenantId } from '../tenants/tenant.ts';
+import type { TenantNotifications } from '../tenants/tenant-change-feed.ts';
+import { planSeed, scopesOf } from './plan-seed.ts';
+import { readSecretFile, removeSecretFile, writeSecretFile } from './secret-file.ts';
+import type { DesiredPassword, DesiredState } from './seed.ts';
+import type { GeneratedDigests, SeedChange, SeedPlan } from './seed-plan.ts';
+import type { CurrentState, SeedStore, SeedWrite } from './seed-store.ts';
+
+/** Passwords hashed at once, while no lock is held. */
+const HASHED_AT_ONCE = 4;
+
+export interface PlanSeedDeps {
+  readonly seeds: Pick<SeedStore, 'load'>;
+  readonly clientSecretPepper: string | Buffer;
+  /** Makes the id of a new account, its `sub`. */
+  readonly newId: () => string;
+}
+
+export interface ApplySeedDeps extends PlanSeedDeps {
+  readonly seeds: SeedStore;
+  readonly passwords: Pick<PasswordHasher, 'hash'>;
+  readonly audit: Pick<AuditLog, 'record'>;
+  /** Undefined where there is no Redis: replicas then find the change at their next look. */
+  readonly notifications: Pick<TenantNotifications, 'announce'> | undefined;
+}
+
+/**
+ * What `applySeed` would change now. Changes nothing.
+ *
+ * @throws SeedInvalidError when the files contradict what is stored
+ * @throws StorageUnavailableError
+ */
+export async function previewSeed(deps: PlanSeedDeps, desired: DesiredState): Promise<SeedPlan> {
+  return planNow(deps, desired, await deps.seeds.load(scopesOf(desired)));
+}
+
+/**
+ * Makes what is stored what the files say: one transaction, under a lock, planned inside it. Of
+ * two that run at once the second plans on what the first has made.
+ *
+ * Secrets of `generate: true` are written to their files before the transaction commits, so that
+ * no crash leaves a client whose secret nobody has; when it fails, they are removed again.
+ *
+ * @param actor - who applies, for the audit log
+ * @returns the plan that was carried out; without changes when there was nothing to do
+ * @throws SeedInvalidError, ConflictError, StorageUnavailableError; nothing was changed then
+ */
+export async function applySeed(
+  deps: ApplySeedDeps,
+  desired: DesiredState,
+  actor: AuditEvent['actor'],
+): Promise<SeedPlan> {
+  let plan = await previewSeed(deps, desired);
+  if (plan.changes.length === 0) return plan;
+  const hashes = await hashPasswords(deps, plan.changes);
+  const secretFiles: string[] = [];
+  let tenantIds: ReadonlyMap<string, TenantId>;
+  try {
+    tenantIds = await deps.seeds.transact(scopesOf(desired), async (current) => {
+      plan = await planNow(deps, desired, current);
+      const writes: SeedWrite[] = [];
+      for (const change of plan.changes) {
+        writes.push(await complete(deps, change, hashes, secretFiles));
+      }
+      return writes;
+    });
+  } catch (error) {
+    // A commit whose answer was lost may have happened: then the files hold the live secrets.
+    if (!(error instanceof StorageUnavailableError)) {
+      for (const path of secretFiles) await removeSecretFile(path);
+    }
+    throw error;
+  }
+  await report(deps, plan, tenantIds, actor);
+  return plan;
+}
+
+async function planNow(
+  deps: PlanSeedDeps,
+  desired: DesiredState,
+  current: CurrentState,
+): Promise<SeedPlan> {
+  return planSeed(desired, current, await generatedDigests(deps, desired), deps.newId);
+}
+
+/** Digests of the secrets that the files of `generate: true` hold now. */
+async function generatedDigests(
+  deps: Pick<PlanSeedDeps, 'clientSecretPepper'>,
+  desired: DesiredState,
+): Promise<GeneratedDigests> {
+  const clients = desired.tenants.flatMap(({ applications }) =>
+    applications.flatMap((application) => application.clients),
+  );
+  const digests = new Map<string, string>();
+  for (const { secret } of clients) {
+    if (secret?.kind !== 'generated') continue;
+    const there = await readSecretFile(secret.path);
+    if (there.kind === 'content') {
+      digests.set(secret.path, clientSecretDigest(deps.clientSecretPepper, there.value));
+    }
+  }
+  return digests;
+}
+
+type PasswordHashes = ReadonlyMap<DesiredPassword, string>;
+
+/** Hashed before the lock is taken: Argon2 takes its time on purpose. */
+async function hashPasswords(
+  deps: Pick<ApplySeedDeps, 'passwords'>,
+  changes: readonly SeedChange[],
+): Promise<PasswordHashes> {
+  const passwords = changes.flatMap(({ pending }) =>
+    pending?.kind === 'hash' ? [pending.password] : [],
+  );
+  const hashes = new Map<DesiredPassword, string>();
+  for (let start = 0; start < passwords.length; start += HASHED_AT_ONCE) {
+    const some = passwords.slice(start, start + HASHED_AT_ONCE);
+    await Promise.all(
+      some.map(async (password) => hashes.set(password, await hashOf(deps, password))),
+    );
+  }
+  return hashes;
+}
+
+async function hashOf(
+  deps: Pick<ApplySeedDeps, 'passwords'>,
+  password: DesiredPassword,
+): Promise<string> {
+  return password.kind === 'hash' ? password.hash : deps.passwords.hash(password.value);
+}
+
+/** Makes what a change still lacks; `secretFiles` takes the files that were written for it. */
+async function complete(
+  deps: Pick<ApplySeedDeps, 'passwords' | 'clientSecretPepper'>,
+  { write, pending }: SeedChange,
+  hashes: PasswordHashes,
+  secretFiles: string[],
+): Promise<SeedWrite> {
+  if (write.kind === 'client' && pending?.kind === 'generate') {
+    const secret = randomId();
+    await writeSecretFile(pending.path, secret);
+    secretFiles.push(pending.path);
+    return { ...write, secretDigest: clientSecretDigest(deps.clientSecretPepper, secret) };
+  }
+  if (write.kind === 'account' && pending?.kind === 'hash') {
+    // An account that was deleted since the first look is new only now.
+    const hash = hashes.get(pending.password) ?? (await hashOf(deps, pending.password));
+    return { ...write, passwordHash: hash };
+  }
+  return write;
+}
+
+/** Tells the audit log and the other replicas what was changed. */
+async function report(
+  deps: Pick<ApplySeedDeps, 'audit' | 'notifications'>,
+  plan: SeedPlan,
+  tenantIds: ReadonlyMap<string, TenantId>,
+  actor: AuditEvent['actor'],
+): Promise<void> {
+  const slugs = new Set(plan.changes.map(({ tenant }) => tenant));
+  const events = [...slugs].flatMap((slug) => {
+    const tenantId = tenantIds.get(slug);
+    const changes = plan.changes.filter(({ tenant }) => tenant === slug);
+    return tenantId === undefined ? [] : eventsOf(tenantId, changes, actor);
+  });
+  // A few at a time: the audit log bounds how many may wait.
+  for (let start = 0; start < events.length; start += 500) {
+    const some = events.slice(start, start + 500);
+    await Promise.all(some.map((event) => deps.audit.record(event)));
+  }
+  for (const slug of slugs) {
+    const tenantId = tenantIds.get(slug);
+    if (tenantId !== undefined) await deps.notifications?.announce(tenantId);
+  }
+}
+
+function eventsOf(
+  tenantId: TenantId,
+  changes: readonly SeedChange[],
+  actor: AuditEvent['actor'],
+): AuditEvent[] {
+  const created = changes.filter(({ action }) => action === 'create');
+  const accounts = created.flatMap(({ write }) => (write.kind === 'account' ? [write.id] : []));
+  const outcome = 'success' as const;
+  return [
+    {
+      kind: 'seed.applied',
+      tenantId,
+      outcome,
+      actor,
+      detail: { created: created.length, updated: changes.length - created.length },
+    },
+    ...accounts.map((id) => ({
+      kind: 'account.created' as const,
+      tenantId,
+      outcome,
+      actor,
+      subject: { type: 'account', id },
+    })),
+  ];
+}

@@ -1,0 +1,181 @@
+import { normalizeIdentifier } from '../accounts/normalize-identifier.ts';
+import { emailKey, planAccount } from './plan-account.ts';
+import { planClient } from './plan-client.ts';
+import type { DesiredApplication, DesiredState, DesiredTenant } from './seed.ts';
+import {
+  addChange,
+  type GeneratedDigests,
+  type Planning,
+  refuse,
+  type SeedPlan,
+} from './seed-plan.ts';
+import { SeedInvalidError } from './seed-problem.ts';
+import type { CurrentState, CurrentTenant, SeedScope } from './seed-store.ts';
+
+/** What `planSeed` needs to know of the stored state. */
+export function scopesOf(desired: DesiredState): SeedScope[] {
+  return desired.tenants.map((tenant) => ({
+    slug: tenant.slug,
+    issuerHost: issuerHost(tenant.definition?.issuer),
+    applicationKeys: tenant.applications.map(({ key }) => key),
+    audiences: tenant.applications.flatMap(({ audience }) => audience ?? []),
+    clientIds: tenant.applications.flatMap(({ clients }) => clients.map((one) => one.clientId)),
+    groupKeys: tenant.groups.map(({ key }) => key),
+    usernameKeys: tenant.accounts.map(({ username }) => normalizeIdentifier(username)),
+    emailKeys: tenant.accounts.flatMap(({ email }) => emailKey(email) ?? []),
+  }));
+}
+
+/**
+ * Compares what files want with what is stored. Pure: the same input gives the same plan.
+ *
+ * @param newId - makes the id of a new account
+ * @returns the changes, field by field; none when there is nothing to do
+ * @throws SeedInvalidError when the files contradict what is stored: an e-mail address, audience
+ *   or issuer that something else has, or a tenant that is only referred to and not there
+ */
+export function planSeed(
+  desired: DesiredState,
+  current: CurrentState,
+  generated: GeneratedDigests,
+  newId: () => string,
+): SeedPlan {
+  const plan: Planning = { changes: [], warnings: [], problems: [], generated, newId };
+  for (const tenant of desired.tenants) {
+    const stored = current.tenants.find(({ slug }) => slug === tenant.slug);
+    planTenant(plan, desired, tenant, stored, current.issuerHosts);
+    for (const application of tenant.applications) {
+      planApplication(plan, tenant, application, stored);
+    }
+    planGroups(plan, tenant, stored);
+    for (const application of tenant.applications) {
+      for (const client of application.clients) {
+        planClient(plan, tenant, application, client, stored);
+      }
+    }
+    for (const account of tenant.accounts) planAccount(plan, tenant, account, stored);
+  }
+  if (plan.problems.length > 0) throw new SeedInvalidError(plan.problems);
+  return { changes: plan.changes, warnings: plan.warnings };
+}
+
+function planTenant(
+  plan: Planning,
+  desired: DesiredState,
+  tenant: DesiredTenant,
+  stored: CurrentTenant | undefined,
+  issuerHosts: ReadonlyMap<string, string>,
+): void {
+  const { slug, definition } = tenant;
+  if (definition === undefined) {
+    if (stored === undefined) {
+      refuse(
+        plan,
+        tenant.place,
+        `expected name (tenant ${slug} does not exist yet), found no such key`,
+      );
+    }
+    return;
+  }
+  const { name, issuer, settings } = definition;
+  const owner = issuerHosts.get(issuerHost(issuer) ?? '');
+  const given = desired.tenants.some((one) => one.slug === owner && one.definition !== undefined);
+  if (owner !== undefined && owner !== slug && !given) {
+    const message = `expected a host that no tenant has, found that of tenant ${owner}`;
+    refuse(plan, { ...definition.place, path: `${definition.place.path}.issuer` }, message);
+  }
+  addChange(
+    plan,
+    slug,
+    stored && {
+      fields: { name: stored.name, issuer: stored.issuer, ...flatten(stored.settings) },
+      managed: stored.managed,
+    },
+    { name, issuer, ...flatten(settings) },
+    { kind: 'tenant', tenant: slug, name, issuer, settings },
+  );
+}
+
+function planApplication(
+  plan: Planning,
+  tenant: DesiredTenant,
+  application: DesiredApplication,
+  stored: CurrentTenant | undefined,
+): void {
+  const { key, name, firstParty, audience, requireAssignment, permissionsInToken } = application;
+  const before = stored?.applications.find((one) => one.key === key);
+  const owner = stored?.applications.find((one) => one.key !== key && one.audience === audience);
+  if (audience !== undefined && owner !== undefined && !frees(tenant, owner.key, audience)) {
+    const place = { ...application.place, path: `${application.place.path}.audience` };
+    refuse(plan, place, `expected an audience of its own, found that of application ${owner.key}`);
+  }
+  const fields = { name, firstParty, audience, requireAssignment, permissionsInToken };
+  addChange(
+    plan,
+    key,
+    before && {
+      fields: {
+        name: before.name,
+        firstParty: before.firstParty,
+        audience: before.audience,
+        requireAssignment: before.requireAssignment,
+        permissionsInToken: before.permissionsInToken,
+      },
+      managed: before.managed,
+    },
+    fields,
+    { kind: 'application', tenant: tenant.slug, key, ...fields },
+  );
+  for (const role of application.roles) {
+    const old = before?.roles.find((one) => one.key === role.key);
+    const values = { name: role.name, permissions: role.permissions };
+    addChange(
+      plan,
+      `${key}:${role.key}`,
+      old && {
+        fields: { name: old.name, permissions: old.permissions },
+        managed: old.managed,
+      },
+      values,
+      { kind: 'role', tenant: tenant.slug, application: key, key: role.key, ...values },
+    );
+  }
+}
+
+/** Whether the files take an audience away from the application that has it. */
+function frees(tenant: DesiredTenant, key: string, audience: string): boolean {
+  const owner = tenant.applications.find((application) => application.key === key);
+  return owner !== undefined && owner.audience !== audience;
+}
+
+function planGroups(
+  plan: Planning,
+  tenant: DesiredTenant,
+  stored: CurrentTenant | undefined,
+): void {
+  for (const { key, name, roles } of tenant.groups) {
+    const before = stored?.groups.find((group) => group.key === key);
+    addChange(
+      plan,
+      key,
+      before && { fields: { name: before.name, roles: before.roles }, managed: before.managed },
+      { name, roles },
+      { kind: 'group', tenant: tenant.slug, key, name, roles },
+    );
+  }
+}
+
+/** `{ lifetimes: { accessTokenSeconds: 60 } }` as `settings.lifetimes.accessTokenSeconds`. */
+function flatten(value: object, prefix = 'settings'): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) =>
+      typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+        ? Object.entries(flatten(inner, `${prefix}.${key}`))
+        : [[`${prefix}.${key}`, inner]],
+    ),
+  );
+}
+
+function issuerHost(issuer: string | undefined): string | undefined {
+  return issuer === undefined ? undefined : new URL(issuer).host;
+}

@@ -1,0 +1,45 @@
+import { open } from 'node:fs/promises';
+
+/** What is there instead of a readable text file. */
+export interface UnreadableFile {
+  readonly kind: 'missing' | 'unusable';
+  /** Completes "found …". */
+  readonly found: string;
+}
+
+/**
+ * Reads a text file of at most `maxBytes`, whatever it is: a pipe is read until it ends, a device
+ * that never ends is not read for long.
+ *
+ * @param path - relative ones start at the working directory
+ */
+export async function readTextFile(
+  path: string,
+  maxBytes: number,
+): Promise<{ readonly kind: 'content'; readonly text: string } | UnreadableFile> {
+  try {
+    await using file = await open(path, 'r');
+    const bytes = Buffer.alloc(maxBytes + 1);
+    let length = 0;
+    while (length < bytes.length) {
+      const { bytesRead } = await file.read(bytes, length, bytes.length - length);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+    if (length > maxBytes) return unusable(`${path}, which has more than ${maxBytes} bytes`);
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, length));
+    return { kind: 'content', text };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    if (code === 'ENOENT') return { kind: 'missing', found: `no file ${path}` };
+    if (code === 'EISDIR') return unusable(`${path}, which is a directory`);
+    if (code === 'EACCES') return unusable(`${path}, which may not be read`);
+    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
+      return unusable(`${path}, which is not UTF-8`);
+    return unusable(`${path}, which cannot be read (${code})`);
+  }
+}
+
+function unusable(found: string): UnreadableFile {
+  return { kind: 'unusable', found };
+}

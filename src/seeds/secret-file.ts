@@ -1,0 +1,48 @@
+import { mkdir, open, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { GatehouseError } from '../errors.ts';
+import { readTextFile, type UnreadableFile } from './read-text-file.ts';
+
+/** Bytes of a file that holds one secret; anything longer is another file. */
+const MAX_SECRET_BYTES = 4096;
+
+/**
+ * The secret that a file holds. One line break at its end is not part of it: editors put it there.
+ */
+export async function readSecretFile(
+  path: string,
+): Promise<{ readonly kind: 'content'; readonly value: string } | UnreadableFile> {
+  const read = await readTextFile(path, MAX_SECRET_BYTES);
+  if (read.kind !== 'content') return read;
+  const value = read.text.replace(/\r?\n$/, '');
+  return value === ''
+    ? { kind: 'unusable', found: `${path}, which is empty` }
+    : { kind: 'content', value };
+}
+
+/**
+ * Writes a secret into a new file that only its owner can read (mode 0600), and the directories on
+ * the way to it (0700). Resolves when the bytes are on the disk.
+ *
+ * @throws GatehouseError `secret_file_unwritable`; a file that exists is never overwritten
+ */
+export async function writeSecretFile(path: string, secret: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await using file = await open(path, 'wx', 0o600);
+    await file.writeFile(secret);
+    await file.sync();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unwritable';
+    const why = code === 'EEXIST' ? 'it exists already' : code;
+    throw new GatehouseError('secret_file_unwritable', `cannot write ${path}: ${why}`, {
+      status: 400,
+      cause: error,
+    });
+  }
+}
+
+/** Removes a secret's file again; no error when it is gone. */
+export async function removeSecretFile(path: string): Promise<void> {
+  await rm(path, { force: true });
+}

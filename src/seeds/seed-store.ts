@@ -1,0 +1,188 @@
+import type { ClientMetadata } from '../applications/client.ts';
+import type { TenantId } from '../tenants/tenant.ts';
+
+/** What of a tenant the files speak of: nothing else is loaded, however large the tenant is. */
+export interface SeedScope {
+  readonly slug: string;
+  /** Host of the issuer that the tenant is to have, to see whether it is taken. */
+  readonly issuerHost: string | undefined;
+  readonly applicationKeys: readonly string[];
+  readonly audiences: readonly string[];
+  readonly clientIds: readonly string[];
+  readonly groupKeys: readonly string[];
+  /** Normalised. */
+  readonly usernameKeys: readonly string[];
+  /** Normalised. */
+  readonly emailKeys: readonly string[];
+}
+
+export interface CurrentState {
+  /** The tenants of the scope that exist. */
+  readonly tenants: readonly CurrentTenant[];
+  /** Which tenant (slug) has an issuer host of the scope. */
+  readonly issuerHosts: ReadonlyMap<string, string>;
+}
+
+export interface CurrentTenant {
+  readonly id: TenantId;
+  readonly slug: string;
+  readonly name: string;
+  readonly issuer: string | undefined;
+  /** As stored: sparse. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly managed: boolean;
+  /** Those of the scope's keys, and those that have one of its audiences. */
+  readonly applications: readonly CurrentApplication[];
+  readonly clients: readonly CurrentClient[];
+  readonly groups: readonly CurrentGroup[];
+  /** Those of the scope's user names, and those that have one of its e-mail addresses. */
+  readonly accounts: readonly CurrentAccount[];
+}
+
+export interface CurrentApplication {
+  readonly key: string;
+  readonly name: string;
+  readonly firstParty: boolean;
+  readonly audience: string | undefined;
+  readonly requireAssignment: boolean;
+  readonly permissionsInToken: boolean;
+  readonly managed: boolean;
+  readonly roles: readonly CurrentRole[];
+}
+
+export interface CurrentRole {
+  readonly key: string;
+  readonly name: string | undefined;
+  /** Sorted. */
+  readonly permissions: readonly string[];
+  readonly managed: boolean;
+}
+
+export interface CurrentClient {
+  readonly clientId: string;
+  /** Key of its application. */
+  readonly application: string;
+  readonly metadata: ClientMetadata;
+  readonly secretDigest: string | undefined;
+  /** `application:role`, sorted. */
+  readonly roles: readonly string[];
+  readonly managed: boolean;
+}
+
+export interface CurrentGroup {
+  readonly key: string;
+  readonly name: string | undefined;
+  /** `application:role`, sorted. */
+  readonly roles: readonly string[];
+  readonly managed: boolean;
+}
+
+export interface CurrentAccount {
+  readonly id: string;
+  readonly username: string;
+  readonly usernameKey: string;
+  readonly email: string | undefined;
+  readonly emailKey: string | undefined;
+  readonly emailVerified: boolean;
+  readonly claims: Readonly<Record<string, unknown>>;
+  /** `application:role`, sorted. */
+  readonly roles: readonly string[];
+  /** Sorted. */
+  readonly groups: readonly string[];
+  readonly managed: boolean;
+}
+
+/** One thing as it is to be from now on, whole; role and group lists replace what was there. */
+export type SeedWrite =
+  | TenantWrite
+  | ApplicationWrite
+  | RoleWrite
+  | ClientWrite
+  | GroupWrite
+  | AccountWrite;
+
+export interface TenantWrite {
+  readonly kind: 'tenant';
+  readonly tenant: string;
+  readonly name: string;
+  readonly issuer: string | undefined;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+export interface ApplicationWrite {
+  readonly kind: 'application';
+  readonly tenant: string;
+  readonly key: string;
+  readonly name: string;
+  readonly firstParty: boolean;
+  readonly audience: string | undefined;
+  readonly requireAssignment: boolean;
+  readonly permissionsInToken: boolean;
+}
+
+export interface RoleWrite {
+  readonly kind: 'role';
+  readonly tenant: string;
+  readonly application: string;
+  readonly key: string;
+  readonly name: string | undefined;
+  readonly permissions: readonly string[];
+}
+
+export interface ClientWrite {
+  readonly kind: 'client';
+  readonly tenant: string;
+  readonly application: string;
+  readonly clientId: string;
+  readonly metadata: ClientMetadata;
+  /** A digest other than the stored one also ends an overlap that is under way. */
+  readonly secretDigest: string | undefined;
+  readonly roles: readonly string[];
+}
+
+export interface GroupWrite {
+  readonly kind: 'group';
+  readonly tenant: string;
+  readonly key: string;
+  readonly name: string | undefined;
+  readonly roles: readonly string[];
+}
+
+export interface AccountWrite {
+  readonly kind: 'account';
+  readonly tenant: string;
+  /** A new account's id is made by the caller. */
+  readonly id: string;
+  readonly username: string;
+  readonly usernameKey: string;
+  readonly email: string | undefined;
+  readonly emailKey: string | undefined;
+  readonly emailVerified: boolean;
+  readonly claims: Readonly<Record<string, unknown>>;
+  /** Set for new accounts alone. */
+  readonly passwordHash: string | undefined;
+  readonly roles: readonly string[];
+  readonly groups: readonly string[];
+}
+
+/**
+ * Loads and changes what seeds speak of, over all of its tenants. Throws StorageUnavailableError.
+ */
+export interface SeedStore {
+  load(scopes: readonly SeedScope[]): Promise<CurrentState>;
+  /**
+   * Decides and writes in one transaction, one caller at a time in the whole deployment.
+   *
+   * `decide` sees the state under the lock; what it returns is written whole or, when it or the
+   * database refuses, not at all. Everything written is marked as managed by seeds. Each tenant of
+   * which a tenant, application, role or client changed gets a new version, once.
+   *
+   * @returns ids of the tenants of the scope, by slug
+   * @throws ConflictError when another caller held the lock for too long, or when what is written
+   *   contradicts what is stored (a name taken in between)
+   */
+  transact(
+    scopes: readonly SeedScope[],
+    decide: (current: CurrentState) => Promise<readonly SeedWrite[]>,
+  ): Promise<ReadonlyMap<string, TenantId>>;
+}

@@ -1,0 +1,152 @@
+import type { Knex } from 'knex';
+import type {
+  CurrentAccount,
+  CurrentApplication,
+  CurrentClient,
+  CurrentGroup,
+  CurrentState,
+  CurrentTenant,
+  SeedScope,
+} from '../../seeds/seed-store.ts';
+import { query } from './query.ts';
+
+interface TenantRow {
+  id: string;
+  slug: string;
+  name: string;
+  custom_issuer: string | null;
+  custom_host: string | null;
+  settings: Record<string, unknown>;
+  managed: boolean;
+}
+
+/** JSON from PostgreSQL keeps nulls; the rooms speak of absent values as undefined. */
+type Nullable<T> = { [K in keyof T]: undefined extends T[K] ? T[K] | null : T[K] };
+
+/** Loads what the scopes name, tenant by tenant; nothing else, however large a tenant is. */
+export async function loadSeedState(db: Knex, scopes: readonly SeedScope[]): Promise<CurrentState> {
+  const hosts = scopes.flatMap(({ issuerHost }) => issuerHost ?? []);
+  const rows = await query<TenantRow>(
+    db,
+    `select id, slug, name, custom_issuer, custom_host, settings, managed_by = 'seed' as managed
+       from tenants where slug = any(?) or custom_host = any(?)`,
+    [scopes.map(({ slug }) => slug), hosts],
+  );
+  const tenants: CurrentTenant[] = [];
+  for (const scope of scopes) {
+    const row = rows.find(({ slug }) => slug === scope.slug);
+    if (row !== undefined) tenants.push(await loadTenant(db, row, scope));
+  }
+  const issuerHosts = new Map(
+    rows.flatMap(({ custom_host: host, slug }) => (host === null ? [] : [[host, slug]])),
+  );
+  return { tenants, issuerHosts };
+}
+
+async function loadTenant(db: Knex, row: TenantRow, scope: SeedScope): Promise<CurrentTenant> {
+  return {
+    id: row.id,
+    slug: row.slug,
+    name: row.name,
+    issuer: row.custom_issuer ?? undefined,
+    settings: row.settings,
+    managed: row.managed === true,
+    applications: await loadApplications(db, row.id, scope),
+    clients: await loadClients(db, row.id, scope),
+    groups: await loadGroups(db, row.id, scope),
+    accounts: await loadAccounts(db, row.id, scope),
+  };
+}
+
+async function loadApplications(
+  db: Knex,
+  tenantId: string,
+  scope: SeedScope,
+): Promise<CurrentApplication[]> {
+  const rows = await query<Nullable<CurrentApplication> & { roles: Nullable<CurrentRoleRow>[] }>(
+    db,
+    `select a.key, a.name, a.first_party as "firstParty", a.audience,
+            a.require_assignment as "requireAssignment",
+            a.permissions_in_token as "permissionsInToken",
+            coalesce(a.managed_by = 'seed', false) as managed,
+            coalesce((select jsonb_agg(jsonb_build_object(
+                        'key', r.key, 'name', r.name,
+                        'permissions', array(select p from unnest(r.permissions) p order by p collate "C"),
+                        'managed', coalesce(r.managed_by = 'seed', false)))
+                        from roles r
+                       where r.tenant_id = a.tenant_id and r.application_id = a.id), '[]') as roles
+       from applications a
+      where a.tenant_id = ? and (a.key = any(?) or a.audience = any(?))`,
+    [tenantId, scope.applicationKeys, scope.audiences],
+  );
+  return rows.map((row) => ({
+    ...row,
+    audience: row.audience ?? undefined,
+    roles: row.roles.map((role) => ({ ...role, name: role.name ?? undefined })),
+  }));
+}
+
+type CurrentRoleRow = CurrentApplication['roles'][number];
+
+async function loadClients(db: Knex, tenantId: string, scope: SeedScope): Promise<CurrentClient[]> {
+  const rows = await query<Nullable<CurrentClient>>(
+    db,
+    `select c.client_id as "clientId", a.key as application, c.metadata,
+            c.secret_digest as "secretDigest", coalesce(c.managed_by = 'seed', false) as managed,
+            ${rolesOf('client_roles h', 'h.tenant_id = c.tenant_id and h.client_id = c.client_id')}
+       from clients c
+       join applications a on a.tenant_id = c.tenant_id and a.id = c.application_id
+      where c.tenant_id = ? and c.client_id = any(?)`,
+    [tenantId, scope.clientIds],
+  );
+  return rows.map((row) => ({ ...row, secretDigest: row.secretDigest ?? undefined }));
+}
+
+async function loadGroups(db: Knex, tenantId: string, scope: SeedScope): Promise<CurrentGroup[]> {
+  const rows = await query<Nullable<CurrentGroup>>(
+    db,
+    `select g.key, g.name, coalesce(g.managed_by = 'seed', false) as managed,
+            ${rolesOf('group_roles h', 'h.tenant_id = g.tenant_id and h.group_id = g.id')}
+       from groups g
+      where g.tenant_id = ? and g.key = any(?)`,
+    [tenantId, scope.groupKeys],
+  );
+  return rows.map((row) => ({ ...row, name: row.name ?? undefined }));
+}
+
+async function loadAccounts(
+  db: Knex,
+  tenantId: string,
+  scope: SeedScope,
+): Promise<CurrentAccount[]> {
+  const rows = await query<Nullable<CurrentAccount>>(
+    db,
+    `select a.id, a.username, a.username_key as "usernameKey", a.email, a.email_key as "emailKey",
+            a.email_verified as "emailVerified", a.claims,
+            coalesce(a.managed_by = 'seed', false) as managed,
+            array(select g.key
+                    from group_members m
+                    join groups g on g.tenant_id = m.tenant_id and g.id = m.group_id
+                   where m.tenant_id = a.tenant_id and m.account_id = a.id
+                   order by g.key collate "C") as groups,
+            ${rolesOf('account_roles h', 'h.tenant_id = a.tenant_id and h.account_id = a.id')}
+       from accounts a
+      where a.tenant_id = ? and (a.username_key = any(?) or a.email_key = any(?))`,
+    [tenantId, scope.usernameKeys, scope.emailKeys],
+  );
+  return rows.map((row) => ({
+    ...row,
+    email: row.email ?? undefined,
+    emailKey: row.emailKey ?? undefined,
+  }));
+}
+
+/** The roles of one holder as `application:role`, sorted as JavaScript sorts. */
+function rolesOf(holders: string, isHolder: string): string {
+  return `array(select ra.key || ':' || r.key
+                  from ${holders}
+                  join roles r on r.tenant_id = h.tenant_id and r.id = h.role_id
+                  join applications ra on ra.tenant_id = r.tenant_id and ra.id = r.application_id
+                 where ${isHolder}
+                 order by (ra.key || ':' || r.key) collate "C") as roles`;
+}

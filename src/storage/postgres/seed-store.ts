@@ -1,0 +1,82 @@
+import type { Knex } from 'knex';
+import { ConflictError } from '../../errors.ts';
+import type { SeedStore } from '../../seeds/seed-store.ts';
+import { sqlState } from './database.ts';
+import { loadSeedState } from './load-seed-state.ts';
+import { inTransaction, query } from './query.ts';
+import { touchTenant } from './touch-tenant.ts';
+import { writeSeed } from './write-seed.ts';
+
+/** Seconds that one `seed apply` waits for another to finish. */
+const LOCK_TIMEOUT_SECONDS = 60;
+
+const LOCK_NOT_AVAILABLE = '55P03';
+const UNIQUE_VIOLATION = '23505';
+
+/** What of a tenant goes into its Provider; accounts and groups are read with each request. */
+const VERSIONED = new Set(['tenant', 'application', 'role', 'client']);
+
+/** What seeds speak of, in PostgreSQL. */
+export function createPostgresSeedStore(db: Knex): SeedStore {
+  return {
+    load: (scopes) => loadSeedState(db, scopes),
+
+    async transact(scopes, decide) {
+      const slugs = scopes.map(({ slug }) => slug);
+      try {
+        return await inTransaction(db, async (trx) => {
+          await lock(trx, slugs);
+          const current = await loadSeedState(trx, scopes);
+          const writes = await decide(current);
+          await writeSeed(trx, writes);
+          const changed = writes.filter(({ kind }) => VERSIONED.has(kind));
+          const known = new Map(current.tenants.map(({ slug, id }) => [slug, id]));
+          for (const slug of new Set(changed.map(({ tenant }) => tenant))) {
+            // A tenant that is new begins at version 1.
+            const id = known.get(slug);
+            if (id !== undefined) await touchTenant(trx, id);
+          }
+          const rows = await query<{ slug: string; id: string }>(
+            trx,
+            'select slug, id from tenants where slug = any(?)',
+            [slugs],
+          );
+          return new Map(rows.map(({ slug, id }) => [slug, id]));
+        });
+      } catch (error) {
+        throw asConflict(error) ?? error;
+      }
+    },
+  };
+}
+
+/**
+ * One `seed apply` at a time, for as long as the transaction lasts (pgbouncer knows no session
+ * locks); then the rows of the tenants, in the order in which every writer takes them.
+ */
+async function lock(trx: Knex.Transaction, slugs: readonly string[]): Promise<void> {
+  // The pool's limit is meant for requests; a large file or a wait for the lock may take longer.
+  await query(trx, 'set local statement_timeout = 0');
+  await query(trx, `set local lock_timeout = '${LOCK_TIMEOUT_SECONDS}s'`);
+  await query(trx, `select pg_advisory_xact_lock(hashtextextended('gatehouse.seed', 0))`);
+  await query(trx, 'select 1 from tenants where slug = any(?) order by id for no key update', [
+    slugs,
+  ]);
+}
+
+function asConflict(error: unknown): ConflictError | undefined {
+  const state = sqlState(error);
+  if (state === LOCK_NOT_AVAILABLE) {
+    return new ConflictError(
+      `another seed apply has been running for over ${LOCK_TIMEOUT_SECONDS} s; nothing was changed, try again`,
+      error,
+    );
+  }
+  if (state === UNIQUE_VIOLATION) {
+    return new ConflictError(
+      'something that the files name was taken while they were applied; nothing was changed, run seed plan again',
+      error,
+    );
+  }
+  return undefined;
+}
