@@ -29,7 +29,7 @@ describe('securityHeaders', () => {
       'referrer-policy': 'same-origin',
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
-      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-opener-policy': 'unsafe-none',
       'cross-origin-resource-policy': 'same-origin',
     });
     assert.match(String(headers['content-security-policy']), /^default-src 'none';/);
