@@ -22,7 +22,7 @@ export interface KeyDeps {
   readonly notifications: Pick<TenantNotifications, 'announce'> | undefined;
   readonly sealer: Sealer;
   readonly audit: Pick<AuditLog, 'record'>;
-  readonly logger: Pick<Logger, 'info' | 'warn'>;
+  readonly logger: Pick<Logger, 'warn'>;
   /** `keyPolicyOf`, unless stages are to be shorter. */
   readonly policyOf: (lifetimes: TenantLifetimes) => KeyPolicy;
   readonly now: () => Date;

@@ -72,7 +72,7 @@ export function createKeyReplica(services: {
   const events: AuditEvent[] = [];
   const warnings: string[] = [];
   let loads = 0;
-  const logger = { info: () => {}, warn: (message: string) => void warnings.push(message) };
+  const logger = { warn: (message: string) => void warnings.push(message) };
   return {
     deps: {
       keys: {
