@@ -4,8 +4,8 @@ import type { Redis } from 'ioredis';
 import { createLocalJWKSet, importJWK, type JWK, jwtVerify, SignJWT } from 'jose';
 import { SealError } from '../crypto/sealing.ts';
 import { StorageUnavailableError } from '../errors.ts';
+import { connectRedis, createRedis } from '../storage/redis/redis.ts';
 import type { TenantId } from '../tenants/tenant.ts';
-import { connectTestRedis } from '../testing/connect-redis.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { insertTenant } from '../testing/fixtures.ts';
 import {
@@ -36,7 +36,8 @@ let tenantId: TenantId;
 before(async () => {
   database = await createTestDatabase();
   redisServer = await startTestRedis();
-  redis = await connectTestRedis(redisServer.url);
+  redis = createRedis({ url: redisServer.url, commandTimeoutMs: 1000 });
+  await connectRedis(redis, 5000);
 });
 
 after(async () => {
@@ -225,7 +226,7 @@ describe('the copy in Redis', () => {
 
   test('is not needed: with Redis away the keys come from PostgreSQL', async () => {
     const set = await load(replica());
-    const away = await connectTestRedis(redisServer.url);
+    const away = createRedis({ url: redisServer.url, commandTimeoutMs: 1000 });
     away.disconnect();
     const one = replica({ redis: away });
     assert.deepEqual(await load(one), set);

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { CachedKeySet, KeyCache } from '../../keys/key-store.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import { defineScript, runScript } from './run-script.ts';
 
 /** A copy that nobody renews is gone after this: it bounds what a wrong copy can cost. */
 const COPY_SECONDS = 60 * 60;
@@ -11,7 +12,7 @@ const COPY_SECONDS = 60 * 60;
  *
  * KEYS[1] the copy, a hash; ARGV: version, tenant version, keys as JSON, seconds to live.
  */
-const PUT = `
+const PUT = defineScript(`
 local version = tonumber(redis.call('HGET', KEYS[1], 'version') or '-1') or -1
 local tenant = tonumber(redis.call('HGET', KEYS[1], 'tenantVersion') or '-1') or -1
 local newVersion, newTenant = tonumber(ARGV[1]), tonumber(ARGV[2])
@@ -20,9 +21,14 @@ redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'version', ARGV[1], 'tenantVersion', ARGV[2], 'keys', ARGV[3])
 redis.call('EXPIRE', KEYS[1], ARGV[4])
 return 1
-`;
+`);
 
 /** What comes back from Redis is checked as anything from outside. */
+const TIME = z.iso.datetime().transform((text) => new Date(text));
+const VERSION = z
+  .string()
+  .regex(/^[1-9]\d{0,15}$/)
+  .transform(Number);
 const STORED_KEYS = z.array(
   z.object({
     kid: z.string(),
@@ -30,14 +36,14 @@ const STORED_KEYS = z.array(
     stage: z.enum(['next', 'active', 'retiring']),
     publicJwk: z.looseObject({ kty: z.string() }),
     sealedPrivateJwk: z.string(),
-    createdAt: z.coerce.date(),
-    stageSince: z.coerce.date(),
-    goneAt: z.coerce.date().optional(),
+    createdAt: TIME,
+    stageSince: TIME,
+    goneAt: TIME.optional(),
   }),
 );
 const STORED_SET = z.object({
-  version: z.coerce.number().int(),
-  tenantVersion: z.coerce.number().int(),
+  version: VERSION,
+  tenantVersion: VERSION,
   keys: z.string().transform((json, context) => {
     const keys = STORED_KEYS.safeParse(parseJson(json));
     if (keys.success) return keys.data;
@@ -85,15 +91,8 @@ export function createRedisKeyCache(
 
     async put(set) {
       try {
-        await redis.eval(
-          PUT,
-          1,
-          nameOf(set.tenantId),
-          set.version,
-          set.tenantVersion,
-          serializeKeys(set),
-          COPY_SECONDS,
-        );
+        const args = [set.version, set.tenantVersion, serializeKeys(set), COPY_SECONDS];
+        await runScript(redis, PUT, [nameOf(set.tenantId)], args);
       } catch (error) {
         options.logger.warn('the key set was not cached', { tenantId: set.tenantId, error });
       }
