@@ -8,12 +8,25 @@ export interface DatabaseOptions {
   poolMax: number;
   acquireTimeoutMs: number;
   statementTimeoutMs: number;
+  /** Told when a connection was lost or could not be made; the pool makes new ones by itself. */
+  onWarning?: (message: string) => void;
 }
 
-/** The one pool of this process. Tenants, stores and Providers share it. */
+/** How long after the server should have given up a statement its answer is waited for. */
+const ANSWER_GRACE_MS = 1000;
+
+/**
+ * The one pool of this process. Tenants, stores and Providers share it.
+ *
+ * A server that went away without a word cannot end its statements itself, so `query` (see
+ * `query.ts`) waits no longer than `userParams.answerTimeoutMs`, and the connection is dropped.
+ */
 export function createDatabase(options: DatabaseOptions): Knex {
-  return knex({
+  const warn = (message: unknown) => options.onWarning?.(String(message));
+  const db = knex({
     client: 'pg',
+    // Knex would print to the console.
+    log: { warn, error: warn, debug: () => undefined, deprecate: () => undefined },
     connection: {
       connectionString: options.url,
       application_name: 'gatehouse',
@@ -24,19 +37,45 @@ export function createDatabase(options: DatabaseOptions): Knex {
     pool: { min: 0, max: options.poolMax },
     acquireConnectionTimeout: options.acquireTimeoutMs,
   });
+  db.userParams = { answerTimeoutMs: options.statementTimeoutMs + ANSWER_GRACE_MS };
+  return db;
 }
 
 /** SQLSTATE classes that say "try again later": connection, resources, operator, system. */
 const UNAVAILABLE_CLASSES = new Set(['08', '53', '57', '58']);
 const UNAVAILABLE_CODES = new Set([
+  // A failover left us with a server that only reads.
+  '25006',
+  // The transaction lost against another and was undone whole; the next try meets no other.
+  '40001',
+  '40P01',
+  // The database takes no connections now.
+  '55000',
+  'ECONNABORTED',
   'ECONNREFUSED',
   'ECONNRESET',
+  'EHOSTUNREACH',
+  'EMFILE',
+  'ENETUNREACH',
   'ENOENT',
+  'ENOTCONN',
   'EPIPE',
   'ETIMEDOUT',
   'ENOTFOUND',
   'EAI_AGAIN',
 ]);
+/** What Knex's pool and node-postgres say of lost connections, which carry no code. */
+const UNAVAILABLE_MESSAGES = [
+  'Connection terminated',
+  'Connection ended unexpectedly',
+  'Client has encountered a connection error',
+  'Client was closed',
+  'Query read timeout',
+  'timeout expired',
+  'timeout exceeded when trying to connect',
+  'Unable to acquire a connection',
+  'aborted',
+];
 
 /**
  * Awaits a query; when PostgreSQL could not answer, throws StorageUnavailableError instead of the
@@ -59,15 +98,10 @@ function isUnavailable(error: unknown): boolean {
       (code.length === 5 && UNAVAILABLE_CLASSES.has(code.slice(0, 2)))
     );
   }
-  // Knex's pool time-out and node-postgres's lost connections carry no code.
-  return (
-    error.name === 'KnexTimeoutError' ||
-    error.message.startsWith('Connection terminated') ||
-    error.message.startsWith('timeout expired') ||
-    error.message.startsWith('timeout exceeded when trying to connect') ||
-    error.message.startsWith('Client has encountered a connection error') ||
-    error.message.startsWith('aborted')
-  );
+  if (error.name === 'KnexTimeoutError') return true;
+  // Knex puts the statement before what the driver said.
+  const said = error.message.split(' - ').at(-1) ?? '';
+  return UNAVAILABLE_MESSAGES.some((message) => said.startsWith(message));
 }
 
 /** The SQLSTATE of a driver error, if it is one. */
