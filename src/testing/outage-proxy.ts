@@ -1,0 +1,76 @@
+/**
+ * A door between a client and its server that a test can close: how an outage looks, for that
+ * client alone.
+ */
+import { connect, createServer, type NetConnectOpts, type Socket } from 'node:net';
+
+export interface OutageProxy {
+  /** On 127.0.0.1; the same for as long as it lives. */
+  readonly port: number;
+  /** Ends all connections and takes no new ones: a server that was stopped. */
+  refuse(): Promise<void>;
+  /** Passes nothing on any more, and ends nothing: a server, or a network, that is dead. */
+  silence(): void;
+  /** Serves again; silenced connections stay as dead as they were. */
+  restore(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** @param target - where the server listens: a port or the path of a socket */
+export async function startOutageProxy(target: NetConnectOpts): Promise<OutageProxy> {
+  const open = new Set<Socket>();
+  let silent = false;
+
+  const server = createServer((client) => {
+    const upstream = connect(target);
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      open.add(from);
+      from.on('data', (data) => {
+        if (!silent) to.write(data);
+      });
+      from.on('error', () => undefined);
+      from.on('close', () => {
+        open.delete(from);
+        to.destroy();
+      });
+    }
+  });
+
+  const listen = (port: number) =>
+    new Promise<number>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, '127.0.0.1', () => {
+        server.off('error', reject);
+        const address = server.address();
+        resolve(typeof address === 'object' && address !== null ? address.port : port);
+      });
+    });
+  const refuse = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      for (const socket of open) socket.destroy();
+    });
+
+  const port = await listen(0);
+  return {
+    port,
+    refuse,
+    silence: () => {
+      silent = true;
+    },
+    async restore() {
+      if (silent) {
+        silent = false;
+        for (const socket of open) {
+          socket.removeAllListeners('data');
+          socket.resume();
+        }
+      }
+      if (!server.listening) await listen(port);
+    },
+    stop: refuse,
+  };
+}
