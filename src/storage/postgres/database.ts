@@ -1,5 +1,7 @@
 import knex, { type Knex } from 'knex';
+import type { Client } from 'pg';
 import { StorageUnavailableError } from '../../errors.ts';
+import { limitSilence } from './limit-silence.ts';
 
 /** What a pool needs to know. */
 export interface DatabaseOptions {
@@ -18,12 +20,13 @@ const ANSWER_GRACE_MS = 1000;
 /**
  * The one pool of this process. Tenants, stores and Providers share it.
  *
- * A server that went away without a word cannot end its statements itself, so `query` (see
- * `query.ts`) waits no longer than `userParams.answerTimeoutMs`, and the connection is dropped.
+ * A server that went away without a word cannot end its statements itself, so a connection that
+ * stays silent for a second longer than `statementTimeoutMs` is dropped.
  */
 export function createDatabase(options: DatabaseOptions): Knex {
   const warn = (message: unknown) => options.onWarning?.(String(message));
-  const db = knex({
+  const limit = limitSilence(options.statementTimeoutMs + ANSWER_GRACE_MS);
+  return knex({
     client: 'pg',
     // Knex would print to the console.
     log: { warn, error: warn, debug: () => undefined, deprecate: () => undefined },
@@ -34,11 +37,16 @@ export function createDatabase(options: DatabaseOptions): Knex {
       statement_timeout: options.statementTimeoutMs,
       keepAlive: true,
     },
-    pool: { min: 0, max: options.poolMax },
+    pool: {
+      min: 0,
+      max: options.poolMax,
+      afterCreate: (connection: Client, done: (error: unknown, connection: Client) => void) => {
+        limit(connection);
+        done(null, connection);
+      },
+    },
     acquireConnectionTimeout: options.acquireTimeoutMs,
   });
-  db.userParams = { answerTimeoutMs: options.statementTimeoutMs + ANSWER_GRACE_MS };
-  return db;
 }
 
 /** SQLSTATE classes that say "try again later": connection, resources, operator, system. */

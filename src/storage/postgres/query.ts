@@ -16,14 +16,13 @@ export async function query<Row>(
   sql: string,
   bindings: readonly Binding[] = [],
 ): Promise<Row[]> {
-  const statement = db.raw<{ rows: Row[] }>(
-    sql,
-    bindings.map((value) => (Array.isArray(value) ? [...value] : value) as Knex.Value),
+  const result = await answer(
+    db.raw<{ rows: Row[] }>(
+      sql,
+      bindings.map((value) => (Array.isArray(value) ? [...value] : value) as Knex.Value),
+    ),
   );
-  // A transaction sets its own limits: a migration or `seed apply` may wait for another.
-  const limitMs: unknown = db.isTransaction ? undefined : db.userParams.answerTimeoutMs;
-  if (typeof limitMs === 'number') statement.timeout(limitMs);
-  return (await answer(statement)).rows;
+  return result.rows;
 }
 
 /** Runs a statement that answers with at most one row. */

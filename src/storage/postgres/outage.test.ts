@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Knex } from 'knex';
+import type { AccountStore } from '../../accounts/account-store.ts';
+import type { ApplicationStore } from '../../applications/application-store.ts';
+import type { AuditLog } from '../../audit/audit-log.ts';
+import { StorageUnavailableError } from '../../errors.ts';
+import type { GrantStore } from '../../grants/grant-store.ts';
+import type { DeploymentSecretStore } from '../../keys/deployment-secret-store.ts';
+import type { KeyStore } from '../../keys/key-store.ts';
+import type { TenantStore } from '../../tenants/tenant-store.ts';
+import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
+import { type OutageProxy, startOutageProxy } from '../../testing/outage-proxy.ts';
+import { type PopulatedTenant, populateTenant } from '../../testing/populated-tenant.ts';
+import { createPostgresAccountStore } from './account-store.ts';
+import { createPostgresApplicationStore } from './application-store.ts';
+import { createPostgresArtifactStore } from './artifact-store.ts';
+import { createPostgresAuditLog } from './audit-log.ts';
+import { createDatabase } from './database.ts';
+import { createPostgresDeploymentSecretStore } from './deployment-secret-store.ts';
+import { createPostgresGrantStore } from './grant-store.ts';
+import { createPostgresKeyStore } from './key-store.ts';
+import { inTransaction, query } from './query.ts';
+import { createRetention, type Retention } from './retention.ts';
+import { createPostgresTenantStore } from './tenant-store.ts';
+
+/**
+ * PostgreSQL gone, in both ways it goes: connections break and new ones are refused, or nobody
+ * answers any more. Every method of every store says so in time, and works again without help.
+ */
+
+const LIMITS = { poolMax: 4, acquireTimeoutMs: 300, statementTimeoutMs: 300 };
+/** No caller waits longer than this for the bad news. */
+const PATIENCE_MS = 3_000;
+
+type Calls<Store> = Record<keyof Store, (tenant: PopulatedTenant) => Promise<unknown>>;
+
+let database: TestDatabase;
+let proxy: OutageProxy;
+let db: Knex;
+let tenant: PopulatedTenant;
+let calls: Record<string, (tenant: PopulatedTenant) => Promise<unknown>>;
+
+before(async () => {
+  database = await createTestDatabase();
+  const address = new URL(database.url);
+  proxy = await startOutageProxy({ path: `${address.searchParams.get('host')}/.s.PGSQL.5432` });
+  db = createDatabase({
+    ...LIMITS,
+    url: `postgres://${address.username}@127.0.0.1:${proxy.port}${address.pathname}`,
+  });
+  tenant = await populateTenant(database.db);
+  calls = callsOf(db);
+});
+
+after(async () => {
+  await db.destroy();
+  await proxy.stop();
+  await database.drop();
+});
+
+const outages: Record<string, () => void | Promise<void>> = {
+  'refuses connections': () => proxy.refuse(),
+  'says nothing': () => proxy.silence(),
+};
+
+for (const [how, begin] of Object.entries(outages)) {
+  describe(`a PostgreSQL that ${how}`, () => {
+    test('is answered with StorageUnavailableError by every method, in time', async () => {
+      await Promise.all(
+        Object.values(calls)
+          .slice(0, LIMITS.poolMax)
+          .map((call) => call(tenant)),
+      );
+      await begin();
+      try {
+        const start = performance.now();
+        await Promise.all(
+          Object.entries(calls).map(([name, call]) =>
+            assert.rejects(() => call(tenant), StorageUnavailableError, name),
+          ),
+        );
+        const took = performance.now() - start;
+        assert.ok(took < PATIENCE_MS, `${took} ms`);
+      } finally {
+        await proxy.restore();
+      }
+    });
+
+    test('works again for every method as soon as it is back', async () => {
+      tenant = await populateTenant(database.db);
+      for (const call of Object.values(calls)) await call(tenant);
+    });
+
+    test('is answered so to a transaction that is open when it goes', async () => {
+      const open = inTransaction(db, async (trx) => {
+        await query(trx, 'select 1');
+        await begin();
+        return createPostgresTenantStore(trx).touch(tenant.tenantId);
+      });
+      try {
+        await assert.rejects(open, StorageUnavailableError);
+      } finally {
+        await proxy.restore();
+      }
+      assert.equal(
+        (await createPostgresTenantStore(db).findById(tenant.tenantId))?.slug,
+        tenant.slug,
+      );
+    });
+  });
+}
+
+test('a pool whose connections are all taken says so in time', async () => {
+  const busy = await Promise.all(Array.from({ length: LIMITS.poolMax }, () => db.transaction()));
+  try {
+    await assert.rejects(
+      createPostgresTenantStore(db).findById(tenant.tenantId),
+      StorageUnavailableError,
+    );
+  } finally {
+    for (const trx of busy) await trx.rollback();
+  }
+  assert.ok(await createPostgresTenantStore(db).findById(tenant.tenantId));
+});
+
+/** One call of every method of every store, named after both. */
+function callsOf(pool: Knex): typeof calls {
+  const now = () => new Date();
+  const soon = () => new Date(Date.now() + 60_000);
+  const tenants = createPostgresTenantStore(pool);
+  const applications = createPostgresApplicationStore(pool);
+  const accounts = createPostgresAccountStore(pool);
+  const grants = createPostgresGrantStore(pool);
+  const keys = createPostgresKeyStore(pool);
+  const secrets = createPostgresDeploymentSecretStore(pool);
+  const audit = createPostgresAuditLog(pool, { now });
+  const retention = createRetention(pool, {
+    now,
+    artifacts: createPostgresArtifactStore(pool, { now }),
+  });
+
+  const tenantCalls: Calls<TenantStore> = {
+    findBySlug: ({ slug }) => tenants.findBySlug(slug),
+    findByHost: ({ host }) => tenants.findByHost(host),
+    findById: ({ tenantId }) => tenants.findById(tenantId),
+    list: () => tenants.list({ limit: 10 }),
+    changesSince: () => tenants.changesSince(undefined),
+    touch: ({ tenantId }) => tenants.touch(tenantId),
+  };
+  const applicationCalls: Calls<ApplicationStore> = {
+    findClient: ({ tenantId, clientId }) => applications.findClient(tenantId, clientId),
+    findByAudience: ({ tenantId, audience }) => applications.findByAudience(tenantId, audience),
+    rolesOfAccount: ({ tenantId, applicationId, accountId }) =>
+      applications.rolesOfAccount(tenantId, applicationId, accountId),
+    listClients: ({ tenantId }) => applications.listClients(tenantId),
+    listApplications: ({ tenantId }) => applications.listApplications(tenantId),
+    setClientDisabled: ({ tenantId, clientId }) =>
+      applications.setClientDisabled(tenantId, clientId, false),
+    rotateClientSecret: ({ tenantId, clientId }) =>
+      applications.rotateClientSecret(tenantId, clientId, 'new', soon()),
+  };
+  const accountCalls: Calls<AccountStore> = {
+    findById: ({ tenantId, accountId }) => accounts.findById(tenantId, accountId),
+    findByIdentifier: ({ tenantId, email }) => accounts.findByIdentifier(tenantId, email),
+    list: ({ tenantId }) => accounts.list(tenantId, { limit: 10 }),
+    upgradePasswordHash: ({ tenantId, accountId, passwordHash }) =>
+      accounts.upgradePasswordHash(tenantId, accountId, passwordHash, 'better'),
+    setPassword: ({ tenantId, accountId }) => accounts.setPassword(tenantId, accountId, 'new'),
+    setDisabled: ({ tenantId, accountId }) => accounts.setDisabled(tenantId, accountId, false),
+    createOneTimeLink: ({ tenantId, accountId, linkDigest }) =>
+      accounts.createOneTimeLink(tenantId, {
+        accountId,
+        purpose: 'reset_password',
+        digest: linkDigest,
+        expiresAt: soon(),
+      }),
+    findByOneTimeLink: ({ tenantId, linkDigest }) =>
+      accounts.findByOneTimeLink(tenantId, 'reset_password', linkDigest),
+    resetPasswordByLink: ({ tenantId, linkDigest }) =>
+      accounts.resetPasswordByLink(tenantId, linkDigest, 'new'),
+  };
+  const grantCalls: Calls<GrantStore> = {
+    find: ({ tenantId, accountId, clientId }) => grants.find(tenantId, accountId, clientId),
+    add: ({ tenantId, accountId, clientId }) =>
+      grants.add(tenantId, accountId, clientId, { scopes: [], claims: [], resourceScopes: {} }),
+    remove: ({ tenantId, accountId, clientId }) => grants.remove(tenantId, accountId, clientId),
+  };
+  const keyCalls: Calls<KeyStore> = {
+    load: ({ tenantId }) => keys.load(tenantId),
+    replace: ({ tenantId }) => keys.replace(tenantId, 1, []),
+    tenantsDue: () => keys.tenantsDue(now(), 10),
+  };
+  const secretCalls: Calls<DeploymentSecretStore> = {
+    list: () => secrets.list('purpose'),
+    insert: () => secrets.insert('purpose', 1, 'sealed'),
+    remove: () => secrets.remove('purpose', 1),
+  };
+  const auditCalls: Calls<Omit<AuditLog, 'flush'>> = {
+    record: ({ tenantId }) =>
+      audit.record({
+        kind: 'token.issued',
+        tenantId,
+        outcome: 'success',
+        actor: { type: 'system' },
+      }),
+    list: ({ tenantId }) => audit.list({ tenantId, limit: 10 }),
+  };
+  const retentionCalls: Calls<Retention> = {
+    runOnce: () => retention.runOnce(),
+    backlog: () => retention.backlog(),
+  };
+
+  const rooms = {
+    tenants: tenantCalls,
+    applications: applicationCalls,
+    accounts: accountCalls,
+    grants: grantCalls,
+    keys: keyCalls,
+    secrets: secretCalls,
+    audit: auditCalls,
+    retention: retentionCalls,
+  };
+  return Object.fromEntries(
+    Object.entries(rooms).flatMap(([room, methods]) =>
+      Object.entries(methods).map(([method, call]) => [`${room}.${method}`, call]),
+    ),
+  );
+}
