@@ -1,0 +1,97 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { Eta } from 'eta';
+import type { ParameterizedContext } from 'koa';
+import { pagePolicy } from './content-security-policy.ts';
+import { firstLetter } from './first-letter.ts';
+import type { PageAssets } from './page-assets.ts';
+
+/** What surrounds every page of a site. */
+export interface PageFrame {
+  /** Whose page it is, as people know it. */
+  readonly siteName: string;
+  /** BCP 47. */
+  readonly lang: string;
+  readonly dir: 'ltr' | 'rtl';
+  /** `#rrggbb`; anything else gives the standard colour. */
+  readonly accentColor: string | undefined;
+  /** Footer; absolute web addresses. */
+  readonly links: readonly PageLink[];
+  /** Names the footer for those who cannot see it. */
+  readonly linksLabel: string;
+  /** The page is on a host of its own, without the path of PUBLIC_URL. */
+  readonly ownHost: boolean;
+}
+
+export interface PageLink {
+  readonly text: string;
+  readonly href: string;
+}
+
+/** One page: a template of `views/` and what it shows. */
+export interface Page {
+  /** File name in `views/`, without `.eta`. */
+  readonly template: string;
+  /** Says the page's state; the site's name follows it. */
+  readonly title: string;
+  readonly status: number;
+  readonly data: object;
+  /** CSP sources that its forms may lead to besides this origin; undefined: it has no form. */
+  readonly formTargets: readonly string[] | undefined;
+  /** The page's own address holds a secret: no other request may carry it. */
+  readonly secretAddress?: boolean;
+}
+
+/** What rendering needs of a Koa context. */
+export type PageContext = Pick<ParameterizedContext, 'status' | 'type' | 'body' | 'set'>;
+
+/** Answers with a page: status, body and every header that a hosted page has. */
+export type RenderPage = (ctx: PageContext, frame: PageFrame, page: Page) => void;
+
+/** Wraps the others; never rendered by itself. */
+const LAYOUT = 'layout';
+
+/**
+ * Compiles every template of a directory, once, and renders pages from them.
+ *
+ * Everything that a template prints is escaped; a page has no script, loads nothing from
+ * elsewhere, is never stored, framed or embedded. Pages are not compressed: they hold a token
+ * beside text that a stranger may choose.
+ *
+ * @param viewsDir - holds `layout.eta` and one `.eta` file for each page
+ * @throws EtaParseError at once when a template is broken
+ */
+export async function createPageRenderer(
+  viewsDir: string,
+  assets: Pick<PageAssets, 'stylesheets'>,
+): Promise<RenderPage> {
+  const eta = new Eta({ autoEscape: true, cache: true, rmWhitespace: true });
+  const names = new Set<string>();
+  for (const file of await readdir(viewsDir)) {
+    if (!file.endsWith('.eta')) continue;
+    const name = basename(file, '.eta');
+    names.add(name);
+    eta.loadTemplate(`@${name}`, await readFile(join(viewsDir, file), 'utf8'));
+  }
+
+  return (ctx, frame, page) => {
+    if (!names.has(page.template)) throw new TypeError(`no template ${page.template}`);
+    const body = eta.render(`@${page.template}`, page.data);
+    const html = eta.render(`@${LAYOUT}`, {
+      frame,
+      title: page.title,
+      body,
+      initial: firstLetter(frame.siteName),
+      stylesheets: assets.stylesheets(frame),
+    });
+    ctx.status = page.status;
+    ctx.type = 'text/html; charset=utf-8';
+    ctx.set('Content-Language', frame.lang);
+    ctx.set('Content-Security-Policy', pagePolicy(page.formTargets));
+    // Not `no-referrer`: browsers would send `Origin: null` with our own forms.
+    ctx.set('Referrer-Policy', page.secretAddress === true ? 'strict-origin' : 'same-origin');
+    ctx.set('Cache-Control', 'no-store');
+    ctx.set('X-Content-Type-Options', 'nosniff');
+    ctx.body = html;
+  };
+}
