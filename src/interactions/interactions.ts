@@ -1,0 +1,118 @@
+/**
+ * Interactions: the hosted pages that people meet between an application's request and its answer,
+ * and the few that a link opens. This room shows steps, reads their forms, asks one other room for
+ * each, and gives the outcome back to the protocol. `next-step.ts` alone decides what comes next;
+ * it knows no SQL, no keys, and of `oidc-provider` only the Provider that it is handed.
+ */
+import { Router } from '@koa/router';
+import type { Middleware } from 'koa';
+import { CSRF_FIELD, CsrfError, requireCsrfToken, requireSameOrigin } from '../http/csrf.ts';
+import { type FormBody, readForm } from '../http/form-body.ts';
+import type { RequestState } from '../http/request-state.ts';
+import type { TenantState } from '../tenants/tenant-state.ts';
+import { loadInteraction, showExpired } from './load-interaction.ts';
+import { requestMessages } from './page-frame.ts';
+import { errorPage } from './pages/error-page.ts';
+import { HOSTED_ROUTES, type HostedRoute } from './route-table.ts';
+import {
+  type InteractionDeps,
+  interactionPath,
+  interactionPurpose,
+  linkPurpose,
+  showPage,
+  type Visit,
+} from './visit.ts';
+
+export type { InteractionDeps, NewPassword, NewPasswordResult } from './visit.ts';
+
+type HostedState = RequestState & TenantState;
+
+/**
+ * The hosted routes as one middleware. It expects the tenant in `ctx.state`, matches on the path
+ * inside the tenant, and lets everything else go on.
+ *
+ * Errors fly to the boundary, as pages.
+ */
+export function createInteractionRoutes(deps: InteractionDeps): Middleware<HostedState> {
+  const router = new Router<HostedState>({ exclusive: true });
+  for (const route of HOSTED_ROUTES) {
+    router.register(route.path, [route.method], async (ctx) => {
+      ctx.state.route = route.path;
+      ctx.state.errorForm = 'page';
+      await serve(deps, route, ctx, ctx.params.uid ?? '');
+    });
+  }
+  const routes = router.routes();
+  const answerOtherMethods = router.allowedMethods();
+
+  return async (ctx, next) => {
+    // The router's own name for "match on this instead of the whole path".
+    ctx.newRouterPath = ctx.state.tenantPath;
+    await routes(ctx as unknown as Parameters<typeof routes>[0], async () => {
+      if (ctx.matched.length === 0) return next();
+      ctx.state.errorForm = 'page';
+      await answerOtherMethods(ctx as unknown as Parameters<typeof answerOtherMethods>[0], next);
+    });
+  };
+}
+
+async function serve(
+  deps: InteractionDeps,
+  route: HostedRoute,
+  ctx: Visit['ctx'],
+  uid: string,
+): Promise<void> {
+  let form: FormBody = new Map();
+  if (route.csrf) {
+    try {
+      form = await readProtectedForm(deps, route, ctx, uid);
+    } catch (error) {
+      if (!(error instanceof CsrfError)) throw error;
+      return showRefusedForm(deps, route, ctx, uid, error);
+    }
+  }
+  if (route.access === 'link') {
+    return route.handle(deps, { ctx, form, messages: requestMessages(ctx) });
+  }
+  const interaction = await loadInteraction(deps, ctx, uid);
+  if (interaction === undefined) return showExpired(deps, ctx, uid);
+  const { client_id: clientId, ui_locales: uiLocales } = interaction.params;
+  if (typeof clientId === 'string') ctx.state.logFields.clientId = clientId;
+  await route.handle(deps, { ctx, form, interaction, messages: requestMessages(ctx, uiLocales) });
+}
+
+/** @throws CsrfError, FormError; nothing was done */
+async function readProtectedForm(
+  deps: InteractionDeps,
+  route: HostedRoute,
+  ctx: Visit['ctx'],
+  uid: string,
+): Promise<FormBody> {
+  requireSameOrigin(ctx.req.headers, new URL(ctx.state.issuer).origin);
+  const form = await readForm(ctx.req);
+  const purpose =
+    route.access === 'link'
+      ? linkPurpose(ctx, form.get('token') ?? '')
+      : interactionPurpose(ctx, uid);
+  requireCsrfToken(deps.csrfSecret(), purpose, form.get(CSRF_FIELD));
+  return form;
+}
+
+/** A page that is out of date is common enough to offer the way on. */
+function showRefusedForm(
+  deps: InteractionDeps,
+  route: HostedRoute,
+  ctx: Visit['ctx'],
+  uid: string,
+  error: CsrfError,
+): void {
+  const messages = requestMessages(ctx);
+  const page = errorPage(messages, {
+    status: error.status,
+    error: error.code,
+    detail: error.message,
+    requestId: ctx.state.requestId,
+    retryHref: route.access === 'interaction' ? interactionPath(ctx, uid) : undefined,
+  });
+  showPage(deps, { ctx, messages, form: new Map() }, page);
+}

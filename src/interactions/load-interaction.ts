@@ -1,0 +1,61 @@
+import { requestMessages } from './page-frame.ts';
+import { expiredPage } from './pages/expired-page.ts';
+import {
+  clientName,
+  type Interaction,
+  type InteractionDeps,
+  showPage,
+  type Visit,
+} from './visit.ts';
+
+/**
+ * Reads the interaction that this browser's cookie names; one read, with the session's.
+ *
+ * @param uid - from the path; another interaction's is none
+ * @returns undefined when it is over: expired, finished, its session ended, its cookie lost
+ * @throws the library's `temporarily_unavailable` when a store does not answer
+ */
+export async function loadInteraction(
+  deps: Pick<InteractionDeps, 'providerFor'>,
+  ctx: Visit['ctx'],
+  uid: string,
+): Promise<Interaction | undefined> {
+  const provider = await deps.providerFor(ctx.state.tenant);
+  try {
+    const interaction = await provider.interactionDetails(ctx.req, ctx.res);
+    return interaction.uid === uid ? interaction : undefined;
+  } catch (error) {
+    // The name, because only `provider/` knows the library's classes.
+    if (error instanceof Error && error.name === 'SessionNotFound') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Says that an interaction is over. If only the cookie is missing, what is stored still tells
+ * which client to go back to; its name and public address are all that is shown.
+ */
+export async function showExpired(
+  deps: Pick<InteractionDeps, 'providerFor' | 'findClient' | 'render'>,
+  ctx: Visit['ctx'],
+  uid: string,
+): Promise<void> {
+  const { tenant } = ctx.state;
+  const provider = await deps.providerFor(tenant);
+  const left = await provider.Interaction.find(uid);
+  const clientId = left?.params.client_id;
+  const client =
+    typeof clientId === 'string' ? await deps.findClient(tenant.id, clientId) : undefined;
+  const name = clientName(client);
+  const messages = requestMessages(ctx, left?.params.ui_locales);
+  const page = expiredPage(messages, {
+    client:
+      name === undefined
+        ? undefined
+        : {
+            name,
+            startUri: client?.metadata.initiate_login_uri ?? client?.metadata.client_uri,
+          },
+  });
+  showPage(deps, { ctx, messages, form: new Map() }, page);
+}

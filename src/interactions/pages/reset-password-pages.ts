@@ -1,0 +1,93 @@
+import type { Page } from '../../http/render-page.ts';
+import { displayName } from '../display-text.ts';
+import type { Messages } from '../messages/messages.ts';
+
+/** What is wrong with a new password that was just sent. */
+export type NewPasswordProblem =
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'too_short'; readonly minCharacters: number }
+  | { readonly kind: 'too_long' }
+  | { readonly kind: 'different' };
+
+export interface ResetPasswordView {
+  readonly action: string;
+  readonly csrf: string;
+  readonly token: string;
+  readonly username: string;
+  readonly minCharacters: number;
+  readonly problem: NewPasswordProblem | undefined;
+}
+
+/** Asks for a new password. Showing it uses nothing up: mail scanners open links too. */
+export function resetPasswordPage(messages: Messages, view: ResetPasswordView): Page {
+  const { resetPassword } = messages;
+  const problem = problemText(messages, view.problem);
+  return {
+    template: 'reset-password',
+    title: problem === undefined ? resetPassword.title : messages.errorTitle(resetPassword.title),
+    status: problem === undefined ? 200 : 422,
+    formTargets: [],
+    secretAddress: true,
+    data: {
+      text: resetPassword,
+      username: displayName(view.username),
+      rules: resetPassword.rules(view.minCharacters),
+      minCharacters: view.minCharacters,
+      action: view.action,
+      csrf: view.csrf,
+      token: view.token,
+      fields:
+        view.problem?.kind === 'different'
+          ? { password: undefined, again: problem }
+          : { password: problem, again: undefined },
+    },
+  };
+}
+
+/** Says that the password is changed and every session ended. */
+export function resetPasswordDonePage(messages: Messages): Page {
+  const { resetPassword } = messages;
+  return {
+    template: 'reset-password-done',
+    title: resetPassword.doneTitle,
+    status: 200,
+    formTargets: undefined,
+    data: { heading: resetPassword.doneHeading, text: resetPassword.doneText },
+  };
+}
+
+/** Says that a link is unknown, used or expired, without saying which. */
+export function invalidLinkPage(messages: Messages): Page {
+  const { resetPassword } = messages;
+  return {
+    template: 'message',
+    title: resetPassword.invalidTitle,
+    status: 400,
+    formTargets: undefined,
+    secretAddress: true,
+    data: {
+      heading: resetPassword.invalidTitle,
+      paragraphs: [resetPassword.invalidText],
+      link: undefined,
+    },
+  };
+}
+
+function problemText(
+  messages: Messages,
+  problem: NewPasswordProblem | undefined,
+): string | undefined {
+  const { resetPassword } = messages;
+  switch (problem?.kind) {
+    case 'missing':
+      return resetPassword.missing;
+    case 'too_short':
+      return resetPassword.tooShort(problem.minCharacters);
+    case 'too_long':
+      return resetPassword.tooLong;
+    case 'different':
+      return resetPassword.different;
+    case undefined:
+      return undefined;
+  }
+}

@@ -1,0 +1,93 @@
+import type { Page } from '../../http/render-page.ts';
+import { displayName } from '../display-text.ts';
+import type { Messages } from '../messages/messages.ts';
+import { accountCard, type ShownAccount } from './account-card.ts';
+
+/** What went wrong with a sign-in that was just sent. */
+export type SignInProblem =
+  | { readonly kind: 'missing'; readonly identifier: boolean; readonly password: boolean }
+  /** Wrong identifier, wrong password or disabled account: the page never knows which. */
+  | { readonly kind: 'rejected' }
+  | { readonly kind: 'locked'; readonly retryAfterSeconds: number };
+
+export interface SignInView {
+  /** Where the forms post to: the interaction's address. */
+  readonly action: string;
+  readonly csrf: string;
+  readonly clientName: string | undefined;
+  readonly formTargets: readonly string[];
+  readonly why: 'start' | 'expected_other' | 'chosen_other' | 'confirm';
+  /** Put into the field: what was typed, else a hint, else who has to confirm. */
+  readonly identifier: string;
+  /** Who is signed in and has to confirm. */
+  readonly account: ShownAccount | undefined;
+  /** As sent; unticked at first. */
+  readonly remember: boolean;
+  readonly problem: SignInProblem | undefined;
+}
+
+/**
+ * The statuses of a sign-in that did not work. 422, not 401: that would need a challenge of HTTP
+ * authentication (RFC 9110, section 15.5.2). Not 200: password managers and scripts should see
+ * that it failed.
+ */
+const STATUS = { missing: 422, rejected: 422, locked: 429 } as const;
+
+/**
+ * Asks for identifier and password.
+ *
+ * Staying signed in is a choice that starts unticked: on a shared computer, a session that ends
+ * with the browser is the mistake that costs nothing.
+ */
+export function signInPage(messages: Messages, view: SignInView): Page {
+  const { signIn } = messages;
+  const confirm = view.why === 'confirm';
+  const title = confirm ? signIn.confirmTitle : signIn.title;
+  const fields = fieldProblems(messages, view.problem);
+  const clientName = view.clientName === undefined ? undefined : displayName(view.clientName);
+  return {
+    template: 'sign-in',
+    title: view.problem === undefined ? title : messages.errorTitle(title),
+    status: view.problem === undefined ? 200 : STATUS[view.problem.kind],
+    formTargets: view.formTargets,
+    data: {
+      text: signIn,
+      accountText: messages.account,
+      heading: confirm ? signIn.confirmHeading : signIn.heading,
+      lead: confirm ? signIn.confirmLead : signIn.lead,
+      submit: confirm ? signIn.confirmSubmit : signIn.submit,
+      clientName,
+      notice:
+        view.why === 'expected_other' && clientName !== undefined
+          ? signIn.otherAccount(clientName)
+          : undefined,
+      account: view.account && accountCard(view.account),
+      action: view.action,
+      csrf: view.csrf,
+      identifier: view.identifier,
+      remember: view.remember,
+      problem: formProblem(messages, view.problem),
+      fields,
+      // The first field that needs something: an empty one, or the one to type again.
+      focus:
+        view.account === undefined && view.identifier.trim() === '' ? 'identifier' : 'password',
+    },
+  };
+}
+
+function fieldProblems(messages: Messages, problem: SignInProblem | undefined) {
+  if (problem?.kind !== 'missing') return { identifier: undefined, password: undefined };
+  return {
+    identifier: problem.identifier ? messages.signIn.missingIdentifier : undefined,
+    password: problem.password ? messages.signIn.missingPassword : undefined,
+  };
+}
+
+/** What concerns the whole form. */
+function formProblem(messages: Messages, problem: SignInProblem | undefined): string | undefined {
+  if (problem?.kind === 'rejected') return messages.signIn.rejected;
+  if (problem?.kind === 'locked') {
+    return messages.signIn.locked(messages.wait(problem.retryAfterSeconds));
+  }
+  return undefined;
+}

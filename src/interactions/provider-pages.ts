@@ -1,0 +1,106 @@
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import { formTargetOf } from '../http/content-security-policy.ts';
+import type { Page, RenderPage } from '../http/render-page.ts';
+import type { RequestContext } from '../http/request-state.ts';
+import type { Tenant } from '../tenants/tenant.ts';
+import type { Messages } from './messages/messages.ts';
+import { pageFrame, requestMessages } from './page-frame.ts';
+import { errorPage } from './pages/error-page.ts';
+import { logoutConfirmPage, logoutDonePage } from './pages/logout-pages.ts';
+
+/** Statuses whose page says all there is: a second, blander sentence would only puzzle. */
+const SELF_EXPLANATORY = new Set([403, 404, 405, 421, 429]);
+
+/**
+ * The pages that the protocol itself shows, as the provider room asks for them.
+ *
+ * @see OpenID Connect RP-Initiated Logout 1.0, sections 2 and 3
+ */
+export function createProviderPages(deps: { render: RenderPage }) {
+  return {
+    /** Asks whether to sign out: posts `xsrf` to `action`, with `logout=yes` to confirm. */
+    logoutConfirm(
+      ctx: KoaContextWithOIDC,
+      page: { action: string; xsrf: string; clientName: string | undefined },
+    ): void {
+      const target = logoutTarget(ctx);
+      show(deps, ctx, (messages, siteName) =>
+        logoutConfirmPage(messages, { ...page, siteName, formTargets: target }),
+      );
+    },
+    /** @param page.clientName - given when only this client was left */
+    logoutDone(ctx: KoaContextWithOIDC, page: { clientName: string | undefined }): void {
+      show(deps, ctx, (messages, siteName) => logoutDonePage(messages, { ...page, siteName }));
+    },
+    /** An error of the protocol that no client can be told of. */
+    error(
+      ctx: KoaContextWithOIDC,
+      page: { status: number; error: string; errorDescription: string | undefined },
+    ): void {
+      show(deps, ctx, (messages) =>
+        errorPage(messages, {
+          status: page.status,
+          error: page.error,
+          detail: page.errorDescription,
+          requestId: requestIdOf(ctx.state),
+          retryHref: undefined,
+        }),
+      );
+    },
+  };
+}
+
+/**
+ * The error page of the HTTP boundary: of the tenant if there is one, else of nobody.
+ */
+export function createErrorPageRenderer(deps: { render: RenderPage }) {
+  return (
+    ctx: RequestContext,
+    page: {
+      readonly status: number;
+      /** One sentence, safe to show; for developers. */
+      readonly message: string;
+      readonly requestId: string;
+      /** The error's stable code, when the boundary gives it. */
+      readonly error?: string;
+    },
+  ): void => {
+    const explained = page.error === undefined && SELF_EXPLANATORY.has(page.status);
+    show(deps, ctx, (messages) =>
+      errorPage(messages, {
+        status: page.status,
+        error: page.error,
+        detail: explained || page.status >= 500 ? undefined : page.message,
+        requestId: page.requestId,
+        retryHref: undefined,
+      }),
+    );
+  };
+}
+
+function show(
+  deps: { render: RenderPage },
+  ctx: RequestContext | KoaContextWithOIDC,
+  page: (messages: Messages, siteName: string) => Page,
+): void {
+  const oidc = 'oidc' in ctx ? (ctx.oidc as KoaContextWithOIDC['oidc'] | undefined) : undefined;
+  const messages = requestMessages(ctx, oidc?.params?.ui_locales);
+  const frame = pageFrame(tenantOf(ctx.state), messages);
+  deps.render(ctx, frame, page(messages, frame.siteName));
+}
+
+/** Where the browser goes after signing out, if not to our own page. */
+function logoutTarget(ctx: KoaContextWithOIDC): string[] {
+  const uri = ctx.oidc.session?.state?.postLogoutRedirectUri;
+  const target = typeof uri === 'string' ? formTargetOf(uri) : undefined;
+  return target === undefined ? [] : [target];
+}
+
+/** An error may come before the tenant is known. */
+function tenantOf(state: Readonly<Record<string, unknown>> | object): Tenant | undefined {
+  return 'tenant' in state ? (state.tenant as Tenant | undefined) : undefined;
+}
+
+function requestIdOf(state: object): string | undefined {
+  return 'requestId' in state && typeof state.requestId === 'string' ? state.requestId : undefined;
+}

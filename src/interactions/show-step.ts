@@ -1,0 +1,49 @@
+import { recordRefusal } from '../grants/record-grant.ts';
+import { showApplicationGate } from './application-gate-step.ts';
+import { consentDecision, showConsent } from './consent-step.ts';
+import { finishInteraction, refuseInteraction } from './finish-interaction.ts';
+import { CHOOSE_ACCOUNT, nextStep } from './next-step.ts';
+import { showSignIn } from './sign-in-step.ts';
+import { type InteractionDeps, type InteractionVisit, interactionPath, seeOther } from './visit.ts';
+
+/** The dispatcher: shows whatever an interaction needs next. */
+export async function showStep(deps: InteractionDeps, visit: InteractionVisit): Promise<void> {
+  const step = nextStep(visit.interaction);
+  switch (step.kind) {
+    case 'sign_in':
+      return showSignIn(deps, visit, step);
+    case 'consent':
+      return showConsent(deps, visit, step);
+    case 'application_gate':
+      return showApplicationGate(deps, visit, step);
+    case 'finish':
+      return finishInteraction(visit, step.result);
+  }
+}
+
+/** "Cancel" and "Don't allow": the client hears `access_denied`; nothing else happens. */
+export async function abortInteraction(
+  deps: InteractionDeps,
+  visit: InteractionVisit,
+): Promise<void> {
+  const step = nextStep(visit.interaction);
+  if (step.kind === 'consent') {
+    await recordRefusal(deps, visit.ctx.state.tenant, consentDecision(visit, step));
+  }
+  await refuseInteraction(visit, 'the End-User did not go on');
+}
+
+/**
+ * "Not you?": remembers, in the interaction, that the person wants another account, and asks for
+ * it. Nobody is signed out by that: the session ends only when another account has signed in, and
+ * the protocol itself ends it.
+ */
+export async function chooseAnotherAccount(
+  _deps: InteractionDeps,
+  visit: InteractionVisit,
+): Promise<void> {
+  const { ctx, interaction } = visit;
+  interaction.result = { ...interaction.lastSubmission, [CHOOSE_ACCOUNT]: true };
+  await interaction.persist();
+  seeOther(visit, interactionPath(ctx, interaction.uid));
+}

@@ -1,0 +1,155 @@
+import type { ParameterizedContext } from 'koa';
+import type Provider from 'oidc-provider';
+import type { Account } from '../accounts/account.ts';
+import type { PasswordSignIn, SignInResult } from '../accounts/authenticate-account.ts';
+import type { Application } from '../applications/application.ts';
+import type { RegisteredClient } from '../applications/client.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import { sha256 } from '../crypto/digest.ts';
+import type { ConsentDecision } from '../grants/record-grant.ts';
+import type { RecordedGrant } from '../grants/recorded-grant.ts';
+import { formTargetOf } from '../http/content-security-policy.ts';
+import { csrfToken } from '../http/csrf.ts';
+import type { FormBody } from '../http/form-body.ts';
+import type { Page, RenderPage } from '../http/render-page.ts';
+import type { RequestState } from '../http/request-state.ts';
+import type { Tenant, TenantId } from '../tenants/tenant.ts';
+import type { TenantState } from '../tenants/tenant-state.ts';
+import type { Messages } from './messages/messages.ts';
+import { pageFrame } from './page-frame.ts';
+
+/** What hosted pages ask of the rest of the house; `compose.ts` puts it together. */
+export interface InteractionDeps {
+  readonly providerFor: (tenant: Tenant) => Promise<Provider>;
+  readonly findClient: (
+    tenantId: TenantId,
+    clientId: string,
+  ) => Promise<RegisteredClient | undefined>;
+  readonly findApplicationByAudience: (
+    tenantId: TenantId,
+    audience: string,
+  ) => Promise<Application | undefined>;
+  readonly findAccount: (tenantId: TenantId, accountId: string) => Promise<Account | undefined>;
+  readonly authenticate: (tenant: Tenant, input: PasswordSignIn) => Promise<SignInResult>;
+  readonly recordGrant: (tenant: Tenant, decision: ConsentDecision) => Promise<RecordedGrant>;
+  /** Whose link it is; looking uses nothing up. */
+  readonly findResetLink: (tenant: Tenant, token: string) => Promise<Account | undefined>;
+  readonly resetPassword: (tenant: Tenant, input: NewPassword) => Promise<NewPasswordResult>;
+  /** Shortest password that `resetPassword` takes, in characters. */
+  readonly passwordMinCharacters: number;
+  readonly audit: Pick<AuditLog, 'record'>;
+  /** Shared by all replicas; read anew for each form. */
+  readonly csrfSecret: () => string;
+  readonly render: RenderPage;
+}
+
+/** A new password and the link that allows setting it. */
+export interface NewPassword {
+  readonly token: string;
+  readonly password: string;
+  readonly address: string;
+  readonly requestId: string;
+}
+
+export type NewPasswordResult =
+  /** The password is set, the link used up, every session of the account ended. */
+  | { readonly outcome: 'changed' }
+  /** Unknown, used or expired. */
+  | { readonly outcome: 'link_invalid' }
+  /** The link still works. */
+  | { readonly outcome: 'refused'; readonly reason: 'too_short' | 'too_long' };
+
+/** What the library stores of an interaction. */
+export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
+
+/** One request for a hosted page. */
+export interface Visit {
+  readonly ctx: ParameterizedContext<RequestState & TenantState>;
+  readonly messages: Messages;
+  /** Empty for a GET. Its token and its origin have been checked. */
+  readonly form: FormBody;
+}
+
+/** One request for a page of an interaction, which is this browser's. */
+export interface InteractionVisit extends Visit {
+  readonly interaction: Interaction;
+}
+
+/** Answers with a page of the visit's tenant. */
+export function showPage(deps: Pick<InteractionDeps, 'render'>, visit: Visit, page: Page): void {
+  deps.render(visit.ctx, pageFrame(visit.ctx.state.tenant, visit.messages), page);
+}
+
+/** Leads the browser on with a GET, whatever it came with. RFC 9110, section 15.4.4 */
+export function seeOther({ ctx }: Visit, address: string): void {
+  ctx.status = 303;
+  ctx.set('Cache-Control', 'no-store');
+  ctx.redirect(address);
+}
+
+/** Path of an interaction; its forms post below it, where its cookie goes too. */
+export function interactionPath(ctx: Visit['ctx'], uid: string): string {
+  return `${ctx.state.issuerPath}/interaction/${uid}`;
+}
+
+/** What the token of an interaction's forms is for. */
+export function interactionPurpose(ctx: Visit['ctx'], uid: string): string {
+  return `interaction ${ctx.state.tenant.id} ${uid}`;
+}
+
+/** What the token of a link's form is for. */
+export function linkPurpose(ctx: Visit['ctx'], token: string): string {
+  return `link ${ctx.state.tenant.id} ${sha256(token)}`;
+}
+
+/** What every form of an interaction needs: where to, its token, where its answer may lead. */
+export function interactionForm(
+  deps: Pick<InteractionDeps, 'csrfSecret'>,
+  visit: InteractionVisit,
+) {
+  const { ctx, interaction } = visit;
+  const redirectUri = parameter(interaction, 'redirect_uri');
+  const target = redirectUri === undefined ? undefined : formTargetOf(redirectUri);
+  return {
+    action: interactionPath(ctx, interaction.uid),
+    csrf: csrfToken(deps.csrfSecret(), interactionPurpose(ctx, interaction.uid)),
+    formTargets: target === undefined ? [] : [target],
+  };
+}
+
+/** A parameter of the authorization request, when it is a text. */
+export function parameter(interaction: Interaction, name: string): string | undefined {
+  const value = interaction.params[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The client of an interaction and the name that people know it by. */
+export async function interactionClient(
+  deps: Pick<InteractionDeps, 'findClient'>,
+  { ctx, interaction }: InteractionVisit,
+): Promise<{ id: string; name: string; registered: RegisteredClient | undefined }> {
+  const id = parameter(interaction, 'client_id') ?? '';
+  const registered = await deps.findClient(ctx.state.tenant.id, id);
+  return { id, name: clientName(registered) ?? id, registered };
+}
+
+/** `client_name`, else its application's name. */
+export function clientName(client: RegisteredClient | undefined): string | undefined {
+  const name = client?.metadata.client_name;
+  return typeof name === 'string' && name.trim() !== '' ? name : client?.application.name;
+}
+
+/** Who is signed in, as pages show it; undefined when the account is gone or disabled. */
+export async function shownAccount(
+  deps: Pick<InteractionDeps, 'findAccount'>,
+  { ctx }: Visit,
+  accountId: string,
+): Promise<{ name: string; username: string } | undefined> {
+  const account = await deps.findAccount(ctx.state.tenant.id, accountId);
+  if (account === undefined || account.disabled) return undefined;
+  const { name } = account.claims;
+  return {
+    name: typeof name === 'string' && name.trim() !== '' ? name : account.username,
+    username: account.username,
+  };
+}

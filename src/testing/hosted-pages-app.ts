@@ -1,0 +1,293 @@
+/**
+ * The hosted pages in a small house of their own: a real `oidc-provider` with its in-memory
+ * adapter behind them, the real rendering and forms, and accounts, clients and grants in maps.
+ */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Koa from 'koa';
+import Provider, { type Configuration, interactionPolicy } from 'oidc-provider';
+import type { Account } from '../accounts/account.ts';
+import type { SignInResult } from '../accounts/authenticate-account.ts';
+import type { RegisteredClient } from '../applications/client.ts';
+import type { AuditEvent } from '../audit/audit-event.ts';
+import { randomId } from '../crypto/random-id.ts';
+import type { ConsentDecision } from '../grants/record-grant.ts';
+import { errorBoundary } from '../http/error-boundary.ts';
+import { createPageAssets } from '../http/page-assets.ts';
+import { createPageRenderer } from '../http/render-page.ts';
+import { createInteractionRoutes, type InteractionDeps } from '../interactions/interactions.ts';
+import { createErrorPageRenderer, createProviderPages } from '../interactions/provider-pages.ts';
+import { DEFAULT_TENANT_SETTINGS, type Tenant } from '../tenants/tenant.ts';
+import { VIEWS } from './page-server.ts';
+import { silentLogger } from './silent-logger.ts';
+
+const { Check, Prompt, base } = interactionPolicy;
+
+export const PASSWORD = 'correct horse battery staple';
+export const RESET_TOKEN = 'a-link-that-works';
+export const CALLBACK = 'https://notes.example/callback';
+
+export interface HostedPagesApp {
+  readonly origin: string;
+  /** Where the tenant's routes are mounted. */
+  readonly issuer: string;
+  readonly provider: Provider;
+  readonly audited: AuditEvent[];
+  readonly granted: ConsentDecision[];
+  /** Passwords that were set through a link. */
+  readonly changed: string[];
+  /** An authorization request; `parameters` override. */
+  readonly authorizationUrl: (parameters?: Record<string, string>) => string;
+  readonly close: () => Promise<void>;
+}
+
+/** @param options.gate - account ids that the application gate refuses */
+export async function startHostedPages(
+  options: {
+    gate?: readonly string[];
+    application?: Partial<RegisteredClient['application']>;
+    metadata?: Record<string, unknown>;
+    branding?: Tenant['settings']['branding'];
+    answer?: (identifier: string) => SignInResult | undefined;
+  } = {},
+): Promise<HostedPagesApp> {
+  const tenant: Tenant = {
+    id: '0190a0a0-0000-7000-8000-000000000001',
+    slug: 'acme',
+    name: 'Acme',
+    customIssuer: undefined,
+    settings: { ...DEFAULT_TENANT_SETTINGS, branding: options.branding ?? {} },
+    version: 1,
+    disabled: false,
+  };
+  const accounts = new Map(
+    [account(tenant, 'alice'), account(tenant, 'bob')].map((a) => [a.id, a]),
+  );
+  const client = registeredClient(tenant, options);
+  const audited: AuditEvent[] = [];
+  const granted: ConsentDecision[] = [];
+  const changed: string[] = [];
+
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const origin = `http://127.0.0.1:${port}`;
+  const issuerPath = '/t/acme';
+  const issuer = `${origin}${issuerPath}`;
+
+  const assets = await createPageAssets(`${VIEWS}assets`, '');
+  const render = await createPageRenderer(VIEWS, assets);
+  const pages = createProviderPages({ render });
+  const cookieKey = randomId();
+  const provider = new Provider(issuer, {
+    ...configuration(issuer, cookieKey, options.gate ?? [], pages),
+    clients: [{ ...client.metadata, client_id: client.clientId }],
+    findAccount: (_ctx, id) =>
+      accounts.has(id) ? { accountId: id, claims: () => ({ sub: id }) } : undefined,
+    loadExistingGrant: loadGrant(granted),
+  });
+
+  const deps: InteractionDeps = {
+    providerFor: async () => provider,
+    findClient: async (_tenantId, id) => (id === client.clientId ? client : undefined),
+    findApplicationByAudience: async () => client.application,
+    findAccount: async (_tenantId, id) => accounts.get(id),
+    authenticate: async (_tenant, input) => {
+      const special = options.answer?.(input.identifier);
+      if (special !== undefined) return special;
+      const found = accounts.get(input.identifier);
+      return found !== undefined && input.password === PASSWORD
+        ? { outcome: 'authenticated', account: found, amr: ['pwd'], authenticatedAt: new Date() }
+        : { outcome: 'rejected' };
+    },
+    recordGrant: async (_tenant, decision) => {
+      granted.push(decision);
+      const { accountId, clientId, asked } = decision;
+      return { tenantId: tenant.id, accountId, clientId, ...asked, grantedAt: new Date() };
+    },
+    findResetLink: async (_tenant, token) =>
+      token === RESET_TOKEN && changed.length === 0 ? accounts.get('alice') : undefined,
+    resetPassword: async (_tenant, input) => {
+      if (input.token !== RESET_TOKEN || changed.length > 0) return { outcome: 'link_invalid' };
+      if (input.password.length < 8) return { outcome: 'refused', reason: 'too_short' };
+      changed.push(input.password);
+      return { outcome: 'changed' };
+    },
+    passwordMinCharacters: 8,
+    audit: { record: async (event) => void audited.push(event) },
+    csrfSecret: () => 'a secret of the tests',
+    render,
+  };
+
+  const app = new Koa();
+  app.use(async (ctx, next) => {
+    Object.assign(ctx.state, {
+      requestId: randomId(8),
+      startedAt: new Date(),
+      address: '192.0.2.1',
+      logFields: {},
+    });
+    await next();
+  });
+  app.use(assets.middleware);
+  app.use(
+    errorBoundary({ renderErrorPage: createErrorPageRenderer({ render }), logger: silentLogger }),
+  );
+  app.use(async (ctx, next) => {
+    if (!ctx.path.startsWith(`${issuerPath}/`)) return;
+    const tenantPath = ctx.path.slice(issuerPath.length);
+    Object.assign(ctx.state, { tenant, issuer, issuerPath, tenantPath });
+    await next();
+  });
+  app.use(createInteractionRoutes(deps) as Koa.Middleware);
+  app.use(async (ctx, next) => {
+    const [routes] = provider.middleware;
+    if (routes === undefined) throw new TypeError('a Provider without routes');
+    ctx.mountPath = issuerPath;
+    ctx.path = ctx.state.tenantPath;
+    await routes(ctx as Parameters<typeof routes>[0], next);
+  });
+  app.keys = [cookieKey];
+  server.on('request', app.callback());
+
+  return {
+    origin,
+    issuer,
+    provider,
+    audited,
+    granted,
+    changed,
+    authorizationUrl(parameters = {}) {
+      const url = new URL(`${issuer}/auth`);
+      const defaults = {
+        client_id: client.clientId,
+        response_type: 'code',
+        redirect_uri: CALLBACK,
+        scope: 'openid email',
+        code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+        code_challenge_method: 'S256',
+        state: 'a-state',
+      };
+      url.search = new URLSearchParams({ ...defaults, ...parameters }).toString();
+      return url.href;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function account(tenant: Tenant, username: string): Account {
+  return {
+    tenantId: tenant.id,
+    id: username,
+    username,
+    email: `${username}@acme.example`,
+    emailVerified: true,
+    claims: { name: `${username[0]?.toUpperCase()}${username.slice(1)} Example` },
+    disabled: false,
+    createdAt: new Date(),
+    updatedAt: new Date(),
+  };
+}
+
+function registeredClient(
+  tenant: Tenant,
+  options: { application?: object; metadata?: Record<string, unknown> },
+): RegisteredClient {
+  return {
+    tenantId: tenant.id,
+    clientId: 'notes-web',
+    application: {
+      tenantId: tenant.id,
+      id: 'notes',
+      key: 'notes',
+      name: 'Notes',
+      firstParty: false,
+      audience: undefined,
+      requireAssignment: false,
+      permissionsInToken: true,
+      permissions: [],
+      ...options.application,
+    },
+    metadata: {
+      client_name: 'Notes',
+      client_uri: 'https://notes.example/',
+      redirect_uris: [CALLBACK],
+      post_logout_redirect_uris: ['https://notes.example/bye'],
+      token_endpoint_auth_method: 'none',
+      ...options.metadata,
+    },
+    secretDigests: [],
+    rolesByAudience: {},
+    disabled: false,
+  };
+}
+
+function configuration(
+  issuer: string,
+  cookieKey: string,
+  refused: readonly string[],
+  pages: ReturnType<typeof createProviderPages>,
+): Configuration {
+  const policy = base();
+  policy.add(
+    new Prompt(
+      { name: 'application_gate', requestable: false },
+      async () => ({ applicationName: 'Notes' }),
+      new Check('no_role', 'no role', 'access_denied', async (ctx) =>
+        refused.includes(ctx.oidc.account?.accountId ?? ''),
+      ),
+    ),
+    1,
+  );
+  const path = new URL(issuer).pathname;
+  return {
+    cookies: { keys: [cookieKey], long: { signed: true, path }, short: { signed: true } },
+    claims: { email: ['email'], profile: ['name'] },
+    acrValues: ['urn:gatehouse:acr:password'],
+    interactions: {
+      policy,
+      url: (_ctx, interaction) => `${issuer}/interaction/${interaction.uid}`,
+    },
+    features: {
+      devInteractions: { enabled: false },
+      claimsParameter: { enabled: true },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: (ctx) =>
+          pages.logoutConfirm(ctx, {
+            action: ctx.oidc.urlFor('end_session_confirm'),
+            xsrf: String(ctx.oidc.session?.state?.secret ?? ''),
+            clientName: ctx.oidc.client?.clientName,
+          }),
+        postLogoutSuccessSource: (ctx) =>
+          pages.logoutDone(ctx, { clientName: ctx.oidc.client?.clientName }),
+      },
+    },
+    renderError: (ctx, out) =>
+      pages.error(ctx, {
+        status: ctx.status,
+        error: out.error,
+        errorDescription: out.error_description,
+      }),
+  };
+}
+
+/** As `provider/load-existing-grant.ts` does: the library's Grant from what was recorded. */
+function loadGrant(granted: readonly ConsentDecision[]): Configuration['loadExistingGrant'] {
+  return async (ctx) => {
+    const { client, session, provider } = ctx.oidc;
+    if (client === undefined || session?.accountId === undefined) return undefined;
+    const grant = new provider.Grant({ accountId: session.accountId, clientId: client.clientId });
+    for (const { accountId, asked } of granted) {
+      if (accountId !== session.accountId) continue;
+      if (asked.scopes.length > 0) grant.addOIDCScope(asked.scopes.join(' '));
+      if (asked.claims.length > 0) grant.addOIDCClaims([...asked.claims]);
+    }
+    await grant.save();
+    return grant;
+  };
+}

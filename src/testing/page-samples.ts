@@ -1,0 +1,155 @@
+/**
+ * Every hosted page as it looks in each of its states, with made-up people: what the tests of
+ * markup, weight and accessibility open, and what screenshots are taken of.
+ */
+import type { Page } from '../http/render-page.ts';
+import type { Messages } from '../interactions/messages/messages.ts';
+import { applicationGatePage } from '../interactions/pages/application-gate-page.ts';
+import { type ConsentView, consentPage } from '../interactions/pages/consent-page.ts';
+import { errorPage } from '../interactions/pages/error-page.ts';
+import { expiredPage } from '../interactions/pages/expired-page.ts';
+import { logoutConfirmPage, logoutDonePage } from '../interactions/pages/logout-pages.ts';
+import {
+  invalidLinkPage,
+  resetPasswordDonePage,
+  resetPasswordPage,
+} from '../interactions/pages/reset-password-pages.ts';
+import { type SignInView, signInPage } from '../interactions/pages/sign-in-page.ts';
+
+/** What strangers can put on a page; `ordinaryNames` or something hostile. */
+export interface SampleNames {
+  readonly site: string;
+  readonly client: string;
+  readonly application: string;
+  readonly person: string;
+  readonly username: string;
+  readonly typed: string;
+  readonly scope: string;
+  readonly audience: string;
+  readonly description: string;
+  readonly link: string;
+}
+
+export const ordinaryNames: SampleNames = {
+  site: 'Acme',
+  client: 'Notes',
+  application: 'Notes',
+  person: 'Alice Example',
+  username: 'alice@acme.example',
+  typed: 'alice',
+  scope: 'notes:read',
+  audience: 'https://api.notes.example',
+  description: 'redirect_uri did not match any of the registered redirect_uris',
+  link: 'https://notes.example/about',
+};
+
+/** The samples by name; each file name of a screenshot. */
+export function pageSamples(messages: Messages, names: SampleNames): Record<string, Page> {
+  const form = {
+    action: '/interaction/V1StGXR8_Z5jdHi6B-myT',
+    csrf: 'kq3sX0aCqGf1yqYQv4gqFv6bq1i9H2hC5s0m7mY0n8E',
+    formTargets: ['https://notes.example'],
+  };
+  const account = { name: names.person, username: names.username };
+  const requestId = 'Zk2mQ9rT0vXw4yB7cD1eFg';
+  const signIn = (view: Partial<SignInView>) =>
+    signInPage(messages, {
+      ...form,
+      clientName: names.client,
+      why: 'start',
+      identifier: '',
+      account: undefined,
+      remember: false,
+      problem: undefined,
+      ...view,
+    });
+  const consent = (view: Partial<ConsentView>) =>
+    consentPage(messages, {
+      ...form,
+      siteName: names.site,
+      client: {
+        name: names.client,
+        firstParty: false,
+        websiteUri: names.link,
+        policyUri: names.link,
+        termsUri: names.link,
+      },
+      redirectUri: 'https://notes.example/callback',
+      account,
+      asked: { scopes: ['openid', 'profile', 'email'], claims: [], resourceScopes: {} },
+      nothingNew: false,
+      applicationNames: { [names.audience]: names.application },
+      ...view,
+    });
+  const error = (status: number, code?: string, detail?: string) =>
+    errorPage(messages, { status, error: code, detail, requestId, retryHref: undefined });
+  const newPassword = {
+    action: '/account/reset-password',
+    csrf: form.csrf,
+    token: 'q1w2e3r4t5y6u7i8o9p0a1s2d3f4g5h6j7k8l9z0x1c',
+    username: names.username,
+    minCharacters: 8,
+  };
+
+  return {
+    'sign-in': signIn({}),
+    'sign-in-missing': signIn({ problem: { kind: 'missing', identifier: true, password: true } }),
+    'sign-in-rejected': signIn({ identifier: names.typed, problem: { kind: 'rejected' } }),
+    'sign-in-locked': signIn({
+      identifier: names.typed,
+      problem: { kind: 'locked', retryAfterSeconds: 290 },
+    }),
+    'sign-in-confirm': signIn({ why: 'confirm', account, identifier: names.username }),
+    'sign-in-expected-other': signIn({ why: 'expected_other' }),
+    consent: consent({}),
+    'consent-everything': consent({
+      asked: {
+        scopes: ['openid', 'profile', 'roles', 'offline_access', names.scope],
+        claims: ['birthdate', names.scope],
+        resourceScopes: { [names.audience]: [names.scope, 'notes:write', 'notes:share'] },
+      },
+      redirectUri: 'com.example.notes:/callback',
+    }),
+    'consent-nothing-new': consent({ nothingNew: true }),
+    'application-gate': applicationGatePage(messages, {
+      ...form,
+      applicationName: names.application,
+      clientName: names.client,
+      account,
+    }),
+    expired: expiredPage(messages, { client: undefined }),
+    'expired-client': expiredPage(messages, {
+      client: { name: names.client, startUri: names.link },
+    }),
+    'logout-confirm': logoutConfirmPage(messages, {
+      siteName: names.site,
+      action: '/session/end/confirm',
+      xsrf: names.scope,
+      clientName: names.client,
+      formTargets: [],
+    }),
+    'logout-done': logoutDonePage(messages, { siteName: names.site, clientName: undefined }),
+    'logout-done-client': logoutDonePage(messages, {
+      siteName: names.site,
+      clientName: names.client,
+    }),
+    'reset-password': resetPasswordPage(messages, { ...newPassword, problem: undefined }),
+    'reset-password-different': resetPasswordPage(messages, {
+      ...newPassword,
+      problem: { kind: 'different' },
+    }),
+    'reset-password-done': resetPasswordDonePage(messages),
+    'reset-password-invalid': invalidLinkPage(messages),
+    'error-client': error(400, 'invalid_redirect_uri', names.description),
+    'error-not-found': error(404),
+    'error-failed': error(500, 'server_error'),
+    'error-unavailable': error(503, 'temporarily_unavailable'),
+    'error-form': errorPage(messages, {
+      status: 403,
+      error: 'csrf_token_invalid',
+      detail: names.description,
+      requestId,
+      retryHref: form.action,
+    }),
+  };
+}
