@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { GatehouseError } from '../errors.ts';
-import { readRawBody } from './replay-body.ts';
+import { readRawBody } from './read-raw-body.ts';
 
 /** Largest body of a hosted form; the longest of ours stays under 2 KiB. */
 export const MAX_FORM_BYTES = 32 * 1024;

@@ -13,7 +13,7 @@ import { accessLog } from './access-log.ts';
 import { createClientAddress } from './client-address.ts';
 import { errorBoundary, logLateErrors } from './error-boundary.ts';
 import { createHealth } from './health.ts';
-import { readRawBody } from './replay-body.ts';
+import { readRawBody } from './read-raw-body.ts';
 import { requestContext } from './request-context.ts';
 import type { RequestState } from './request-state.ts';
 import { securityHeaders } from './security-headers.ts';

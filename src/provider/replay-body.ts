@@ -1,42 +1,29 @@
 import type { IncomingMessage } from 'node:http';
-import { GatehouseError } from '../errors.ts';
 
 /**
- * Reads a request's body whole.
+ * Hands an already-read body to the next reader of the request, as if it had just arrived.
  *
- * @param limitBytes - more than this is refused before it is read to the end
- * @throws GatehouseError `body_too_large`, 413
- */
-export async function readRawBody(req: IncomingMessage, limitBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of req.iterator({ destroyOnReturn: false })) {
-    length += chunk.length;
-    if (length > limitBytes) {
-      throw new GatehouseError('body_too_large', 'the request body is too large', { status: 413 });
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, length);
-}
-
-/**
- * Hands a body that was read, and may have been changed, to the next reader of the request.
+ * `oidc-provider` reads bodies itself: it asks `readable`, `readableEncoding` and
+ * `iterator({ destroyOnReturn })`, and checks the length against `Content-Length`; a request whose
+ * body is gone makes it warn and fall back to `req.body`. Here those answer for the buffer, once;
+ * afterwards the request says again that it has been read. May be called again with another body.
  *
- * The library reads `req` as a stream; on a stream that has ended it would fall back to
- * `req.body` and warn about it at the first request. So the request gets what the library looks
- * at: readable again, with the body as its only chunk and the length to go with it.
+ * @param body - sent on as it is; may differ from what the caller sent
  */
 export function replayBody(req: IncomingMessage, body: Buffer): void {
+  let unread = true;
+  async function* iterate(): AsyncGenerator<Buffer, void> {
+    if (!unread) return;
+    unread = false;
+    if (body.length > 0) yield body;
+  }
   Object.defineProperties(req, {
-    readable: { value: true, configurable: true },
-    iterator: {
-      configurable: true,
-      value: async function* replay() {
-        yield body;
-      },
-    },
+    readable: { configurable: true, get: () => unread },
+    readableEncoding: { configurable: true, value: null },
+    iterator: { configurable: true, value: iterate },
+    [Symbol.asyncIterator]: { configurable: true, value: iterate },
   });
   req.headers['content-length'] = String(body.length);
+  // Both at once would contradict each other (RFC 9112, section 6.2).
   delete req.headers['transfer-encoding'];
 }

@@ -4,7 +4,7 @@ import type Provider from 'oidc-provider';
 import { JWKS_MAX_AGE_SECONDS } from '../keys/key-policy.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import type { TenantState } from '../tenants/tenant-state.ts';
-import { presentStructuredToken } from './structured-token-request.ts';
+import { presentStructuredToken, type ReadBody } from './structured-token-request.ts';
 
 const RETRY_AFTER_SECONDS = 2;
 const CACHED_ROUTES = new Set(['discovery', 'jwks']);
@@ -22,6 +22,7 @@ interface ServedState extends TenantState {
  */
 export function serveProvider(deps: {
   providerForTenant: (tenant: Tenant) => Promise<Provider>;
+  readBody: ReadBody;
 }): Middleware<ServedState> {
   return async (ctx, next) => {
     const { tenant, issuerPath, tenantPath, logFields } = ctx.state;
@@ -29,7 +30,7 @@ export function serveProvider(deps: {
     const [routes] = provider.middleware;
     if (routes === undefined) throw new TypeError('a Provider without routes');
 
-    await presentStructuredToken(ctx.req, tenantPath);
+    await presentStructuredToken(deps, ctx.req, tenantPath);
     const outside = ctx.path;
     ctx.mountPath = issuerPath;
     ctx.path = tenantPath;

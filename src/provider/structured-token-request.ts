@@ -1,9 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import { readRawBody, replayBody } from './replay-body.ts';
+import { replayBody } from './replay-body.ts';
 import { asHandle } from './structured-access-token.ts';
 
 /** The library's own bound on bodies. */
 const BODY_LIMIT_BYTES = 56 * 1024;
+
+/** Reads a request's body whole; throws what is answered to one over the limit (413). */
+export type ReadBody = (req: IncomingMessage, limitBytes: number) => Promise<Buffer>;
+
 const ROUTES = new Set(['/token/introspection', '/token/revocation']);
 /** Three base64url segments: what the library refuses to look at. */
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
@@ -15,12 +19,16 @@ const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
  *
  * @param path - inside the tenant; the library routes without regard to case and a trailing slash
  */
-export async function presentStructuredToken(req: IncomingMessage, path: string): Promise<void> {
+export async function presentStructuredToken(
+  deps: { readBody: ReadBody },
+  req: IncomingMessage,
+  path: string,
+): Promise<void> {
   const route = path.toLowerCase().replace(/\/$/, '');
   if (req.method !== 'POST' || !ROUTES.has(route)) return;
   if (!/^application\/x-www-form-urlencoded\b/i.test(req.headers['content-type'] ?? '')) return;
 
-  const body = await readRawBody(req, BODY_LIMIT_BYTES);
+  const body = await deps.readBody(req, BODY_LIMIT_BYTES);
   const form = new URLSearchParams(body.toString('utf8'));
   const tokens = form.getAll('token');
   const [token] = tokens;
