@@ -8,6 +8,7 @@ import {
   type RefreshToken,
 } from 'oidc-provider';
 import { STANDARD_CLAIMS } from '../accounts/account-claims.ts';
+import { ACR_PASSWORD } from '../accounts/acr.ts';
 import {
   CLIENT_EXTENSIONS,
   type ClientExtension,
@@ -18,9 +19,6 @@ import type { Tenant } from '../tenants/tenant.ts';
 import { lifetimes } from './lifetimes.ts';
 import type { ProviderPages } from './provider-pages.ts';
 import type { TenantCatalog } from './tenant-catalog.ts';
-
-/** What a person proved with a password: the only class that this release offers. */
-export const ACR_PASSWORD = 'urn:gatehouse:acr:password';
 
 /** Standard claims that belong to every ID token, whatever scopes were granted. */
 const ALWAYS = ['sub', 'acr', 'amr', 'auth_time', 'sid'];
