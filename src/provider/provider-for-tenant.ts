@@ -17,6 +17,8 @@ export interface ProviderPool {
   providerForTenant(tenant: Tenant): Promise<Provider>;
   /** Drops a tenant's Provider; the next request builds one. */
   retire(tenantId: TenantId): void;
+  /** Drops them all, for what every tenant shares: rotated cookie keys. */
+  retireAll(): void;
   /** Providers in memory. */
   size(): number;
 }
@@ -55,6 +57,7 @@ export function createProviderPool(deps: ProviderPoolDeps): ProviderPool {
       return entry.provider;
     },
     retire: (tenantId) => void pool.delete(tenantId),
+    retireAll: () => pool.clear(),
     size: () => pool.size,
   };
 }

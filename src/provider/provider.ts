@@ -39,7 +39,8 @@ export interface ProviderDeps {
   readonly pages: ProviderPages;
   readonly sealer: Sealer;
   readonly clientSecretPepper: string;
-  readonly cookieKeys: readonly string[];
+  /** The first signs, all verify; when they change, every Provider is retired. */
+  readonly cookieKeys: () => readonly string[];
   /** Fetches `jwks_uri` and the like; reaches public and explicitly allowed addresses only. */
   readonly fetch: NonNullable<Configuration['fetch']>;
   readonly logger: Logger;
@@ -63,7 +64,7 @@ export function buildProvider(
   const withCatalog = { ...deps, catalog, structured };
 
   const provider = new Provider(issuer, {
-    ...staticConfiguration(tenant, issuer, keySet, deps.cookieKeys),
+    ...staticConfiguration(tenant, issuer, keySet, deps.cookieKeys()),
     adapter: createAdapter(withCatalog, tenant.id),
     findAccount: createFindAccount(withCatalog, tenant.id),
     loadExistingGrant: createLoadExistingGrant(withCatalog, tenant.id),
