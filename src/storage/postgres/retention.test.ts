@@ -241,8 +241,11 @@ describe('replicas', () => {
     });
     const first = slow.runOnce();
     await inside;
-    assert.deepEqual(await retention.runOnce(), { outcome: 'skipped' });
-    release();
+    try {
+      assert.deepEqual(await retention.runOnce(), { outcome: 'skipped' });
+    } finally {
+      release();
+    }
     assert.equal((await first).outcome, 'ran');
     assert.equal((await retention.runOnce()).outcome, 'ran');
   });
