@@ -1,0 +1,52 @@
+import Koa from 'koa';
+import { accessLog } from './http/access-log.ts';
+import type { ClientAddress } from './http/client-address.ts';
+import { endpointThrottle } from './http/endpoint-throttle.ts';
+import { errorBoundary, logLateErrors, type RenderErrorPage } from './http/error-boundary.ts';
+import type { PageAssets } from './http/page-assets.ts';
+import { readRawBody } from './http/read-raw-body.ts';
+import { requestContext } from './http/request-context.ts';
+import { securityHeaders } from './http/security-headers.ts';
+import { createInteractionRoutes, type InteractionDeps } from './interactions/interactions.ts';
+import type { ProviderPool } from './provider/provider-for-tenant.ts';
+import { serveProvider } from './provider/serve-provider.ts';
+import type { Logger } from './telemetry/logger.ts';
+import type { Metrics } from './telemetry/metrics.ts';
+import { findTenant } from './tenants/find-tenant.ts';
+import type { Deployment } from './tenants/resolve-tenant.ts';
+import type { TenantDirectory } from './tenants/tenant-directory.ts';
+
+/** What the public server is made of; `compose.ts` has it. */
+export interface AppDeps {
+  readonly deployment: Deployment;
+  readonly directory: TenantDirectory;
+  readonly providers: ProviderPool;
+  readonly interactions: InteractionDeps;
+  readonly throttle: Parameters<typeof endpointThrottle>[0];
+  readonly assets: PageAssets;
+  readonly renderErrorPage: RenderErrorPage;
+  readonly clientAddress: ClientAddress;
+  readonly cookieKeys: readonly string[];
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly now: () => Date;
+}
+
+/** The public server's middleware, in order: a table of contents of a request's way. */
+export function createApp(deps: AppDeps): Koa {
+  const app = new Koa();
+  // The library's interaction cookies are set through this host and read through the provider.
+  app.keys = [...deps.cookieKeys];
+  app.on('error', logLateErrors(deps.logger));
+
+  app.use(requestContext(deps));
+  app.use(accessLog(deps));
+  app.use(securityHeaders(deps.deployment));
+  app.use(errorBoundary(deps));
+  app.use(deps.assets.middleware);
+  app.use(findTenant(deps, deps.deployment));
+  app.use(endpointThrottle(deps.throttle));
+  app.use(createInteractionRoutes(deps.interactions));
+  app.use(serveProvider({ ...deps.providers, readBody: readRawBody }));
+  return app;
+}

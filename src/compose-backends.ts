@@ -1,0 +1,187 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import type { Redis } from 'ioredis';
+import type { Knex } from 'knex';
+import type { AccountStore } from './accounts/account-store.ts';
+import type { ApplicationStore } from './applications/application-store.ts';
+import type { AuditLog } from './audit/audit-log.ts';
+import type { Config } from './config/config.ts';
+import type { Secrets } from './config/secrets.ts';
+import { createSealer, type Sealer, sealingKey } from './crypto/sealing.ts';
+import {
+  attachOrStartEmbeddedPostgres,
+  startEmbeddedPostgres,
+} from './embedded/embedded-postgres.ts';
+import type { GrantStore } from './grants/grant-store.ts';
+import type { DeploymentSecretStore } from './keys/deployment-secret-store.ts';
+import type { KeyCache, KeyStore } from './keys/key-store.ts';
+import type { ArtifactStore } from './provider/artifact-store.ts';
+import type { SeedStore } from './seeds/seed-store.ts';
+import { placeArtifacts } from './storage/place-artifacts.ts';
+import { createPostgresAccountStore } from './storage/postgres/account-store.ts';
+import { createPostgresApplicationStore } from './storage/postgres/application-store.ts';
+import { createPostgresArtifactStore } from './storage/postgres/artifact-store.ts';
+import { createPostgresAuditLog } from './storage/postgres/audit-log.ts';
+import { createDatabase } from './storage/postgres/database.ts';
+import { createPostgresDeploymentSecretStore } from './storage/postgres/deployment-secret-store.ts';
+import { createPostgresGrantStore } from './storage/postgres/grant-store.ts';
+import { createPostgresKeyStore } from './storage/postgres/key-store.ts';
+import { createRetention, type Retention } from './storage/postgres/retention.ts';
+import { createPostgresSeedStore } from './storage/postgres/seed-store.ts';
+import { createPostgresTenantStore } from './storage/postgres/tenant-store.ts';
+import { createRedisArtifactStore } from './storage/redis/artifact-store.ts';
+import { createRedisKeyCache } from './storage/redis/key-cache.ts';
+import { connectRedis, createRedis } from './storage/redis/redis.ts';
+import { createRedisTenantNotifications } from './storage/redis/tenant-notifications.ts';
+import type { Logger } from './telemetry/logger.ts';
+import type { TenantNotifications } from './tenants/tenant-change-feed.ts';
+import type { TenantStore } from './tenants/tenant-store.ts';
+
+/** Longest wait for Redis at the start; later it may come and go. */
+const REDIS_START_MS = 5_000;
+
+/** Connections and stores: what the server and every command stand on. */
+export interface Backends {
+  readonly db: Knex;
+  /** Undefined where artifacts live in PostgreSQL and limits in memory. */
+  readonly redis: Redis | undefined;
+  readonly tenants: TenantStore;
+  readonly applications: ApplicationStore;
+  readonly accounts: AccountStore;
+  readonly grants: GrantStore;
+  readonly keys: KeyStore;
+  readonly keyCache: KeyCache | undefined;
+  readonly deploymentSecrets: DeploymentSecretStore;
+  readonly notifications: TenantNotifications | undefined;
+  readonly artifacts: ArtifactStore;
+  readonly audit: AuditLog;
+  readonly seeds: SeedStore;
+  readonly retention: Retention;
+  readonly sealer: Sealer;
+  /** Resolves when the embedded database ends by itself; never elsewhere. */
+  readonly databaseLost: Promise<string>;
+  /** Ends everything in the reverse order of its beginning. */
+  close(): Promise<void>;
+}
+
+export interface BackendOptions {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly logger: Logger;
+  readonly now: () => Date;
+  /** `exclusive` for the server; `shared` for commands, which may run beside it. */
+  readonly embedded: 'exclusive' | 'shared';
+}
+
+/**
+ * Opens what the configuration names: PostgreSQL (our own on the embedded default), Redis if there
+ * is one, and the stores over them. Nothing is migrated and nothing is read but Redis's greeting.
+ *
+ * What was opened is closed again when a later step fails.
+ *
+ * @throws EmbeddedPostgresError, StorageUnavailableError, SealError
+ */
+export async function openBackends(options: BackendOptions): Promise<Backends> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
+  };
+  try {
+    return { ...(await open(options, closers)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function open(
+  options: BackendOptions,
+  closers: (() => Promise<unknown>)[],
+): Promise<Omit<Backends, 'close'>> {
+  const { config, secrets, logger, now } = options;
+  const { url, lost } = await databaseAddress(options, closers);
+  const db = createDatabase({ ...config.database, url });
+  closers.push(() => db.destroy());
+
+  const keyPrefix = config.redis.keyPrefix;
+  const redis = await openRedis(options, closers);
+  const notifications = redis && createRedisTenantNotifications(redis, { keyPrefix, logger });
+  if (notifications !== undefined) closers.push(() => notifications.close());
+
+  const audit = createPostgresAuditLog(db, { now });
+  closers.push(() => audit.flush());
+  const durable = createPostgresArtifactStore(db, { now });
+  const volatile =
+    redis !== undefined && config.artifactStore === 'redis'
+      ? createRedisArtifactStore(redis, { now, keyPrefix })
+      : durable;
+
+  return {
+    db,
+    redis,
+    notifications,
+    audit,
+    tenants: createPostgresTenantStore(db),
+    applications: createPostgresApplicationStore(db),
+    accounts: createPostgresAccountStore(db, { now }),
+    grants: createPostgresGrantStore(db),
+    keys: createPostgresKeyStore(db),
+    keyCache: redis && createRedisKeyCache(redis, { keyPrefix, logger }),
+    deploymentSecrets: createPostgresDeploymentSecretStore(db),
+    artifacts: placeArtifacts({ durable, volatile }),
+    seeds: createPostgresSeedStore(db),
+    retention: createRetention(db, { now, artifacts: durable }),
+    sealer: createSealer(await sealingKeys(secrets)),
+    databaseLost: lost,
+  };
+}
+
+/** The configured database, or our own: started, or attached to by a command beside the server. */
+async function databaseAddress(
+  { config, secrets, logger, embedded }: BackendOptions,
+  closers: (() => Promise<unknown>)[],
+): Promise<{ url: string; lost: Promise<string> }> {
+  if (secrets.databaseUrl !== undefined) {
+    return { url: secrets.databaseUrl, lost: new Promise(() => undefined) };
+  }
+  const start = embedded === 'exclusive' ? startEmbeddedPostgres : attachOrStartEmbeddedPostgres;
+  const postgres = await start({ dataDir: config.dataDir, logger });
+  closers.push(() => postgres.stop());
+  const lost = new Promise<string>((resolve) => {
+    void postgres.ended.then(({ expected, lastWords }) => {
+      if (!expected) resolve(lastWords);
+    });
+  });
+  return { url: postgres.url, lost };
+}
+
+async function openRedis(
+  { config, secrets, logger }: BackendOptions,
+  closers: (() => Promise<unknown>)[],
+): Promise<Redis | undefined> {
+  if (secrets.redisUrl === undefined) return undefined;
+  const redis = createRedis({
+    url: secrets.redisUrl,
+    commandTimeoutMs: config.redis.commandTimeoutMs,
+    onError: (error) => logger.debug('redis connection', { error }),
+  });
+  closers.push(async () => redis.disconnect());
+  await connectRedis(redis, REDIS_START_MS);
+  return redis;
+}
+
+const KEY_BYTES = 32;
+
+/** KEY_ENCRYPTION_KEYS, or the embedded default's own key, made at its first start. */
+async function sealingKeys({ keyEncryptionKeys: source }: Secrets) {
+  if (source.kind === 'keys') return source.keys.map((key) => sealingKey(key));
+  try {
+    // Exclusive: of two first starts one makes the key and both read it.
+    const created = randomBytes(KEY_BYTES).toString('base64');
+    await writeFile(source.path, `${created}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  const lines = (await readFile(source.path, 'utf8')).split(/[\s,]+/).filter((line) => line !== '');
+  return lines.map((line) => sealingKey(Buffer.from(line, 'base64')));
+}

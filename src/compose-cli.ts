@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import type { CliContext, OpenCliContext } from './cli/cli-context.ts';
+import { accountEnder, keyDeps, passwordHasher } from './compose.ts';
+import { type Backends, openBackends } from './compose-backends.ts';
+import { parseConfig } from './config/parse-config.ts';
+import { readEnv } from './config/read-env.ts';
+import { loadDeploymentSecrets } from './keys/deployment-secrets.ts';
+import { createClientValidator } from './provider/validate-client-metadata.ts';
+import {
+  assertSchemaKnown,
+  migrateToLatest,
+  pendingMigrations,
+} from './storage/postgres/migrate.ts';
+import type { Logger } from './telemetry/logger.ts';
+
+/**
+ * Opens what a command works with, from the environment: the configured backends, or the embedded
+ * database, which runs already or is started for the time of the command.
+ *
+ * @throws ConfigurationError, EmbeddedPostgresError, StorageUnavailableError
+ */
+export async function openCliContext(logger: Logger): Promise<OpenCliContext> {
+  const { config, secrets } = parseConfig(readEnv());
+  const now = () => new Date();
+  const backends = await openBackends({ config, secrets, logger, now, embedded: 'shared' });
+  return {
+    ...cliContext({ backends, publicUrl: config.publicUrl, logger, now }),
+    close: backends.close,
+  };
+}
+
+/** What commands need of open backends. */
+export function cliContext(options: {
+  backends: Backends;
+  publicUrl: string;
+  logger: Logger;
+  now: () => Date;
+}): CliContext {
+  const { backends, publicUrl, now } = options;
+  const { db, audit } = backends;
+  return {
+    publicUrl,
+    tenants: backends.tenants,
+    applications: backends.applications,
+    accounts: backends.accounts,
+    seeds: backends.seeds,
+    audit,
+    keys: keyDeps({ ...options, audit }),
+    async secrets() {
+      const { deploymentSecrets: store, sealer } = backends;
+      const secrets = await loadDeploymentSecrets({ store, sealer, now });
+      return { clientSecretPepper: secrets.clientSecretPepper, passwords: passwordHasher(secrets) };
+    },
+    validateClient: createClientValidator(),
+    endAccountSessions: accountEnder(backends, now),
+    schema: {
+      assertKnown: () => assertSchemaKnown(db),
+      pending: () => pendingMigrations(db),
+      migrate: () => migrateToLatest(db),
+    },
+    now,
+  };
+}
+
+/** Makes the id of a new account, its `sub`. */
+export const newAccountId = randomUUID;

@@ -1,0 +1,118 @@
+import { enableCompileCache } from 'node:module';
+import process from 'node:process';
+import type { Gatehouse } from './compose.ts';
+import type { Backends } from './compose-backends.ts';
+import type { Config } from './config/config.ts';
+import type { Logger } from './telemetry/logger.ts';
+
+/** EX_CONFIG of sysexits.h: nothing was started, and starting again will not help. */
+const EXIT_CONFIGURATION = 78;
+const NODE_MAJOR = 24;
+
+await main();
+
+/** Starts a server from the environment; ends with a code that says whether to try again. */
+async function main(): Promise<void> {
+  if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR) {
+    process.stderr.write(
+      `Gatehouse needs Node ${NODE_MAJOR} or newer, and this is ${process.version}. ` +
+        'Start it with "npm start", which uses the Node that the project pins.\n',
+    );
+    process.exit(EXIT_CONFIGURATION);
+  }
+  enableCompileCache();
+  // Loaded after the check and into the cache: a cold start costs twice as much without it.
+  const [{ readEnv }, { parseConfig }, { ConfigurationError }, { createLogger }] =
+    await Promise.all([
+      import('./config/read-env.ts'),
+      import('./config/parse-config.ts'),
+      import('./config/configuration-error.ts'),
+      import('./telemetry/create-logger.ts'),
+    ]);
+
+  let logger: Logger | undefined;
+  try {
+    const { config, secrets } = parseConfig(readEnv());
+    logger = createLogger({ level: config.logLevel, production: config.production });
+    const { openBackends } = await import('./compose-backends.ts');
+    const now = () => new Date();
+    const backends = await openBackends({ config, secrets, logger, now, embedded: 'exclusive' });
+    try {
+      await serve({ config, backends, logger, now });
+    } catch (error) {
+      await backends.close();
+      throw error;
+    }
+  } catch (error) {
+    if (error instanceof ConfigurationError) {
+      process.stderr.write(`${error.message}\n`);
+      process.exit(EXIT_CONFIGURATION);
+    }
+    if (logger === undefined) process.stderr.write(`${String(error)}\n`);
+    logger?.error('could not start', { error });
+    process.exit(1);
+  }
+}
+
+interface Starting {
+  readonly config: Config;
+  readonly backends: Backends;
+  readonly logger: Logger;
+  readonly now: () => Date;
+}
+
+async function serve(starting: Starting): Promise<void> {
+  const { config, backends, logger } = starting;
+  const startedAt = performance.now();
+  const { composeGatehouse } = await import('./compose.ts');
+  const { prepareDatabase } = await import('./prepare-database.ts');
+  await prepareDatabase(starting);
+  const gatehouse = await composeGatehouse(starting);
+  await listenInOrder(starting, gatehouse);
+  logger.info('ready', {
+    issuer: config.publicUrl,
+    port: config.port,
+    admin_port: config.adminPort,
+    mode: config.mode,
+    start_ms: Math.round(performance.now() - startedAt),
+  });
+  void backends.databaseLost.then((lastWords) => {
+    logger.error('the embedded database has ended by itself', { last_words: lastWords });
+    process.exit(1);
+  });
+}
+
+/** Opens the ports, the public one last, and arranges for their end. */
+async function listenInOrder(
+  { config, backends, logger, now }: Starting,
+  gatehouse: Gatehouse,
+): Promise<void> {
+  const { createHttpServer, listen, closeServer } = await import('./http/create-http-server.ts');
+  const { createAdminServer } = await import('./http/admin-server.ts');
+  const { arrangeShutdown } = await import('./http/orderly-shutdown.ts');
+  const { health, metrics } = gatehouse;
+  const admin = createAdminServer({ metrics, health, logger });
+  const playground =
+    config.playgroundPort === undefined
+      ? undefined
+      : await (await import('./demo/start-playground.ts')).startPlayground({ config, logger, now });
+
+  const server = createHttpServer(gatehouse.listener);
+  arrangeShutdown(server, {
+    health,
+    logger,
+    timeoutSeconds: config.shutdownTimeoutSeconds,
+    delaySeconds: config.shutdownDelaySeconds,
+    async release() {
+      await Promise.all([closeServer(admin), playground?.close()]);
+      await gatehouse.stop();
+      await backends.close();
+    },
+  });
+  await listen(admin, { what: 'ADMIN_PORT', host: config.adminHost, port: config.adminPort });
+  await listen(server, { what: 'PORT', host: config.host, port: config.port });
+  if (config.mode === 'embedded') {
+    const { printBanner } = await import('./demo/print-banner.ts');
+    printBanner(config, playground?.url);
+  }
+}
