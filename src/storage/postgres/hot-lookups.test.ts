@@ -7,6 +7,7 @@ import type { GrantStore } from '../../grants/grant-store.ts';
 import type { DeploymentSecretStore } from '../../keys/deployment-secret-store.ts';
 import type { KeyStore } from '../../keys/key-store.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
+import { crowdTenant } from '../../testing/crowd-tenant.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
 import { type PopulatedTenant, populateTenant } from '../../testing/populated-tenant.ts';
 import { accessesDuring, type TableAccess } from '../../testing/statement-plan.ts';
@@ -70,7 +71,7 @@ before(async () => {
   });
   tenant = await populateTenant(db);
   small = await populateTenant(db);
-  await fill();
+  await crowdTenant(db, tenant);
   await audit.record({
     kind: 'seed.applied',
     tenantId: tenant.tenantId,
@@ -81,94 +82,6 @@ before(async () => {
 });
 
 after(() => database.drop());
-
-/** Gives the tenant two thousand neighbours of every kind, and other tenants as many. */
-async function fill(): Promise<void> {
-  const { db } = database;
-  const { tenantId, applicationId, roleId, groupId } = tenant;
-  for (const [sql, bindings] of [
-    [`insert into tenants (slug, name) select 'n' || n, 'n' from generate_series(1, 2000) n`, []],
-    [
-      `insert into applications (tenant_id, key, name, audience)
-       select ?, 'n' || n, 'n', 'urn:n:' || n from generate_series(1, 2000) n`,
-      [tenantId],
-    ],
-    [
-      `insert into roles (tenant_id, application_id, key)
-       select tenant_id, id, 'r' from applications`,
-      [],
-    ],
-    [
-      `insert into clients (tenant_id, client_id, application_id, metadata)
-       select ?, 'n' || n, ?, '{}' from generate_series(1, 2000) n`,
-      [tenantId, applicationId],
-    ],
-    [
-      `insert into accounts (tenant_id, id, username, username_key, email, email_key)
-       select ?, 'n' || n, 'n' || n, 'n' || n, n || '@n', n || '@n' from generate_series(1, 2000) n`,
-      [tenantId],
-    ],
-    [`insert into passwords select tenant_id, id, 'hash' from accounts on conflict do nothing`, []],
-    [
-      `insert into account_roles select tenant_id, id, ? from accounts where tenant_id = ?
-       on conflict do nothing`,
-      [roleId, tenantId],
-    ],
-    [
-      `insert into group_members (tenant_id, group_id, account_id)
-       select tenant_id, ?, id from accounts where tenant_id = ? on conflict do nothing`,
-      [groupId, tenantId],
-    ],
-    [
-      `insert into client_roles select tenant_id, client_id, ? from clients where tenant_id = ?
-       on conflict do nothing`,
-      [roleId, tenantId],
-    ],
-    [
-      `insert into groups (tenant_id, key) select ?, 'n' || n from generate_series(1, 2000) n`,
-      [tenantId],
-    ],
-    [
-      `insert into group_roles (tenant_id, group_id, role_id)
-       select tenant_id, id, ? from groups where tenant_id = ? on conflict do nothing`,
-      [roleId, tenantId],
-    ],
-    [
-      `insert into one_time_links (tenant_id, account_id, purpose, digest, expires_at)
-       select tenant_id, id, 'reset_password', id, '2100-01-01' from accounts
-       on conflict do nothing`,
-      [],
-    ],
-    [
-      `insert into recorded_grants (tenant_id, account_id, client_id)
-       select tenant_id, id, ? from accounts where tenant_id = ? on conflict do nothing`,
-      [tenant.clientId, tenantId],
-    ],
-    [`insert into key_sets select id, 1 from tenants on conflict do nothing`, []],
-    [
-      `insert into signing_keys (tenant_id, kid, algorithm, stage, public_jwk, sealed_private_jwk,
-                                 created_at, stage_since)
-       select tenant_id, 'k' || n, 'ES256', case when n = 1 then 'next' else 'active' end,
-              '{}', '', now(), now() from key_sets, generate_series(1, 3) n`,
-      [],
-    ],
-    [
-      `insert into deployment_secrets (purpose, version, sealed)
-       select 'n' || n, 1, '' from generate_series(1, 2000) n`,
-      [],
-    ],
-    [
-      `insert into audit_events (id, at, tenant_id, kind, outcome, actor_type, subject_id)
-       select gen_random_uuid(), now() + (n % 2) * interval '1 month', t.id, 'token.issued', 'success',
-              'client', 's' || n
-         from tenants t, generate_series(1, 4000) n where n <= 4 or t.id = ?`,
-      [tenantId],
-    ],
-    ['analyze', []],
-  ] as const) {
-    await db.raw(sql, [...bindings]);
-  }
-}
 
 /** `index: columns that it is searched by`, sorted. */
 function describeAccess({ table, index, condition = '' }: TableAccess): string {
