@@ -1,0 +1,183 @@
+import { randomBytes } from 'node:crypto';
+import { request, type Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { composeGatehouse, type Gatehouse } from '../compose.ts';
+import { type Backends, openBackends } from '../compose-backends.ts';
+import { cliContext, newAccountId } from '../compose-cli.ts';
+import type { Config } from '../config/config.ts';
+import { parseConfig } from '../config/parse-config.ts';
+import { readEnv } from '../config/read-env.ts';
+import { closeServer, createHttpServer, listen } from '../http/create-http-server.ts';
+import type { EndpointLimits } from '../http/endpoint-limiter.ts';
+import { NO_ENDPOINT_LIMITS } from '../http/endpoint-limiter.ts';
+import { applySeed } from '../seeds/apply-seed.ts';
+import { loadSeedFiles } from '../seeds/load-seed-files.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { createTestDatabase } from './database.ts';
+import { freePort } from './free-port.ts';
+import { startTestRedis, type TestRedis } from './redis.ts';
+import { silentLogger } from './silent-logger.ts';
+
+/** The seed that `npm start` begins with. */
+export const DEMO_SEED = fileURLToPath(new URL('../../seeds/demo.yaml', import.meta.url));
+
+/** A person of the demo seed. */
+export const ALICE = { identifier: 'alice', password: 'alice-demo-password' };
+export const BOB = { identifier: 'bob', password: 'bob-demo-password' };
+
+/** One replica, listening; replicas of one deployment share database, Redis and keys. */
+export interface Replica {
+  readonly url: string;
+  readonly gatehouse: Gatehouse;
+  readonly backends: Backends;
+  stop(): Promise<void>;
+}
+
+/**
+ * A deployment as the composition root makes it: seeded, with one replica or more. Several stand
+ * behind a balancer that sends each request to the next, whatever connection it came on.
+ */
+export interface TestDeployment {
+  /** Issuer of the default tenant. */
+  readonly publicUrl: string;
+  readonly config: Config;
+  readonly replicas: readonly Replica[];
+  /** Of the first replica. */
+  readonly backends: Backends;
+  readonly redis: TestRedis | undefined;
+  readonly databaseUrl: string;
+  /** Applies a seed file as `gatehouse seed apply` does. */
+  seed(path: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface TestDeploymentOptions {
+  /** `redis`: sessions and limits in a Redis of its own; else everything in PostgreSQL. */
+  store?: 'redis' | 'postgres';
+  replicas?: number;
+  /** More environment variables. */
+  env?: Record<string, string>;
+  logger?: Logger;
+  now?: () => Date;
+  endpointLimits?: EndpointLimits;
+  /** Applied at the start; `DEMO_SEED` unless said. */
+  seed?: string | undefined;
+  /** Changes the backends of a replica, for instance to hold a write open. */
+  withBackends?: (backends: Backends, index: number) => Backends;
+}
+
+/** Both places where artifacts can live, to run a flow on each. */
+export const STORES = ['postgres', 'redis'] as const;
+
+/**
+ * Starts a deployment on loopback, on free ports, over a real PostgreSQL (and Redis), exactly as
+ * the composition root puts it together. Call `stop` in `after`.
+ */
+export async function startDeployment(
+  options: TestDeploymentOptions = {},
+): Promise<TestDeployment> {
+  const { store = 'postgres', logger = silentLogger, now = () => new Date() } = options;
+  const database = await createTestDatabase();
+  const redis = store === 'redis' ? await startTestRedis() : undefined;
+  const port = await freePort();
+  const publicUrl = `http://localhost:${port}`;
+  const { config, secrets } = parseConfig(
+    readEnv({
+      DATABASE_URL: database.url,
+      ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
+      PUBLIC_URL: publicUrl,
+      KEY_ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
+      TENANT_POLL_SECONDS: '1',
+      OUTBOUND_ALLOW: '127.0.0.0/8,::1/128',
+      ...options.env,
+    }),
+  );
+
+  const startReplica = async (index: number, listenOn: number): Promise<Replica> => {
+    const opened = await openBackends({ config, secrets, logger, now, embedded: 'exclusive' });
+    const backends = options.withBackends?.(opened, index) ?? opened;
+    const gatehouse = await composeGatehouse({
+      config,
+      backends,
+      logger,
+      now,
+      endpointLimits: options.endpointLimits ?? NO_ENDPOINT_LIMITS,
+    });
+    const server: Server = createHttpServer(gatehouse.listener);
+    const address = await listen(server, { what: 'PORT', host: '127.0.0.1', port: listenOn });
+    return {
+      url: `http://127.0.0.1:${address.port}`,
+      gatehouse,
+      backends,
+      async stop() {
+        await closeServer(server);
+        await gatehouse.stop();
+        await opened.close();
+      },
+    };
+  };
+
+  const seedWith = async (backends: Backends, path: string) => {
+    const context = cliContext({ backends, publicUrl, logger, now });
+    const { clientSecretPepper, passwords } = await context.secrets();
+    const { validateClient } = context;
+    const desired = await loadSeedFiles(
+      { readEnv: () => undefined, clientSecretPepper, validateClient, passwords, publicUrl },
+      [path],
+    );
+    const { seeds, audit, notifications } = backends;
+    const deps = {
+      seeds,
+      audit,
+      notifications,
+      clientSecretPepper,
+      passwords,
+      newId: newAccountId,
+    };
+    await applySeed(deps, desired, { type: 'system' });
+  };
+
+  const count = options.replicas ?? 1;
+  const first = await startReplica(0, count === 1 ? port : 0);
+  const { seed = DEMO_SEED } = options;
+  await seedWith(first.backends, seed);
+  const others = Array.from({ length: count - 1 }, (_, at) => startReplica(at + 1, 0));
+  const replicas = [first, ...(await Promise.all(others))];
+  const balancer = count === 1 ? undefined : await startBalancer(replicas, port);
+
+  return {
+    publicUrl,
+    config,
+    replicas,
+    backends: first.backends,
+    redis,
+    databaseUrl: database.url,
+    seed: (path) => seedWith(first.backends, path),
+    async stop() {
+      if (balancer !== undefined) await closeServer(balancer);
+      for (const replica of replicas) await replica.stop();
+      await redis?.stop();
+      await database.drop();
+    },
+  };
+}
+
+/** Sends every request to the next replica, as it came. */
+async function startBalancer(replicas: readonly Replica[], port: number): Promise<Server> {
+  let turn = 0;
+  const server = createHttpServer((req, res) => {
+    const target = new URL(replicas[turn++ % replicas.length]?.url ?? '');
+    const { method = 'GET', url: path, headers } = req;
+    const onward = request(
+      { host: target.hostname, port: target.port, method, path, headers },
+      (answer) => {
+        res.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+        answer.pipe(res);
+      },
+    );
+    onward.once('error', () => (res.headersSent ? res.destroy() : res.writeHead(502).end()));
+    req.pipe(onward);
+  });
+  await listen(server, { what: 'balancer', host: '127.0.0.1', port });
+  return server;
+}
