@@ -106,10 +106,15 @@ export async function handOver(directory: string, owner: Owner): Promise<void> {
   }
 }
 
-/** Lets other users pass through a directory to a path that they know, and see no more. */
-export async function letOthersPass(directory: string): Promise<void> {
+/**
+ * Lets other users pass through a directory to a path that they know, and see no more.
+ *
+ * @returns how to undo it
+ */
+export async function letOthersPass(directory: string): Promise<() => Promise<void>> {
   const { mode } = await stat(directory);
   await chmod(directory, (mode & 0o7777) | 0o011);
+  return () => chmod(directory, mode & 0o7777);
 }
 
 /**

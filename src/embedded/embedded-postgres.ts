@@ -10,19 +10,10 @@ import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../telemetry/logger.ts';
-import { type Binaries, copyBinaries, findBinaries } from './binaries.ts';
-import {
-  assertMajorVersion,
-  clearStaleLock,
-  clusterOwner,
-  createCluster,
-  handOver,
-  letOthersPass,
-  ownerOf,
-} from './cluster.ts';
+import { chooseWay } from './choose-way.ts';
+import { assertMajorVersion, clearStaleLock, clusterOwner, createCluster } from './cluster.ts';
 import { EmbeddedPostgresError } from './embedded-error.ts';
-import { collectOutput } from './output.ts';
-import { type RunAs, spawnAs, waysToRun, worksAs } from './run-as.ts';
+import type { waysToRun } from './run-as.ts';
 import { serverPid, startServer, stopServer, untilReady } from './server-process.ts';
 import {
   createOwnDatabase,
@@ -143,7 +134,7 @@ async function start(
   socket: ServerSocket,
 ): Promise<EmbeddedPostgres | 'locked'> {
   const startedAt = performance.now();
-  const { way, binaries } = await chooseWay(options, cluster);
+  const { way, binaries } = await chooseWay(options.dataDir, cluster, options.waysToRun);
   const durable = options.durable ?? true;
   const isNew = (await clusterOwner(cluster)) === undefined;
   if (isNew) await createCluster(way, binaries, cluster, { durable });
@@ -178,43 +169,6 @@ async function start(
   };
 }
 
-/** The first way in which the server's own program runs, and the directory it runs from. */
-async function chooseWay(
-  options: EmbeddedPostgresOptions,
-  cluster: string,
-): Promise<{ way: RunAs; binaries: Binaries }> {
-  const { binaries: installed, linked } = await findBinaries(`${process.platform}-${process.arch}`);
-  const owner = await clusterOwner(cluster);
-  const ways = await (options.waysToRun ?? waysToRun)(owner ?? (await ownerOf(options.dataDir)));
-  const works = async (way: RunAs, binaries: Binaries): Promise<boolean> => {
-    if (way.owner !== undefined) await letOthersPass(options.dataDir);
-    const script = 'test -x "$1" && exec "$2" --version';
-    return worksAs(way, 'sh', ['-c', script, 'sh', options.dataDir, binaries.postgres]);
-  };
-  const found = await firstThatWorks(ways, works, async function* () {
-    if (linked) yield installed;
-    yield await copyBinaries(installed, options.dataDir);
-  });
-  if (found === undefined) throw await cannotRun(options.dataDir, installed);
-  if (owner !== undefined && found.way.owner !== undefined && owner.uid !== found.way.owner.uid) {
-    await handOver(cluster, found.way.owner);
-  }
-  return found;
-}
-
-async function firstThatWorks(
-  ways: readonly RunAs[],
-  works: (way: RunAs, binaries: Binaries) => Promise<boolean>,
-  builds: () => AsyncIterable<Binaries>,
-): Promise<{ way: RunAs; binaries: Binaries } | undefined> {
-  for await (const binaries of builds()) {
-    for (const way of ways) {
-      if (await works(way, binaries)) return { way, binaries };
-    }
-  }
-  return undefined;
-}
-
 function attached(socket: ServerSocket): EmbeddedPostgres {
   return {
     url: socketUrl(socket, DATABASE_NAME),
@@ -230,26 +184,5 @@ async function inUse(cluster: string): Promise<EmbeddedPostgresError> {
     'embedded_in_use',
     `${dirname(cluster)} is in use by another Gatehouse (its PostgreSQL is process ${pid}). ` +
       'Stop that one first, or set another DATA_DIR.',
-  );
-}
-
-/** Asks the program itself why it does not run. */
-async function cannotRun(dataDir: string, binaries: Binaries): Promise<EmbeddedPostgresError> {
-  const plain = { owner: undefined, spawnAs: undefined, diesWithParent: true, description: '' };
-  const child = spawnAs({ ...plain, prefix: [] }, binaries.postgres, ['--version'], {
-    stdio: 'pipe',
-  });
-  const { code, lastWords } = await collectOutput(child);
-  if (code !== 0) {
-    return new EmbeddedPostgresError(
-      'embedded_unsupported',
-      `The embedded PostgreSQL does not run on this system: ${lastWords}. ` +
-        'Set DATABASE_URL to a PostgreSQL 15 or later.',
-    );
-  }
-  return new EmbeddedPostgresError(
-    'embedded_data',
-    `PostgreSQL refuses to run as root, and no other user here can reach ${dataDir}. ` +
-      'Set DATA_DIR to a directory that others may pass through, or run as another user.',
   );
 }
