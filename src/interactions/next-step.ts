@@ -1,7 +1,5 @@
+import { ACR_PASSWORD } from '../accounts/acr.ts';
 import type { GrantRequest } from '../grants/recorded-grant.ts';
-
-/** What a password proves; the only authentication context class that this release offers. */
-export const ACR_PASSWORD = 'urn:gatehouse:acr:password';
 
 /**
  * What is stored of an interaction, as far as it decides what happens next: the library's

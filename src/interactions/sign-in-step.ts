@@ -1,7 +1,8 @@
+import { ACR_PASSWORD } from '../accounts/acr.ts';
 import type { SignInResult } from '../accounts/authenticate-account.ts';
 import { PASSWORD_MAX_BYTES } from '../accounts/password-hasher.ts';
 import { finishInteraction } from './finish-interaction.ts';
-import { ACR_PASSWORD, nextStep, type Step } from './next-step.ts';
+import { nextStep, type Step } from './next-step.ts';
 import { type SignInProblem, signInPage } from './pages/sign-in-page.ts';
 import {
   type InteractionDeps,
