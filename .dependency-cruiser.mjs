@@ -46,7 +46,7 @@ const ROOMS = {
     ],
   },
   embedded: { imports: [], types: ['telemetry'], alone: true },
-  demo: { imports: ['http', 'telemetry'], types: [] },
+  demo: { imports: ['http', 'telemetry'], types: ['config'] },
 };
 
 const TEST = String.raw`\.test\.ts$`;
