@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Knex } from 'knex';
-import type { ArtifactStore } from '../../provider/artifact-store.ts';
+import type { ArtifactStore, ArtifactWrite } from '../../provider/artifact-store.ts';
 import {
   type ArtifactStoreHarness,
   artifactStoreSuite,
@@ -91,76 +91,79 @@ describe('artifacts in PostgreSQL, by their transactions', () => {
   });
   after(() => harness?.stop());
 
-  /** Waits until so many transactions wait for one of the functions' locks. */
-  const waitingForLock = (count: number) =>
+  /** Waits until so many statements wait for another transaction. */
+  const waiting = (count: number) =>
     pollUntil(
       async () => {
         const { rows } = await db.raw(
-          `select count(*)::int as n from pg_locks
-            where locktype = 'advisory' and not granted
-              and database = (select oid from pg_database where datname = current_database())`,
+          `select count(*)::int as n from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock'`,
         );
         return rows[0].n === count;
       },
       { deadlineMs: 5000 },
     );
 
-  /** Begins a write in a transaction of its own and commits it when told. */
-  async function held(write: (trx: Knex.Transaction) => Promise<unknown>) {
+  /**
+   * Does something in a transaction of its own and leaves it open while `meanwhile` runs, until
+   * that commits it.
+   */
+  async function holdingOpen<T>(
+    first: (held: ArtifactStore, trx: Knex.Transaction) => Promise<unknown>,
+    meanwhile: (commit: () => Promise<void>) => Promise<T>,
+  ): Promise<T> {
     const trx = await db.transaction();
-    await write(trx);
-    return trx;
+    try {
+      await first(createPostgresArtifactStore(trx, { now: () => harness.now() }), trx);
+      return await meanwhile(async () => {
+        await trx.commit();
+      });
+    } finally {
+      if (!trx.isCompleted()) await trx.rollback();
+    }
   }
 
   const ends: Record<
-    string,
+    'revokeGrant' | 'endSession' | 'endAccount',
     {
-      details: (key: string) => Record<string, unknown>;
-      sql: (key: string) => [string, Knex.Value[]];
-      end: (key: string) => Promise<unknown>;
+      details: (key: string) => Partial<ArtifactWrite>;
+      end: (store: ArtifactStore, key: string) => Promise<unknown>;
     }
   > = {
     revokeGrant: {
       details: (grantKey) => ({ grantKey }),
-      sql: (key) => [
-        'select artifact_revoke_grant(?, ?, ?, ?)',
-        [tenant, key, harness.now(), samples.in(600)],
-      ],
-      end: (key) => store.revokeGrant(tenant, key, samples.forADay()),
+      end: (store, key) => store.revokeGrant(tenant, key, samples.forADay()),
     },
     endSession: {
       details: (sessionKey) => ({ sessionKey, endsWithSession: true }),
-      sql: (key) => [
-        `select artifact_end_session(?, ?, '{}', ?, ?)`,
-        [tenant, key, harness.now(), samples.in(600)],
-      ],
-      end: (key) => store.endSession(tenant, key, [], samples.forADay()),
+      end: (store, key) => store.endSession(tenant, key, [], samples.forADay()),
     },
     endAccount: {
       details: (accountId) => ({ accountId }),
-      sql: (key) => [
-        'select artifact_end_account(?, ?, ?, ?)',
-        [tenant, key, harness.now(), samples.in(600)],
-      ],
-      end: (key) => store.endAccount(tenant, key, samples.forADay()),
+      end: (store, key) => store.endAccount(tenant, key, samples.forADay()),
     },
   };
+  const window = { retryWindowSeconds: 10 };
 
-  for (const [method, { details, sql, end }] of Object.entries(ends)) {
+  for (const [method, { details, end }] of Object.entries(ends)) {
     test(`what is saved while ${method} has not committed waits, and is refused`, async () => {
       const key = samples.key();
       const before = samples.write(tenant, 'RefreshToken', details(key));
       await store.save(before);
-      const trx = await held((trx) => trx.raw(...sql(key)));
       const writes = Array.from({ length: 5 }, () =>
         samples.write(tenant, 'RefreshToken', details(key)),
       );
-      const saves = writes.map((write) => store.save(write));
-      const use = store.consume(tenant, 'RefreshToken', before.key, { retryWindowSeconds: 10 });
-      await waitingForLock(6);
-      await trx.commit();
-      assert.deepEqual([...new Set(await Promise.all(saves))], ['ended']);
-      assert.equal(await use, 'lost');
+      await holdingOpen(
+        (held) => end(held, key),
+        async (commit) => {
+          const saves = writes.map((write) => store.save(write));
+          const use = store.consume(tenant, 'RefreshToken', before.key, window);
+          await waiting(6);
+          await commit();
+          assert.deepEqual([...new Set(await Promise.all(saves))], ['ended']);
+          assert.equal(await use, 'lost');
+        },
+      );
       for (const write of writes) {
         assert.equal(await store.find(tenant, 'RefreshToken', write.key), undefined);
       }
@@ -169,23 +172,81 @@ describe('artifacts in PostgreSQL, by their transactions', () => {
     test(`${method} waits for what is being saved, and deletes it`, async () => {
       const key = samples.key();
       const write = samples.write(tenant, 'RefreshToken', details(key));
-      const trx = await db.transaction();
-      const saving = createPostgresArtifactStore(trx, { now: () => harness.now() });
-      assert.equal(await saving.save(write), 'saved');
-      const ending = end(key);
-      await waitingForLock(1);
-      await trx.commit();
-      await ending;
+      await holdingOpen(
+        (held) => held.save(write),
+        async (commit) => {
+          const ending = end(store, key);
+          await waiting(1);
+          await commit();
+          await ending;
+        },
+      );
       assert.equal(await store.find(tenant, 'RefreshToken', write.key), undefined);
     });
   }
+
+  /** A used refresh token with two successors, and a third that is not saved yet. */
+  async function family() {
+    const details = { grantKey: samples.key(), accountId: 'alice' };
+    const parent = samples.write(tenant, 'RefreshToken', details);
+    const child = () =>
+      samples.write(tenant, 'RefreshToken', { ...details, parentKey: parent.key });
+    const [first, second, late] = [child(), child(), child()];
+    await store.save(parent);
+    await store.consume(tenant, 'RefreshToken', parent.key, window);
+    await store.save(first);
+    await store.save(second);
+    const use = (by: ArtifactStore, { key }: ArtifactWrite) =>
+      by.consume(tenant, 'RefreshToken', key, window);
+    return { parent, first, second, late, use };
+  }
+
+  test('a successor saved while a sibling is being used waits, and is refused', async () => {
+    const { first, late, use } = await family();
+    await holdingOpen(
+      (held) => use(held, first),
+      async (commit) => {
+        const saving = store.save(late);
+        await waiting(1);
+        await commit();
+        assert.equal(await saving, 'ended');
+      },
+    );
+  });
+
+  test('using a successor waits for a sibling that is being saved, and kills it', async () => {
+    const { first, late, use } = await family();
+    await holdingOpen(
+      (held) => held.save(late),
+      async (commit) => {
+        const using = use(store, first);
+        await waiting(1);
+        await commit();
+        assert.equal(await using, 'consumed');
+      },
+    );
+    assert.equal((await store.find(tenant, 'RefreshToken', late.key))?.use, 'used');
+  });
+
+  test('a successor, and its predecessor, used while a sibling is being used wait and lose', async () => {
+    const { parent, first, second, use } = await family();
+    await holdingOpen(
+      (held) => use(held, first),
+      async (commit) => {
+        const others = [use(store, second), use(store, parent)];
+        await waiting(2);
+        await commit();
+        assert.deepEqual(await Promise.all(others), ['lost', 'lost']);
+      },
+    );
+  });
 
   test('a write that is rolled back frees whoever waits for it', async () => {
     const write = samples.write(tenant, 'ReplayDetection');
     const trx = await db.transaction();
     await createPostgresArtifactStore(trx, { now: () => harness.now() }).insertOnce(write);
     const other = store.insertOnce(write);
-    await trx.rollback();
+    await waiting(1).finally(() => trx.rollback());
     assert.equal(await other, true);
   });
 
@@ -197,11 +258,15 @@ describe('artifacts in PostgreSQL, by their transactions', () => {
       ['RefreshToken', rows[0].synchronous_commit],
       ['AuthorizationCode', rows[0].synchronous_commit],
     ] as const) {
-      const trx = await db.transaction();
-      const inside = createPostgresArtifactStore(trx, { now: () => harness.now() });
-      await inside.save(samples.write(tenant, model));
-      assert.equal((await trx.raw('show synchronous_commit')).rows[0].synchronous_commit, expected);
-      await trx.commit();
+      let within: unknown;
+      await holdingOpen(
+        async (held, trx) => {
+          await held.save(samples.write(tenant, model));
+          within = (await trx.raw('show synchronous_commit')).rows[0].synchronous_commit;
+        },
+        (commit) => commit(),
+      );
+      assert.equal(within, expected, model);
     }
     const { rows: afterwards } = await db.raw('show synchronous_commit');
     assert.deepEqual(afterwards, rows);
@@ -210,14 +275,16 @@ describe('artifacts in PostgreSQL, by their transactions', () => {
   test('sweeping leaves rows that somebody works on, and waits for nobody', async () => {
     const write = samples.write(tenant, 'AuthorizationCode', { expiresAt: samples.in(1) });
     await store.save(write);
-    const trx = await held((trx) =>
-      trx.raw('select from artifacts where key = ? for update', [write.key]),
+    await holdingOpen(
+      (_, trx) => trx.raw('select from artifacts where key = ? for update', [write.key]),
+      async (commit) => {
+        samples.advance(1);
+        while ((await store.sweep(1000)) > 0);
+        assert.equal(await harness.leftovers(), 1);
+        await commit();
+        assert.equal(await store.sweep(1000), 1);
+      },
     );
-    samples.advance(1);
-    while ((await store.sweep(1000)) > 0);
-    assert.equal(await harness.leftovers(), 1);
-    await trx.commit();
-    assert.equal(await store.sweep(1000), 1);
   });
 
   test('the database refuses an artifact of a tenant that does not exist', async () => {
