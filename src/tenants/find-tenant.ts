@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Middleware } from 'koa';
 import { GatehouseError, NotFoundError } from '../errors.ts';
 import { type Deployment, resolveTenant } from './resolve-tenant.ts';
@@ -10,6 +11,9 @@ export class MisdirectedRequestError extends GatehouseError {
     super('misdirected_request', 'this server does not answer to that host', { status: 421 });
   }
 }
+
+/** A host with or without a port, in ASCII; no user, no list. RFC 9110, section 7.2 */
+const HOST = /^(?:[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::\d{0,5})?$/i;
 
 /**
  * Finds the tenant of a request and pins the request to the tenant's issuer: from here on,
@@ -27,7 +31,8 @@ export function findTenant(
         status: 400,
       });
     }
-    const found = await resolveTenant(deps, deployment, { host: ctx.host, path: ctx.path });
+    const host = hostOf(ctx.req);
+    const found = await resolveTenant(deps, deployment, { host, path: ctx.path });
     if (found.outcome === 'misdirected') throw new MisdirectedRequestError();
     if (found.outcome === 'not_found') throw new NotFoundError('page');
     if (found.outcome === 'alias') {
@@ -37,10 +42,10 @@ export function findTenant(
       return;
     }
 
-    const { protocol, host } = new URL(found.issuer);
+    const issuer = new URL(found.issuer);
     Object.defineProperties(ctx.request, {
-      protocol: { value: protocol.slice(0, -1) },
-      host: { value: host },
+      protocol: { value: issuer.protocol.slice(0, -1) },
+      host: { value: issuer.host },
     });
     ctx.state.tenant = found.tenant;
     ctx.state.issuer = found.issuer;
@@ -49,4 +54,20 @@ export function findTenant(
     ctx.state.logFields.tenant = found.tenant.slug;
     await next();
   };
+}
+
+/**
+ * The Host header as it came. Koa's `host` would take the first of a list and the part behind a
+ * user's name, where a proxy in front may have read another one.
+ *
+ * @returns `''` when there is none
+ * @throws GatehouseError `invalid_host`, 400, when there are several or it is not a host
+ * @see RFC 9112, section 3.2
+ */
+function hostOf(req: IncomingMessage): string {
+  const [host = '', ...others] = req.headersDistinct.host ?? [];
+  if (others.length > 0 || (host !== '' && !HOST.test(host))) {
+    throw new GatehouseError('invalid_host', 'the Host header must name one host', { status: 400 });
+  }
+  return host;
 }

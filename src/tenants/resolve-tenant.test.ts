@@ -73,6 +73,21 @@ describe('a request finds its tenant', () => {
     assert.equal(await ask('id.example', '/t/default/token'), 'not_found');
   });
 
+  it('asks for no slug that no tenant can have', async () => {
+    const asked: string[] = [];
+    const spy = { ...directory, bySlug: async (slug: string) => void asked.push(slug) };
+    for (const slug of ['A', 'a.b', 'a%00', '%2e%2e', 'x'.repeat(64), 'x'.repeat(8_000), ' ']) {
+      const found = await resolveTenant(
+        { directory: spy },
+        { publicUrl: 'https://id.example', aliasHosts: [] },
+        { host: 'id.example', path: `/t/${slug}/token` },
+      );
+      assert.equal(found.outcome, 'not_found', slug);
+    }
+    assert.deepEqual(asked, []);
+    assert.equal(await ask('id.example', `/t/${'x'.repeat(63)}/token`), 'not_found');
+  });
+
   it('keeps to the path of PUBLIC_URL when it has one', async () => {
     const under = at('https://id.example/login');
     assert.equal(

@@ -5,6 +5,9 @@ import type { TenantDirectory } from './tenant-directory.ts';
 /** RFC 8414 puts the issuer's path behind this, instead of in front of it. */
 const METADATA_PREFIX = '/.well-known/oauth-authorization-server';
 
+/** What a slug can be: anything else is nobody's, and is not asked for. */
+const SLUG = /^[a-z0-9-]{1,63}$/;
+
 /** Where this deployment answers. */
 export interface Deployment {
   /** PUBLIC_URL without a trailing slash; may have a path. */
@@ -86,7 +89,7 @@ function placeOf(
   const named = /^\/t\/([^/]+)(.*)$/s.exec(rest);
   const slug = named?.[1] ?? DEFAULT_TENANT_SLUG;
   // The default tenant's issuer is PUBLIC_URL: it has no second address.
-  if (named !== null && slug === DEFAULT_TENANT_SLUG) return undefined;
+  if (named !== null && (slug === DEFAULT_TENANT_SLUG || !SLUG.test(slug))) return undefined;
 
   const issuerPath = named === null ? basePath : `${basePath}/t/${slug}`;
   const inside = named === null ? rest : (named[2] ?? '');
