@@ -22,22 +22,28 @@ export interface TenantDirectory {
   forget(tenantId: TenantId): void;
 }
 
+/** @param deps.now - how old an entry is; the process's monotonic clock when left out */
 export function createTenantDirectory(deps: {
   tenants: Pick<TenantStore, 'findBySlug' | 'findByHost'>;
+  now?: () => Date;
 }): TenantDirectory {
+  const { tenants, now } = deps;
   let changes = 0;
   const cache = new LRUCache<string, { tenant: Tenant | undefined }>({
     max: MAX_ENTRIES,
     ttl: FRESH_MS,
+    ttlResolution: 0,
+    perf: now === undefined ? performance : { now: () => now().getTime() },
+    // More names at once than there is room for push each other out, and are answered all the same.
+    ignoreFetchAbort: true,
     fetchMethod: async (key, _stale, { options }) => {
       const name = key.slice(1);
-      const read = key.startsWith('/') ? deps.tenants.findBySlug : deps.tenants.findByHost;
       let tenant: Tenant | undefined;
       let seen: number;
       // A change announced while the row was being read may not be in it: read again.
       do {
         seen = changes;
-        tenant = await read(name);
+        tenant = await (key.startsWith('/') ? tenants.findBySlug(name) : tenants.findByHost(name));
       } while (seen !== changes);
       if (tenant === undefined) options.ttl = ABSENT_MS;
       return { tenant };
