@@ -66,14 +66,15 @@ const TABLES = `
     -- Room for consumption to be noted in the same page, and a vacuum that keeps up with churn.
     fillfactor = 85, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_insert_scale_factor = 0.1
   );
+  -- What ends something deletes it in portions, in primary-key order: hence model and key.
   -- revokeGrant; endSession's question whether a grant still has refresh tokens.
-  create index artifacts_grant on artifacts (tenant_id, grant_key, model)
+  create index artifacts_grant on artifacts (tenant_id, grant_key, model, key)
     where grant_key is not null;
   -- endSession; findSessionByUid.
-  create index artifacts_session on artifacts (tenant_id, session_key, model)
+  create index artifacts_session on artifacts (tenant_id, session_key, model, key)
     where session_key is not null;
   -- endAccount.
-  create index artifacts_account on artifacts (tenant_id, account_id)
+  create index artifacts_account on artifacts (tenant_id, account_id, model, key)
     where account_id is not null;
   -- findByUserCode.
   create index artifacts_user_code on artifacts (tenant_id, user_code_key)
@@ -318,64 +319,94 @@ const FIND = `
 `;
 
 const END = `
+  -- Each of these deletes at most p_limit rows (endSession: twice that), so that a statement takes
+  -- bounded time however much was issued; when more may be left it says so, and is called again.
+  -- The tombstone stands from the first call on: nothing more is issued in between.
+
+  -- Returns whether nothing is left.
   create function artifact_revoke_grant(
-    p_tenant uuid, p_grant text, p_now timestamptz, p_until timestamptz
-  ) returns void language plpgsql as $$
+    p_tenant uuid, p_grant text, p_now timestamptz, p_until timestamptz, p_limit integer
+  ) returns boolean language plpgsql as $$
+  declare
+    deleted integer;
   begin
     perform artifact_lock_exclusive(array[artifact_lock_id(p_tenant, 'grant', p_grant)]);
     perform artifact_tombstone(p_tenant, 'grant', array[p_grant], p_now, p_until);
     with victims as materialized (
       select a.model, a.key from artifacts a
        where a.tenant_id = p_tenant and a.grant_key = p_grant
-       order by a.model, a.key for update
+       order by a.model, a.key limit p_limit for update
     )
     delete from artifacts a using victims v
      where a.tenant_id = p_tenant and a.model = v.model and a.key = v.key;
+    get diagnostics deleted = row_count;
+    return deleted < p_limit;
   end $$;
 
-  -- Returns the grants that were revoked.
+  -- Returns the grants that were revoked; null when more is left.
   create function artifact_end_session(
-    p_tenant uuid, p_session text, p_grants text[], p_now timestamptz, p_until timestamptz
+    p_tenant uuid, p_session text, p_grants text[], p_now timestamptz, p_until timestamptz,
+    p_limit integer
   ) returns text[] language plpgsql as $$
   declare
     revoked text[];
+    of_session integer;
+    deleted integer;
   begin
     perform artifact_lock_exclusive(
       array[artifact_lock_id(p_tenant, 'session', p_session)]
       || array(select artifact_lock_id(p_tenant, 'grant', g) from unnest(p_grants) g));
     perform artifact_tombstone(p_tenant, 'session', array[p_session], p_now, p_until);
 
-    revoked := array(
-      select distinct g from unnest(p_grants) g
-       where not exists (
-         select from artifacts a
-          where a.tenant_id = p_tenant and a.grant_key = g and a.model = 'RefreshToken'
-            and a.expires_at > p_now
-            and not (a.ends_with_session and a.session_key is not distinct from p_session))
-       order by g);
-    perform artifact_tombstone(p_tenant, 'grant', revoked, p_now, p_until);
+    -- A grant is judged by the refresh tokens that the session leaves.
+    of_session := (
+      select count(*) from (
+        select from artifacts a
+         where a.tenant_id = p_tenant and a.session_key = p_session
+           and (a.ends_with_session or a.model = 'Session')
+         limit p_limit) counted);
+    if of_session < p_limit then
+      revoked := array(
+        select distinct g from unnest(p_grants) g
+         where not exists (
+           select from artifacts a
+            where a.tenant_id = p_tenant and a.grant_key = g and a.model = 'RefreshToken'
+              and a.expires_at > p_now
+              and not (a.ends_with_session and a.session_key is not distinct from p_session))
+         order by g);
+      perform artifact_tombstone(p_tenant, 'grant', revoked, p_now, p_until);
+    end if;
 
-    with of_session as (
+    with victims as materialized (
       select a.model, a.key from artifacts a
-       where a.tenant_id = p_tenant and a.session_key = p_session
-         and (a.ends_with_session or a.model = 'Session')
-    ), of_grants as (
-      select a.model, a.key from artifacts a
-       where a.tenant_id = p_tenant and a.grant_key = any (revoked)
-    ), victims as materialized (
-      select a.model, a.key from artifacts a
-        join (table of_session union table of_grants) v on v.model = a.model and v.key = a.key
+        join (
+          (select s.model, s.key from artifacts s
+            where s.tenant_id = p_tenant and s.session_key = p_session
+              and (s.ends_with_session or s.model = 'Session')
+            order by s.model, s.key limit p_limit)
+          union
+          (select i.model, i.key from unnest(revoked) r (grant_key)
+             cross join lateral (
+               select g.model, g.key from artifacts g
+                where g.tenant_id = p_tenant and g.grant_key = r.grant_key
+                order by g.model, g.key limit p_limit) i
+            limit p_limit)
+        ) v on v.model = a.model and v.key = a.key
        where a.tenant_id = p_tenant
        order by a.model, a.key for update of a
     )
     delete from artifacts a using victims v
      where a.tenant_id = p_tenant and a.model = v.model and a.key = v.key;
-    return revoked;
+    get diagnostics deleted = row_count;
+    return case when of_session < p_limit and deleted < p_limit then revoked end;
   end $$;
 
+  -- Returns whether nothing is left.
   create function artifact_end_account(
-    p_tenant uuid, p_account text, p_now timestamptz, p_until timestamptz
-  ) returns void language plpgsql as $$
+    p_tenant uuid, p_account text, p_now timestamptz, p_until timestamptz, p_limit integer
+  ) returns boolean language plpgsql as $$
+  declare
+    deleted integer;
   begin
     perform artifact_lock_exclusive(array[artifact_lock_id(p_tenant, 'account', p_account)]);
     perform artifact_tombstone(p_tenant, 'account', array[p_account], p_now, p_until);
@@ -388,10 +419,12 @@ const END = `
     with victims as materialized (
       select a.model, a.key from artifacts a
        where a.tenant_id = p_tenant and a.account_id = p_account
-       order by a.model, a.key for update
+       order by a.model, a.key limit p_limit for update
     )
     delete from artifacts a using victims v
      where a.tenant_id = p_tenant and a.model = v.model and a.key = v.key;
+    get diagnostics deleted = row_count;
+    return deleted < p_limit;
   end $$;
 `;
 

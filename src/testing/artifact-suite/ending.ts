@@ -3,6 +3,9 @@ import { test } from 'node:test';
 import type { ArtifactModel, ArtifactWrite } from '../../provider/artifact-store.ts';
 import type { SuiteContext } from '../artifact-store-suite.ts';
 
+/** More than any implementation ends in one step. */
+const THOUSANDS = 2100;
+
 const ISSUED_MODELS: readonly ArtifactModel[] = [
   'AccessToken',
   'AuthorizationCode',
@@ -54,17 +57,33 @@ export function testEnding(given: () => SuiteContext): void {
     await store.endAccount(tenant, 'nobody', samples.forADay());
   });
 
-  test('a grant that issued thousands of tokens is revoked whole', async () => {
+  test('a grant, a session and an account that issued thousands of tokens end whole', async () => {
     const { store, harness, samples } = given();
     const tenant = await harness.newTenant();
-    const grantKey = samples.key();
-    const tokens = Array.from({ length: 2100 }, () =>
-      samples.write(tenant, 'AccessToken', { grantKey }),
-    );
-    for (let i = 0; i < tokens.length; i += 300) await saveAll(given(), tokens.slice(i, i + 300));
-    await store.revokeGrant(tenant, grantKey, samples.forADay());
-    const sampled = tokens.filter((_, i) => i % 100 === 0);
-    assert.deepEqual(await aliveOf(given(), sampled), []);
+    const own = { grantKey: samples.key(), sessionKey: samples.key(), accountId: 'alice' };
+    const until = samples.forADay();
+    const many = (details: Partial<ArtifactWrite>) =>
+      Array.from({ length: THOUSANDS }, () => samples.write(tenant, 'AccessToken', details));
+    const cases = [
+      {
+        tokens: many({ grantKey: own.grantKey }),
+        end: () => store.revokeGrant(tenant, own.grantKey, until),
+      },
+      {
+        tokens: many({ sessionKey: own.sessionKey, endsWithSession: true }),
+        end: () => store.endSession(tenant, own.sessionKey, [samples.key()], until),
+      },
+      {
+        tokens: many({ accountId: own.accountId }),
+        end: () => store.endAccount(tenant, own.accountId, until),
+      },
+    ];
+    for (const { tokens, end } of cases) {
+      for (let i = 0; i < THOUSANDS; i += 300) await saveAll(given(), tokens.slice(i, i + 300));
+      await end();
+      const sampled = tokens.filter((_, i) => i % 20 === 0);
+      assert.deepEqual(await aliveOf(given(), sampled), []);
+    }
   });
 
   test('ending a session ends what ends with it; offline tokens survive with their grant', async () => {
@@ -195,8 +214,11 @@ export function issueAll(
   return { grantKey, all: [grant, ...issued] };
 }
 
-async function saveAll({ store }: SuiteContext, writes: readonly ArtifactWrite[]): Promise<void> {
-  const outcomes = await Promise.all(writes.map((write) => store.save(write)));
+async function saveAll({ harness }: SuiteContext, writes: readonly ArtifactWrite[]): Promise<void> {
+  const { replicas } = harness;
+  const outcomes = await Promise.all(
+    writes.map((write, i) => (replicas[i % replicas.length] ?? replicas[0]).save(write)),
+  );
   assert.deepEqual([...new Set(outcomes)], ['saved']);
 }
 
