@@ -78,11 +78,15 @@ export async function createPageAssets(directory: string, basePath: string): Pro
       ctx.set('Cache-Control', asset.digest === digest ? IMMUTABLE : OTHER_RELEASE);
       ctx.set('X-Content-Type-Options', 'nosniff');
       ctx.vary('Accept-Encoding');
-      const encoding = ctx.acceptsEncodings('br', 'gzip', 'identity');
-      const body = encoding === 'br' || encoding === 'gzip' ? asset.encoded[encoding] : undefined;
-      if (body !== undefined) ctx.set('Content-Encoding', String(encoding));
       ctx.type = 'css';
-      ctx.body = body ?? asset.plain;
+      ctx.body = asset.plain;
+      // One by one: asked for several, Koa takes the browser's first, and browsers begin with gzip.
+      for (const encoding of ['gzip', 'br'] as const) {
+        const body = asset.encoded[encoding];
+        if (body === undefined || ctx.acceptsEncodings(encoding) !== encoding) continue;
+        ctx.set('Content-Encoding', encoding);
+        ctx.body = body;
+      }
     },
   };
 }

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import Koa from 'koa';
+import { VIEWS } from '../testing/page-server.ts';
+import { createPageAssets, type PageAssets } from './page-assets.ts';
+
+let assets: PageAssets;
+let origin: string;
+let close: () => void;
+
+before(async () => {
+  assets = await createPageAssets(`${VIEWS}assets`, '/login');
+  const app = new Koa();
+  app.use(assets.middleware);
+  const server = createServer(app.callback());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+});
+
+after(() => close());
+
+const plain = { accentColor: undefined, ownHost: false };
+
+describe('page assets', () => {
+  it('live under the path of PUBLIC_URL, and at the root of a host of its own', () => {
+    assert.match(assets.stylesheets(plain)[0] ?? '', /^\/login\/assets\/[\w-]{8}-pages\.css$/);
+    assert.match(assets.stylesheets({ ...plain, ownHost: true })[0] ?? '', /^\/assets\//);
+  });
+
+  it('are compressed as the browser asks, and kept for ever', async () => {
+    for (const [accepted, encoding] of [
+      ['gzip, br', 'br'],
+      ['gzip', 'gzip'],
+      ['identity', null],
+    ] as const) {
+      for (const ownHost of [true, false]) {
+        const [path = ''] = assets.stylesheets({ ...plain, ownHost });
+        const response = await fetch(origin + path, { headers: { 'accept-encoding': accepted } });
+        assert.equal(response.status, 200);
+        assert.equal(response.headers.get('content-encoding'), encoding);
+        assert.equal(response.headers.get('vary'), 'Accept-Encoding');
+        assert.equal(response.headers.get('content-type'), 'text/css; charset=utf-8');
+        assert.equal(response.headers.get('cache-control'), 'public, max-age=31536000, immutable');
+        assert.match(await response.text(), /--accent/);
+      }
+    }
+  });
+
+  it('serve this release’s style to a page of another release, briefly', async () => {
+    const [path = ''] = assets.stylesheets(plain);
+    const other = path.replace(/assets\/.{8}/, 'assets/AAAAAAAA');
+    const response = await fetch(origin + other);
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get('cache-control'), 'public, max-age=30');
+  });
+
+  it('hold a stylesheet for any accent colour, and none for what is no colour', async () => {
+    const [, path = ''] = assets.stylesheets({ accentColor: '#FFD400', ownHost: false });
+    assert.match(path, /^\/login\/assets\/[\w-]{8}-accent-ffd400\.css$/);
+    const response = await fetch(origin + path);
+    assert.match(await response.text(), /--accent:#ffd400/);
+    assert.match(response.headers.get('cache-control') ?? '', /immutable/);
+    assert.equal(assets.stylesheets({ accentColor: 'red;}', ownHost: false }).length, 1);
+  });
+
+  it('leave everything else alone', async () => {
+    for (const path of [
+      '/assets/AAAAAAAA-other.css',
+      '/assets/pages.css',
+      '/assets/AAAAAAAA-accent-xyz.css',
+      '/assets/AAAAAAAA-..%2flayout.eta',
+      '/elsewhere/assets/AAAAAAAA-pages.css',
+    ]) {
+      assert.equal((await fetch(origin + path)).status, 404, path);
+    }
+    const [path = ''] = assets.stylesheets(plain);
+    assert.equal((await fetch(origin + path, { method: 'POST' })).status, 404);
+    assert.equal((await fetch(origin + path, { method: 'HEAD' })).status, 200);
+  });
+});
