@@ -30,7 +30,7 @@ export async function submitResetPassword(deps: InteractionDeps, visit: Visit): 
     requestId: ctx.state.requestId,
   });
   if (result.outcome === 'changed') return showPage(deps, visit, resetPasswordDonePage(messages));
-  if (result.outcome === 'link_invalid') return showPage(deps, visit, invalidLinkPage(messages));
+  if (result.outcome === 'invalid_link') return showPage(deps, visit, invalidLinkPage(messages));
   await showForm(deps, visit, token, {
     kind: result.reason,
     minCharacters: deps.passwordMinCharacters,

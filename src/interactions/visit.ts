@@ -2,6 +2,7 @@ import type { ParameterizedContext } from 'koa';
 import type Provider from 'oidc-provider';
 import type { Account } from '../accounts/account.ts';
 import type { PasswordSignIn, SignInResult } from '../accounts/authenticate-account.ts';
+import type { ResetPasswordResult } from '../accounts/reset-password.ts';
 import type { Application } from '../applications/application.ts';
 import type { RegisteredClient } from '../applications/client.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
@@ -34,7 +35,7 @@ export interface InteractionDeps {
   readonly recordGrant: (tenant: Tenant, decision: ConsentDecision) => Promise<RecordedGrant>;
   /** Whose link it is; looking uses nothing up. */
   readonly findResetLink: (tenant: Tenant, token: string) => Promise<Account | undefined>;
-  readonly resetPassword: (tenant: Tenant, input: NewPassword) => Promise<NewPasswordResult>;
+  readonly resetPassword: (tenant: Tenant, input: NewPassword) => Promise<ResetPasswordResult>;
   /** Shortest password that `resetPassword` takes, in characters. */
   readonly passwordMinCharacters: number;
   readonly audit: Pick<AuditLog, 'record'>;
@@ -50,14 +51,6 @@ export interface NewPassword {
   readonly address: string;
   readonly requestId: string;
 }
-
-export type NewPasswordResult =
-  /** The password is set, the link used up, every session of the account ended. */
-  | { readonly outcome: 'changed' }
-  /** Unknown, used or expired. */
-  | { readonly outcome: 'link_invalid' }
-  /** The link still works. */
-  | { readonly outcome: 'refused'; readonly reason: 'too_short' | 'too_long' };
 
 /** What the library stores of an interaction. */
 export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;

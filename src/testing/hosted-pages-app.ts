@@ -15,6 +15,7 @@ import type { ConsentDecision } from '../grants/record-grant.ts';
 import { errorBoundary } from '../http/error-boundary.ts';
 import { createPageAssets } from '../http/page-assets.ts';
 import { createPageRenderer } from '../http/render-page.ts';
+import { securityHeaders } from '../http/security-headers.ts';
 import { createInteractionRoutes, type InteractionDeps } from '../interactions/interactions.ts';
 import { createErrorPageRenderer, createProviderPages } from '../interactions/provider-pages.ts';
 import { DEFAULT_TENANT_SETTINGS, type Tenant } from '../tenants/tenant.ts';
@@ -108,10 +109,10 @@ export async function startHostedPages(
     findResetLink: async (_tenant, token) =>
       token === RESET_TOKEN && changed.length === 0 ? accounts.get('alice') : undefined,
     resetPassword: async (_tenant, input) => {
-      if (input.token !== RESET_TOKEN || changed.length > 0) return { outcome: 'link_invalid' };
-      if (input.password.length < 8) return { outcome: 'refused', reason: 'too_short' };
+      if (input.token !== RESET_TOKEN || changed.length > 0) return { outcome: 'invalid_link' };
+      if (input.password.length < 8) return { outcome: 'weak', reason: 'too_short' };
       changed.push(input.password);
-      return { outcome: 'changed' };
+      return { outcome: 'changed', accountId: 'alice' };
     },
     passwordMinCharacters: 8,
     audit: { record: async (event) => void audited.push(event) },
@@ -129,6 +130,7 @@ export async function startHostedPages(
     });
     await next();
   });
+  app.use(securityHeaders({ publicUrl: origin }) as Koa.Middleware);
   app.use(assets.middleware);
   app.use(
     errorBoundary({ renderErrorPage: createErrorPageRenderer({ render }), logger: silentLogger }),

@@ -43,6 +43,34 @@ export const ordinaryNames: SampleNames = {
   link: 'https://notes.example/about',
 };
 
+/** Names as somebody chooses them who wants to run script here, or to mislead. */
+export const hostileNames: SampleNames = {
+  site: '<img src=x onerror=alert(1)>',
+  client: '</title><script>alert(1)</script>',
+  application: '"><svg onload=alert(1)>',
+  person: "' autofocus onfocus='alert(1)",
+  username: '"onmouseover="alert(1)" <b>bold</b>',
+  typed: '"><script>alert(1)</script>',
+  scope: '{{7*7}}<%= it.csrf %><i>',
+  audience: 'javascript:alert(1)',
+  description: '<a href="javascript:alert(1)">&lt;&amp;',
+  link: 'javascript:alert(document.domain)',
+};
+
+/** Names that are long, written from right to left, or hold invisible marks. */
+export const awkwardNames: SampleNames = {
+  site: 'مؤسسة الاختبار للهوية الرقمية',
+  client: 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft',
+  application: '\u202egnp.exe\u2066 תוכנה',
+  person: 'Æ'.repeat(400),
+  username: `${'very-long-name.'.repeat(12)}@${'subdomain.'.repeat(10)}example`,
+  typed: '\u0000\u200b 👩🏽‍🚀 ',
+  scope: 'urn:example:'.concat('a'.repeat(200)),
+  audience: `https://${'api.'.repeat(30)}example/with/a/long/path`,
+  description: 'no spaces '.concat('x'.repeat(600)),
+  link: 'https://xn--mgbh0fb.example/%D8%A8',
+};
+
 /** The samples by name; each file name of a screenshot. */
 export function pageSamples(messages: Messages, names: SampleNames): Record<string, Page> {
   const form = {

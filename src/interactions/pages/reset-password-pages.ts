@@ -6,7 +6,7 @@ import type { Messages } from '../messages/messages.ts';
 export type NewPasswordProblem =
   | { readonly kind: 'missing' }
   | { readonly kind: 'too_short'; readonly minCharacters: number }
-  | { readonly kind: 'too_long' }
+  | { readonly kind: 'too_long' | 'is_identifier' }
   | { readonly kind: 'different' };
 
 export interface ResetPasswordView {
@@ -85,6 +85,8 @@ function problemText(
       return resetPassword.tooShort(problem.minCharacters);
     case 'too_long':
       return resetPassword.tooLong;
+    case 'is_identifier':
+      return resetPassword.isIdentifier;
     case 'different':
       return resetPassword.different;
     case undefined:

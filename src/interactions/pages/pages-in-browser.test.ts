@@ -1,0 +1,320 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { launchChromium } from '../../testing/chromium.ts';
+import {
+  type HostedPagesApp,
+  PASSWORD,
+  RESET_TOKEN,
+  startHostedPages,
+} from '../../testing/hosted-pages-app.ts';
+import { awkwardNames, ordinaryNames, pageSamples } from '../../testing/page-samples.ts';
+import { servePages } from '../../testing/page-server.ts';
+import { en } from '../messages/en.ts';
+
+/** WCAG 2.2, levels A and AA, and what axe recommends besides. */
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const SMALL = { width: 320, height: 640 };
+const BUDGET_BYTES = 30 * 1024;
+const BUDGET_REQUESTS = 3;
+const NAMES = Object.keys(pageSamples(en, ordinaryNames));
+
+let browser: Browser;
+let axe: string;
+const closing: (() => Promise<unknown>)[] = [];
+
+before(async () => {
+  browser = await launchChromium();
+  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+});
+
+after(async () => {
+  for (const close of closing) await close();
+  await browser.close();
+});
+
+async function serve(
+  names = ordinaryNames,
+  dir: 'ltr' | 'rtl' = 'ltr',
+  accentColor?: string,
+): Promise<string> {
+  const links = ['Privacy', 'Terms'].map((text) => ({ text, href: 'https://acme.example/' }));
+  const server = await servePages(
+    {
+      siteName: names.site,
+      lang: 'en',
+      dir,
+      accentColor,
+      links,
+      linksLabel: 'About',
+      ownHost: false,
+    },
+    pageSamples(en, names),
+  );
+  closing.push(server.close);
+  return server.origin;
+}
+
+async function open(options?: Parameters<Browser['newContext']>[0]): Promise<BrowserContext> {
+  const context = await browser.newContext(options);
+  closing.push(() => context.close());
+  return context;
+}
+
+/** What axe finds wrong, as `rule: where`. Evaluated by the browser, past the page's policy. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async (values) => {
+    const { axe } = globalThis as unknown as {
+      axe: { run: (on: Document, options: object) => Promise<{ violations: AxeResult[] }> };
+    };
+    interface AxeResult {
+      id: string;
+      nodes: { target: string[]; failureSummary: string }[];
+    }
+    const result = await axe.run(document, { runOnly: { type: 'tag', values } });
+    return result.violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')} ${failureSummary}`),
+    );
+  }, RULES);
+}
+
+describe('hosted pages in Chromium', () => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`pass axe in ${colorScheme}`, async () => {
+      const origin = await serve();
+      const context = await open({ colorScheme, viewport: SMALL });
+      const page = await context.newPage();
+      for (const name of NAMES) {
+        await page.goto(`${origin}/${name}`);
+        assert.deepEqual(await violations(page), [], name);
+      }
+    });
+  }
+
+  it('pass axe in colours of a tenant that are hard to read', async () => {
+    for (const [accent, colorScheme] of [
+      ['#ffd400', 'light'],
+      ['#101218', 'dark'],
+      ['#7f7f7f', 'light'],
+    ] as const) {
+      const origin = await serve(ordinaryNames, 'ltr', accent);
+      const page = await (await open({ colorScheme })).newPage();
+      for (const name of ['sign-in', 'consent-everything', 'reset-password-done']) {
+        await page.goto(`${origin}/${name}`);
+        assert.deepEqual(await violations(page), [], `${name} ${accent}`);
+      }
+    }
+  });
+
+  it('fit 320 pixels in both directions, whatever they are called, and break no rule', async () => {
+    for (const [names, dir] of [
+      [ordinaryNames, 'ltr'],
+      [awkwardNames, 'ltr'],
+      [awkwardNames, 'rtl'],
+    ] as const) {
+      const origin = await serve(names, dir);
+      const page = await (await open({ viewport: SMALL })).newPage();
+      for (const name of NAMES) {
+        await page.goto(`${origin}/${name}`);
+        const width = await page.evaluate(() => document.documentElement.scrollWidth);
+        assert.ok(width <= SMALL.width, `${name} is ${width} wide`);
+      }
+    }
+  });
+
+  it('show focus on everything that can be operated, in the order of reading', async () => {
+    const origin = await serve();
+    const page = await (await open()).newPage();
+    for (const name of [
+      'sign-in',
+      'sign-in-confirm',
+      'consent',
+      'error-client',
+      'logout-confirm',
+    ]) {
+      await page.goto(`${origin}/${name}`);
+      // To the top again, away from the field that has the focus at first.
+      await page.mouse.click(1, 1);
+      const count = await page
+        .locator('a, button, summary, input:not([type=hidden], [tabindex])')
+        .count();
+      const tops: number[] = [];
+      for (let index = 0; index < count; index += 1) {
+        await page.keyboard.press('Tab');
+        const focused = await page.evaluate(() => {
+          const element = document.activeElement as HTMLElement;
+          const { outlineStyle, outlineWidth } = getComputedStyle(element);
+          const { top, height } = element.getBoundingClientRect();
+          // Focus may scroll.
+          return { tag: element.tagName, outlineStyle, outlineWidth, top: top + scrollY, height };
+        });
+        assert.notEqual(focused.tag, 'BODY', `${name}: nothing after ${index}`);
+        assert.equal(focused.outlineStyle, 'solid', `${name}: ${focused.tag}`);
+        assert.ok(Number.parseFloat(focused.outlineWidth) >= 2);
+        // WCAG 2.2, 2.5.8; the box of a checkbox has its label around it.
+        assert.ok(focused.height >= 20, `${name}: ${focused.tag} is ${focused.height} high`);
+        tops.push(focused.top);
+      }
+      assert.deepEqual(
+        tops,
+        [...tops].sort((a, b) => a - b),
+        name,
+      );
+    }
+  });
+
+  it('weigh at most 30 KB in at most three requests, none of them elsewhere', async () => {
+    const origin = await serve(ordinaryNames, 'ltr', '#0b5c6b');
+    for (const name of NAMES) {
+      const page = await (await open()).newPage();
+      const session = await page.context().newCDPSession(page);
+      await session.send('Network.enable');
+      const urls: string[] = [];
+      let bytes = 0;
+      session.on('Network.requestWillBeSent', ({ request }) => {
+        if (!request.url.startsWith('data:')) urls.push(request.url);
+      });
+      session.on('Network.loadingFinished', ({ encodedDataLength }) => {
+        bytes += encodedDataLength;
+      });
+      await page.goto(`${origin}/${name}`, { waitUntil: 'networkidle' });
+      assert.ok(urls.length <= BUDGET_REQUESTS, `${name}: ${urls.join(', ')}`);
+      assert.ok(
+        urls.every((url) => url.startsWith(origin)),
+        urls.join(', '),
+      );
+      assert.ok(bytes > 0 && bytes <= BUDGET_BYTES, `${name}: ${bytes} bytes`);
+      await page.close();
+    }
+  });
+
+  it('complain of nothing in the console', async () => {
+    const origin = await serve(awkwardNames, 'ltr', '#0b5c6b');
+    const page = await (await open()).newPage();
+    const said: string[] = [];
+    page.on('console', (message) => {
+      // A page with an error status is what we asked for.
+      if (!message.text().startsWith('Failed to load resource')) said.push(message.text());
+    });
+    page.on('pageerror', (error) => said.push(error.message));
+    for (const name of NAMES) await page.goto(`${origin}/${name}`);
+    assert.deepEqual(said, []);
+  });
+});
+
+describe('a whole sign-in in Chromium', () => {
+  let callback: string;
+
+  before(async () => {
+    const server = createServer((_request, response) => {
+      response.setHeader('content-type', 'text/html');
+      response.end('<title>Back</title>');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    callback = `http://127.0.0.1:${(server.address() as AddressInfo).port}/callback`;
+    closing.push(async () => {
+      server.close();
+      server.closeAllConnections();
+    });
+  });
+
+  /** A house in which nobody has signed in yet, and a new browser in front of it. */
+  async function start(javaScriptEnabled = true) {
+    const app: HostedPagesApp = await startHostedPages({
+      metadata: {
+        application_type: 'native',
+        redirect_uris: [callback],
+        post_logout_redirect_uris: [callback],
+      },
+    });
+    closing.push(app.close);
+    const page = await (await open({ javaScriptEnabled })).newPage();
+    page.setDefaultTimeout(10_000);
+    const request = (parameters: Record<string, string> = {}) =>
+      app.authorizationUrl({ redirect_uri: callback, ...parameters });
+    return { app, page, request };
+  }
+
+  async function signIn(page: Page, identifier: string): Promise<void> {
+    await page.fill('[name=identifier]', identifier);
+    await page.fill('[name=password]', PASSWORD);
+    await page.locator('button[type=submit]').click();
+  }
+
+  for (const javaScriptEnabled of [true, false]) {
+    const how = javaScriptEnabled ? 'with JavaScript' : 'without JavaScript';
+
+    it(`leads over the client's own origin, despite the policy, ${how}`, async () => {
+      const { page, request } = await start(javaScriptEnabled);
+      await page.goto(request());
+      await signIn(page, 'alice');
+      await page.locator('button[type=submit]').click();
+      await page.waitForURL(`${callback}?**`);
+      assert.ok(new URL(page.url()).searchParams.get('code'));
+    });
+
+    it(`comes back with "Cancel" and "Don’t allow" ${how}`, async () => {
+      const { page, request } = await start(javaScriptEnabled);
+      for (const button of ['Cancel', 'Don’t allow']) {
+        await page.goto(request());
+        if (button !== 'Cancel') await signIn(page, 'alice');
+        await page.getByRole('button', { name: button }).click();
+        await page.waitForURL(`${callback}?**`);
+        assert.equal(new URL(page.url()).searchParams.get('error'), 'access_denied');
+      }
+    });
+
+    it(`lets another account in when the first one confirms itself ${how}`, async () => {
+      const { page, request } = await start(javaScriptEnabled);
+      await page.goto(request());
+      await signIn(page, 'alice');
+      await page.waitForSelector('text=asks for access');
+      await page.goto(request({ prompt: 'login' }));
+      assert.equal(await page.title(), 'Confirm it’s you · Acme');
+      // A script that fills both fields as always gets through, too.
+      await signIn(page, 'alice');
+      await page.waitForSelector('text=Alice Example');
+
+      await page.goto(request({ prompt: 'login' }));
+      await page.getByRole('button', { name: 'Not you?' }).click();
+      await page.waitForSelector('h1:text("Sign in")');
+      await signIn(page, 'bob');
+      // The library's page between the two sessions; it sends itself where it can.
+      if (!javaScriptEnabled) await page.getByRole('button', { name: 'Continue' }).click();
+      await page.waitForSelector('text=Bob Example');
+    });
+
+    it(`signs out and goes back to the client ${how}`, async () => {
+      const { app, page, request } = await start(javaScriptEnabled);
+      await page.goto(request());
+      await signIn(page, 'alice');
+      await page.waitForSelector('text=asks for access');
+      const query = new URLSearchParams({
+        client_id: 'notes-web',
+        post_logout_redirect_uri: callback,
+      });
+      await page.goto(`${app.issuer}/session/end?${query}`);
+      await page.locator('button[type=submit]').click();
+      await page.waitForURL(callback);
+    });
+  }
+
+  it('keeps the link’s token out of every other request', async () => {
+    const { app, page } = await start();
+    const referrers: (string | undefined)[] = [];
+    page.on('request', (sent) => referrers.push(sent.headers().referer));
+    await page.goto(`${app.issuer}/account/reset-password?token=${RESET_TOKEN}`);
+    await page.fill('[name=password]', PASSWORD);
+    await page.fill('[name=password_again]', PASSWORD);
+    await page.locator('button[type=submit]').click();
+    await page.waitForSelector('text=Your password is changed');
+    assert.ok(referrers.some((referrer) => referrer !== undefined));
+    for (const referrer of referrers) assert.doesNotMatch(referrer ?? '', /token/);
+    assert.deepEqual(app.changed, [PASSWORD]);
+  });
+});

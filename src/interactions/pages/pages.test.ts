@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { parse } from 'node-html-parser';
+import { createPageAssets } from '../../http/page-assets.ts';
+import { createPageRenderer, type RenderPage } from '../../http/render-page.ts';
+import { DEFAULT_TENANT_SETTINGS, type Tenant } from '../../tenants/tenant.ts';
+import {
+  awkwardNames,
+  hostileNames,
+  ordinaryNames,
+  pageSamples,
+  type SampleNames,
+} from '../../testing/page-samples.ts';
+import { VIEWS } from '../../testing/page-server.ts';
+import { displayName, isolate } from '../display-text.ts';
+import { en } from '../messages/en.ts';
+import { messagesFor } from '../messages/messages.ts';
+import { pageFrame } from '../page-frame.ts';
+
+let render: RenderPage;
+
+before(async () => {
+  render = await createPageRenderer(VIEWS, await createPageAssets(`${VIEWS}assets`, '/base'));
+});
+
+function tenant(names: SampleNames, custom?: string): Tenant {
+  const { link } = names;
+  return {
+    id: 't1',
+    slug: 'acme',
+    name: names.site,
+    customIssuer: custom,
+    settings: {
+      ...DEFAULT_TENANT_SETTINGS,
+      branding: { accentColor: link, privacyUrl: link, termsUrl: link, supportUrl: link },
+    },
+    version: 1,
+    disabled: false,
+  };
+}
+
+function draw(name: string, names: SampleNames, of: Tenant | undefined = tenant(names)) {
+  const headers: Record<string, string> = {};
+  const answer = {
+    status: 0,
+    type: '',
+    body: undefined as unknown,
+    set: (field: string | object, value?: unknown) => {
+      headers[String(field).toLowerCase()] = String(value);
+    },
+  };
+  const page = pageSamples(en, names)[name];
+  assert.ok(page);
+  render(answer as unknown as Parameters<RenderPage>[0], pageFrame(of, en), page);
+  const html = String(answer.body);
+  return { ...answer, html, headers, document: parse(html, { comment: true }) };
+}
+
+/** Attributes that may hold text; everything else is ours alone. */
+const INLINE = /^(on|style$)/;
+
+for (const name of Object.keys(pageSamples(en, ordinaryNames))) {
+  describe(`the page ${name}`, () => {
+    for (const [kind, names] of Object.entries({ ordinaryNames, hostileNames, awkwardNames })) {
+      it(`holds no script, style or foreign address with ${kind}`, () => {
+        const { html, document } = draw(name, names);
+        assert.equal(document.querySelectorAll('script, style, img, svg, iframe, b, i').length, 0);
+        for (const element of document.querySelectorAll('*')) {
+          for (const [attribute, value] of Object.entries(element.attributes)) {
+            assert.ok(!INLINE.test(attribute), `${element.tagName} has ${attribute}`);
+            if (attribute === 'href' && element.tagName === 'A')
+              assert.match(value, /^(https?:|\/)/);
+            if (attribute === 'action') assert.match(value, /^\//);
+          }
+        }
+        assert.doesNotMatch(html, /undefined|\[object|NaN/);
+      });
+    }
+
+    it('has its title, language, one heading and one primary button at most', () => {
+      const { document } = draw(name, ordinaryNames);
+      assert.match(document.querySelector('title')?.text ?? '', /^.{5,} · Acme$/);
+      const html = document.querySelector('html');
+      assert.deepEqual([html?.getAttribute('lang'), html?.getAttribute('dir')], ['en', 'ltr']);
+      assert.equal(document.querySelectorAll('h1').length, 1);
+      const forms = document.querySelectorAll('form');
+      const primary = document.querySelectorAll('button[type=submit]');
+      assert.equal(primary.length, forms.length > 0 ? 1 : 0);
+      // Whoever presses the first form's button does what the page is about.
+      if (primary[0] !== undefined) assert.ok(forms[0]?.querySelector('button[type=submit]'));
+    });
+
+    it('protects every form', () => {
+      const { document } = draw(name, ordinaryNames);
+      for (const form of document.querySelectorAll('form')) {
+        assert.equal(form.getAttribute('method'), 'post');
+        const token = form.querySelector('input[name=csrf], input[name=xsrf]');
+        assert.ok(token?.getAttribute('value'));
+      }
+    });
+
+    it('sends the headers of a page', () => {
+      const page = draw(name, ordinaryNames);
+      assert.equal(page.type, 'text/html; charset=utf-8');
+      assert.equal(page.headers['cache-control'], 'no-store');
+      assert.equal(page.headers['content-language'], 'en');
+      assert.match(page.headers['content-security-policy'] ?? '', /^default-src 'none'; /);
+      const secret = name.startsWith('reset-password') && name !== 'reset-password-done';
+      assert.equal(page.headers['referrer-policy'], secret ? 'strict-origin' : 'same-origin');
+      const failed =
+        /^(error|expired|application-gate)|-(missing|rejected|locked|different|invalid)$/;
+      assert.equal(page.status >= 400, failed.test(name), String(page.status));
+    });
+  });
+}
+
+describe('what a page is drawn with', () => {
+  it('is escaped once', () => {
+    const { document, html } = draw('sign-in', { ...ordinaryNames, client: 'Tom & "Jerry" <3' });
+    assert.equal(document.querySelector('.lead strong')?.text, 'Tom & "Jerry" <3');
+    assert.ok(html.includes('Tom &amp; &quot;Jerry&quot; &lt;3'));
+  });
+
+  it('gives back what was typed, exactly', () => {
+    const typed = '"><b>a&amp;\u00a0';
+    const { document } = draw('sign-in-rejected', { ...ordinaryNames, typed });
+    assert.equal(document.querySelector('#identifier')?.getAttribute('value'), typed);
+  });
+
+  it('works for nobody’s tenant and for a host of its own', () => {
+    const nobody = draw('error-not-found', ordinaryNames, undefined);
+    assert.match(nobody.html, /href="\/base\/assets\//);
+    const own = draw('sign-in', ordinaryNames, tenant(ordinaryNames, 'https://login.acme.example'));
+    assert.match(own.html, /href="\/assets\//);
+  });
+
+  it('tells password managers what is what', () => {
+    const field = (page: string, selector: string, attribute: string) =>
+      draw(page, ordinaryNames).document.querySelector(selector)?.getAttribute(attribute);
+    assert.equal(field('sign-in', '[name=identifier]', 'autocomplete'), 'username');
+    assert.equal(field('sign-in', '[name=identifier]', 'autocapitalize'), 'none');
+    assert.equal(field('sign-in', '[name=password]', 'autocomplete'), 'current-password');
+    assert.equal(field('reset-password', '[name=username]', 'autocomplete'), 'username');
+    assert.equal(field('reset-password', '[name=password]', 'autocomplete'), 'new-password');
+  });
+});
+
+describe('names in sentences', () => {
+  it('lose what hides or reorders text, and what is too much of them', () => {
+    assert.equal(displayName(' a\n\tb\u202e\u2066c\u0000 '), 'a b c');
+    assert.equal([...displayName('x'.repeat(500))].length, 120);
+    assert.equal(displayName('👩'.repeat(200)).isWellFormed(), true);
+  });
+
+  it('are isolated when they run the other way', () => {
+    assert.equal(isolate('Notes'), 'Notes');
+    assert.equal(isolate('תוכנה'), '\u2068תוכנה\u2069');
+  });
+});
+
+describe('messagesFor', () => {
+  it('finds a language by its tag, and English for everybody else', () => {
+    for (const preferred of [[], ['en-GB-oxendict'], ['xx', 'en'], ['*'], ['-'], ['']]) {
+      assert.equal(messagesFor(preferred), en);
+    }
+  });
+
+  it('says a wait in words', () => {
+    assert.deepEqual(
+      [1, 30, 60, 61, 290, 3600, 7300].map((seconds) => en.wait(seconds)),
+      ['1 second', '30 seconds', '60 seconds', '2 minutes', '5 minutes', '1 hour', '3 hours'],
+    );
+  });
+});
