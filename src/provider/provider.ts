@@ -90,6 +90,8 @@ export function buildProvider(
   compareSecretDigests({ ...withCatalog, pepper: deps.clientSecretPepper }, provider);
   detectReplaysAtomically(deps, tenant.id, provider);
   endSessionsCompletely(deps, tenant.id, provider);
+  // Discovery lists the claim; left alone, the library keeps it for back-channel logout clients.
+  provider.Client.prototype.includeSid = () => true;
   keepBuiltClients(provider, catalog);
   recordProviderEvents(deps, tenant, provider);
   return provider;
