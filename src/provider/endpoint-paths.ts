@@ -3,7 +3,7 @@
  * without a trailing slash. Whatever is not named is a page.
  */
 export const ENDPOINT_PATHS = {
-  token: ['/token', '/token/introspection', '/token/revocation'],
+  token: ['/token', '/token/introspection', '/token/revocation', '/request'],
   authenticated: ['/me'],
   exempt: ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server', '/jwks'],
 } as const;
