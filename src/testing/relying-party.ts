@@ -23,6 +23,8 @@ export interface RelyingParty {
 
 export interface AuthorizationRequest {
   readonly url: URL;
+  /** What `openid-client` holds the answer against. */
+  readonly checks: client.AuthorizationCodeGrantChecks;
   /** Redeems what came back at the redirect URI; the ID token's signature is verified. */
   redeem(
     callback: string,
@@ -33,8 +35,10 @@ export interface AuthorizationRequest {
 export interface RelyingPartyOptions {
   issuer: string;
   clientId: string;
-  /** Undefined: a public client. */
+  /** Undefined: a public client, or one that `authentication` stands for. */
   secret?: string;
+  /** How the client proves itself; default: `client_secret_basic` with the secret, or nothing. */
+  authentication?: client.ClientAuth;
   redirectUri: string;
   /** Default scope of requests. */
   scope?: string;
@@ -42,7 +46,9 @@ export interface RelyingPartyOptions {
 
 export async function createRelyingParty(options: RelyingPartyOptions): Promise<RelyingParty> {
   const { issuer, clientId, secret, redirectUri, scope = 'openid profile email' } = options;
-  const authentication = secret === undefined ? client.None() : client.ClientSecretBasic(secret);
+  const authentication =
+    options.authentication ??
+    (secret === undefined ? client.None() : client.ClientSecretBasic(secret));
   const config = await client.discovery(new URL(issuer), clientId, {}, authentication, {
     execute: [client.allowInsecureRequests, client.enableNonRepudiationChecks],
   });
@@ -59,6 +65,11 @@ export async function createRelyingParty(options: RelyingPartyOptions): Promise<
       const verifier = client.randomPKCECodeVerifier();
       const state = client.randomState();
       const nonce = client.randomNonce();
+      const checks = {
+        pkceCodeVerifier: verifier,
+        expectedState: state,
+        expectedNonce: nonce,
+      };
       const url = client.buildAuthorizationUrl(config, {
         redirect_uri: redirectUri,
         scope,
@@ -70,13 +81,9 @@ export async function createRelyingParty(options: RelyingPartyOptions): Promise<
       });
       return {
         url,
+        checks,
         redeem: (callback, tokenParameters) =>
-          client.authorizationCodeGrant(
-            config,
-            new URL(callback),
-            { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce },
-            tokenParameters,
-          ),
+          client.authorizationCodeGrant(config, new URL(callback), checks, tokenParameters),
       };
     },
     verify: async (jwt, audience) => (await jwtVerify(jwt, keys, { issuer, audience })).payload,
