@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { formTargetOf, pagePolicy } from './content-security-policy.ts';
+import { formTargetOf, formTargets, pagePolicy } from './content-security-policy.ts';
 
 describe('pagePolicy', () => {
   it('allows our stylesheet, our forms and the way back, and nothing else', () => {
@@ -10,6 +10,17 @@ describe('pagePolicy', () => {
     );
     assert.match(pagePolicy([]), /form-action 'self'$/);
     assert.match(pagePolicy(undefined), /form-action 'none'$/);
+  });
+});
+
+describe('formTargets', () => {
+  it('names each source once and leaves out what is none', () => {
+    const home = 'https://app.example/';
+    assert.deepEqual(formTargets('https://app.example/cb', home), ['https://app.example']);
+    assert.deepEqual(formTargets('http://localhost:4000/cb', home, undefined, 7, 'x'), [
+      'http://localhost:4000',
+      'https://app.example',
+    ]);
   });
 });
 

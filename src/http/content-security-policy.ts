@@ -2,7 +2,7 @@
  * The Content-Security-Policy of a hosted page: nothing but our own stylesheet and forms.
  *
  * @param formTargets - sources that a form's answer may lead to, besides this origin
- *   (`formTargetOf`); undefined for a page without a form
+ *   (`formTargets`); undefined for a page without a form
  * @see CSP Level 3, section 6.4.2 (form-action also governs the redirects after a form)
  */
 export function pagePolicy(formTargets: readonly string[] | undefined): string {
@@ -37,4 +37,14 @@ export function formTargetOf(uri: string): string | undefined {
   if (url === null || !PLAIN_SCHEME.test(url.protocol)) return undefined;
   const web = url.protocol === 'https:' || url.protocol === 'http:';
   return web && PLAIN_HOST.test(url.host) ? url.origin : url.protocol;
+}
+
+/**
+ * The CSP sources that lead to some addresses, each once.
+ *
+ * @param uris - redirect URIs and the like; what is no absolute URI is left out
+ */
+export function formTargets(...uris: readonly unknown[]): string[] {
+  const targets = uris.map((uri) => (typeof uri === 'string' ? formTargetOf(uri) : undefined));
+  return [...new Set(targets.filter((target) => target !== undefined))];
 }

@@ -40,7 +40,7 @@ export async function showApplicationGate(
     requestId,
   });
   const page = applicationGatePage(visit.messages, {
-    ...interactionForm(deps, visit),
+    ...interactionForm(deps, visit, client.registered),
     applicationName: step.applicationName ?? application?.name ?? client.name,
     clientName: client.name,
     account,

@@ -36,7 +36,7 @@ export async function showConsent(
 
   const { metadata, application } = client.registered ?? {};
   const page = consentPage(visit.messages, {
-    ...interactionForm(deps, visit),
+    ...interactionForm(deps, visit, client.registered),
     siteName: displayName(tenant.name),
     client: {
       name: client.name,

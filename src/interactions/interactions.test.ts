@@ -290,7 +290,7 @@ describe('consent', () => {
     const page = await first.open(request);
     assert.match(
       page.headers.get('content-security-policy') ?? '',
-      /form-action 'self' com\.example\.notes:$/,
+      /form-action 'self' com\.example\.notes: https:\/\/notes\.example$/,
     );
     const consent = await signIn(first, page);
     assert.match(text(consent), /Next you go back to an app on this device/);

@@ -1,5 +1,5 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import { formTargetOf } from '../http/content-security-policy.ts';
+import { formTargets } from '../http/content-security-policy.ts';
 import type { Page, RenderPage } from '../http/render-page.ts';
 import type { RequestContext } from '../http/request-state.ts';
 import type { Tenant } from '../tenants/tenant.ts';
@@ -23,9 +23,10 @@ export function createProviderPages(deps: { render: RenderPage }) {
       ctx: KoaContextWithOIDC,
       page: { action: string; xsrf: string; clientName: string | undefined },
     ): void {
-      const target = logoutTarget(ctx);
+      const { session, client } = ctx.oidc;
+      const targets = formTargets(session?.state?.postLogoutRedirectUri, client?.clientUri);
       show(deps, ctx, (messages, siteName) =>
-        logoutConfirmPage(messages, { ...page, siteName, formTargets: target }),
+        logoutConfirmPage(messages, { ...page, siteName, formTargets: targets }),
       );
     },
     /** @param page.clientName - given when only this client was left */
@@ -87,13 +88,6 @@ function show(
   const messages = requestMessages(ctx, oidc?.params?.ui_locales);
   const frame = pageFrame(tenantOf(ctx.state), messages);
   deps.render(ctx, frame, page(messages, frame.siteName));
-}
-
-/** Where the browser goes after signing out, if not to our own page. */
-function logoutTarget(ctx: KoaContextWithOIDC): string[] {
-  const uri = ctx.oidc.session?.state?.postLogoutRedirectUri;
-  const target = typeof uri === 'string' ? formTargetOf(uri) : undefined;
-  return target === undefined ? [] : [target];
 }
 
 /** An error may come before the tenant is known. */

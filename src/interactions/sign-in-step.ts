@@ -37,7 +37,7 @@ export async function showSignIn(
     step.why === 'confirm' ? shownAccount(deps, visit, step.accountId) : undefined,
   ]);
   const page = signInPage(visit.messages, {
-    ...interactionForm(deps, visit),
+    ...interactionForm(deps, visit, client.registered),
     clientName: client.name === '' ? undefined : client.name,
     // Whoever had to confirm may be gone by now.
     why: step.why === 'confirm' && account === undefined ? 'start' : step.why,

@@ -9,7 +9,7 @@ import type { AuditLog } from '../audit/audit-log.ts';
 import { sha256 } from '../crypto/digest.ts';
 import type { ConsentDecision } from '../grants/record-grant.ts';
 import type { RecordedGrant } from '../grants/recorded-grant.ts';
-import { formTargetOf } from '../http/content-security-policy.ts';
+import { formTargets } from '../http/content-security-policy.ts';
 import { csrfToken } from '../http/csrf.ts';
 import type { FormBody } from '../http/form-body.ts';
 import type { Page, RenderPage } from '../http/render-page.ts';
@@ -95,18 +95,21 @@ export function linkPurpose(ctx: Visit['ctx'], token: string): string {
   return `link ${ctx.state.tenant.id} ${sha256(token)}`;
 }
 
-/** What every form of an interaction needs: where to, its token, where its answer may lead. */
+/**
+ * What every form of an interaction needs: where to, its token, where its answer may lead: to the
+ * redirect URI, and to the client's home, because Chromium holds a form's policy against every
+ * further redirect, and a callback often leads on to an application's own front.
+ */
 export function interactionForm(
   deps: Pick<InteractionDeps, 'csrfSecret'>,
   visit: InteractionVisit,
+  client: RegisteredClient | undefined,
 ) {
   const { ctx, interaction } = visit;
-  const redirectUri = parameter(interaction, 'redirect_uri');
-  const target = redirectUri === undefined ? undefined : formTargetOf(redirectUri);
   return {
     action: interactionPath(ctx, interaction.uid),
     csrf: csrfToken(deps.csrfSecret(), interactionPurpose(ctx, interaction.uid)),
-    formTargets: target === undefined ? [] : [target],
+    formTargets: formTargets(interaction.params.redirect_uri, client?.metadata.client_uri),
   };
 }
 

@@ -211,8 +211,10 @@ describe('a whole sign-in in Chromium', () => {
   let callback: string;
 
   before(async () => {
-    const server = createServer((_request, response) => {
-      response.setHeader('content-type', 'text/html');
+    const server = createServer(({ url = '' }, response) => {
+      const [, onward] = /[?&]state=(http[^&]*)/.exec(url) ?? [];
+      if (onward !== undefined) response.writeHead(302, { location: decodeURIComponent(onward) });
+      else response.setHeader('content-type', 'text/html');
       response.end('<title>Back</title>');
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -224,9 +226,10 @@ describe('a whole sign-in in Chromium', () => {
   });
 
   /** A house in which nobody has signed in yet, and a new browser in front of it. */
-  async function start(javaScriptEnabled = true) {
+  async function start(javaScriptEnabled = true, metadata: Record<string, unknown> = {}) {
     const app: HostedPagesApp = await startHostedPages({
       metadata: {
+        ...metadata,
         application_type: 'native',
         redirect_uris: [callback],
         post_logout_redirect_uris: [callback],
@@ -303,6 +306,16 @@ describe('a whole sign-in in Chromium', () => {
       await page.waitForURL(callback);
     });
   }
+
+  it('may lead on from the callback to the client’s home, on an origin of its own', async () => {
+    // The same server, but another origin.
+    const home = `${new URL(callback).origin.replace('127.0.0.1', 'localhost')}/home`;
+    const { page, request } = await start(true, { client_uri: home });
+    await page.goto(request({ state: home }));
+    await signIn(page, 'alice');
+    await page.locator('button[type=submit]').click();
+    await page.waitForURL(home);
+  });
 
   it('keeps the link’s token out of every other request', async () => {
     const { app, page } = await start();
