@@ -1,3 +1,4 @@
+import { printable } from './printable.ts';
 import type { FieldChange, SeedChange, SeedPlan } from './seed-plan.ts';
 
 /** A plan as machines read it. */
@@ -64,12 +65,4 @@ function describeField(action: SeedChange['action'], { field, from, to }: FieldC
 
 function describeValue(value: unknown): string {
   return value === undefined ? 'none' : printable(JSON.stringify(value));
-}
-
-/** Shows what a terminal would obey or hide: control characters and direction marks. */
-function printable(text: string): string {
-  return text.replaceAll(
-    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }

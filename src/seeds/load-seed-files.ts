@@ -1,5 +1,10 @@
 import { validateStandardClaims } from '../accounts/account-claims.ts';
 import { PASSWORD_MAX_BYTES, type PasswordHasher } from '../accounts/password-hasher.ts';
+import {
+  PASSWORD_MIN_CHARACTERS,
+  type PasswordWeakness,
+  passwordWeakness,
+} from '../accounts/password-policy.ts';
 import type { ClientMetadata } from '../applications/client.ts';
 import { clientSecretDigest, clientSecretProblem } from '../applications/client-secret.ts';
 import { DEFAULT_TENANT_SETTINGS, type TenantSettings } from '../tenants/tenant.ts';
@@ -22,8 +27,12 @@ import type {
 import { type Place, SeedInvalidError, type SeedProblem } from './seed-problem.ts';
 import { MAX_FILE_BYTES } from './seed-source.ts';
 
-/** Characters that a password has at least. NIST SP 800-63B-4, section 3.1.1.2 */
-const PASSWORD_MIN_CHARACTERS = 8;
+/** What is wrong with a password, without the password. */
+const WEAKNESSES: Readonly<Record<PasswordWeakness, string>> = {
+  too_short: `expected a password of at least ${PASSWORD_MIN_CHARACTERS} characters, found a shorter one`,
+  too_long: `expected a password of at most ${PASSWORD_MAX_BYTES} bytes, found a longer one`,
+  is_identifier: "expected a password that is not the account's own name, found it",
+};
 
 export interface LoadSeedDeps {
   /** An environment variable, for `{ env: NAME }`. */
@@ -202,10 +211,9 @@ async function resolvePassword(
   }
   const value = await resolveSecret(deps, source, problems);
   if (value === undefined) return undefined;
-  const characters = [...value].length;
-  if (characters < PASSWORD_MIN_CHARACTERS || Buffer.byteLength(value) > PASSWORD_MAX_BYTES) {
-    const message = `expected a password of at least ${PASSWORD_MIN_CHARACTERS} characters and at most ${PASSWORD_MAX_BYTES} bytes, found ${characters} characters`;
-    problems.push({ place: source.place, message });
+  const weakness = passwordWeakness(value, account);
+  if (weakness !== undefined) {
+    problems.push({ place: source.place, message: WEAKNESSES[weakness] });
   }
   return { kind: 'plain', value };
 }

@@ -1,5 +1,6 @@
-import { mkdir, open, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { randomId } from '../crypto/random-id.ts';
 import { GatehouseError } from '../errors.ts';
 import { readTextFile, type UnreadableFile } from './read-text-file.ts';
 
@@ -28,7 +29,7 @@ export async function readSecretFile(
  */
 export async function writeSecretFile(path: string, secret: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeDirectory(dirname(path));
     await using file = await open(path, 'wx', 0o600);
     await file.writeFile(secret);
     await file.sync();
@@ -42,7 +43,42 @@ export async function writeSecretFile(path: string, secret: string): Promise<voi
   }
 }
 
+/**
+ * Prepares a file's replacement by a new secret: beside it until `keep` puts it in its place, which
+ * cannot fail half-way; `discard` leaves the file as it was. Mode 0600, as with a new file.
+ *
+ * @throws GatehouseError `secret_file_unwritable`
+ */
+export async function prepareSecretFile(
+  path: string,
+  secret: string,
+): Promise<{ keep(): Promise<void>; discard(): Promise<void> }> {
+  const beside = `${path}.${randomId(6)}.new`;
+  await writeSecretFile(beside, secret);
+  return {
+    keep: () => rename(beside, path),
+    discard: () => removeSecretFile(beside),
+  };
+}
+
 /** Removes a secret's file again; no error when it is gone. */
 export async function removeSecretFile(path: string): Promise<void> {
   await rm(path, { force: true });
+}
+
+/**
+ * Makes a directory and those above it. Node's own recursive `mkdir` tries for ever where the
+ * system denies that a parent is there (`/proc`).
+ */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EEXIST') return;
+    const parent = dirname(resolve(path));
+    if (code !== 'ENOENT' || parent === resolve(path)) throw error;
+    await makeDirectory(parent);
+    await mkdir(path, { mode: 0o700 });
+  }
 }

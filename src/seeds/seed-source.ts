@@ -21,6 +21,9 @@ export const MAX_FILE_BYTES = 1024 * 1024;
 /** Nodes read from one file, those behind aliases counted each time: bounds alias bombs. */
 const MAX_NODES = 250_000;
 
+/** Mistakes in the YAML itself that are shown: after the first, most are its echo. */
+const MAX_MISTAKES = 10;
+
 /** Nesting that a value of free form (a claim, a JWKS) may have. */
 const MAX_DEPTH = 12;
 
@@ -57,36 +60,44 @@ export function openSeedSource(
     problems.push({ place: placeAt(file, lines, offset, ''), message });
   };
   let document: Document.Parsed;
+  const aliases = new Map<Alias, Node>();
+  const strays: Alias[] = [];
   try {
     document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+    resolveAliases(document, aliases, strays);
   } catch {
     return fail(0, 'expected YAML, found something nested too deeply to read');
   }
-  const before = problems.length;
-  for (const error of [...document.errors, ...document.warnings]) {
+  const mistakes = [...document.errors, ...document.warnings];
+  for (const { code, pos, message } of mistakes.slice(0, MAX_MISTAKES)) {
+    const found = `expected YAML, found a mistake: ${message}`;
     fail(
-      error.pos[0],
-      error.code === 'MULTIPLE_DOCS'
-        ? 'expected one YAML document, found another one here'
-        : `expected YAML, found a mistake: ${error.message}`,
+      pos[0],
+      code === 'MULTIPLE_DOCS' ? 'expected one YAML document, found another one here' : found,
     );
   }
-  const aliases = new Map<Alias, Node>();
+  for (const alias of strays.slice(0, MAX_MISTAKES)) {
+    fail(alias.range?.[0] ?? 0, `expected an anchor, found none named ${alias.source}`);
+  }
+  if (mistakes.length + strays.length > 0) return undefined;
+  const source: SeedSource = { file, lines, aliases, problems, nodesLeft: MAX_NODES };
+  return enter(source, document.contents, '', 0);
+}
+
+/** Finds what each alias stands for: the last value before it that carries its anchor. */
+function resolveAliases(document: Document, aliases: Map<Alias, Node>, strays: Alias[]): void {
   const anchors = new Map<string, Node>();
   visit(document, {
     Node(_key, node) {
-      if (isAlias(node)) {
-        const target = anchors.get(node.source);
-        if (target !== undefined) aliases.set(node, target);
-        else fail(node.range?.[0] ?? 0, `expected an anchor, found none named ${node.source}`);
-      } else if (node.anchor !== undefined) {
-        anchors.set(node.anchor, node);
+      if (!isAlias(node)) {
+        if (node.anchor !== undefined) anchors.set(node.anchor, node);
+        return;
       }
+      const target = anchors.get(node.source);
+      if (target === undefined) strays.push(node);
+      else aliases.set(node, target);
     },
   });
-  if (problems.length > before) return undefined;
-  const source: SeedSource = { file, lines, aliases, problems, nodesLeft: MAX_NODES };
-  return enter(source, document.contents, '', 0);
 }
 
 /** Goes to a value, following aliases; counts it. */
