@@ -1,0 +1,66 @@
+import type { AccountStore } from '../accounts/account-store.ts';
+import type { PasswordHasher } from '../accounts/password-hasher.ts';
+import type { ApplicationStore } from '../applications/application-store.ts';
+import type { AuditEvent } from '../audit/audit-event.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { KeyDeps } from '../keys/change-key-set.ts';
+import type { LoadSeedDeps } from '../seeds/load-seed-files.ts';
+import type { SeedStore } from '../seeds/seed-store.ts';
+import type { Tenant } from '../tenants/tenant.ts';
+import type { TenantStore } from '../tenants/tenant-store.ts';
+import type { DoctorProbes } from './doctor-probes.ts';
+
+/**
+ * What commands work with: the stores and the deployment's secrets, opened for the time of one
+ * command. The composition root makes it; a test makes its own.
+ */
+export interface CliContext {
+  /** Issuer of the default tenant, no trailing slash. */
+  readonly publicUrl: string;
+  readonly tenants: TenantStore;
+  readonly applications: ApplicationStore;
+  readonly accounts: AccountStore;
+  readonly seeds: SeedStore;
+  readonly audit: AuditLog;
+  readonly keys: KeyDeps;
+  /** Asked for only when the schema is there: they are stored in the database. */
+  readonly secrets: () => Promise<CliSecrets>;
+  readonly validateClient: LoadSeedDeps['validateClient'];
+  /** Ends every session and refresh token of an account. */
+  readonly endAccountSessions: (tenant: Tenant, accountId: string) => Promise<void>;
+  readonly schema: {
+    /** @throws SchemaError when the database is not of this release */
+    assertKnown(): Promise<void>;
+    /** Migrations that are not applied yet, in order. */
+    pending(): Promise<string[]>;
+    /** Applies them and returns their names. */
+    migrate(): Promise<string[]>;
+  };
+  readonly now: () => Date;
+}
+
+export interface CliSecrets {
+  readonly clientSecretPepper: string;
+  readonly passwords: PasswordHasher;
+}
+
+/** A context that is closed when the command has ended, however it ended. */
+export type OpenCliContext = CliContext & { readonly close: () => Promise<void> };
+
+/** Where a command reads and writes. */
+export interface CliHost {
+  readonly version: string;
+  /** @throws ConfigurationError, and whatever keeps the database from being reached */
+  readonly openContext: () => Promise<OpenCliContext>;
+  readonly doctor: DoctorProbes;
+  readonly readEnv: (name: string) => string | undefined;
+  /** Takes whole lines. */
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+  /** Whether a person reads stdout: secrets are shown to no pipe unasked. */
+  readonly isTerminal: boolean;
+  /** Columns of the terminal; undefined for a pipe. */
+  readonly columns: number | undefined;
+  /** Who runs the command, for the audit log. */
+  readonly operator: AuditEvent['actor'];
+}

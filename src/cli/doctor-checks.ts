@@ -1,0 +1,206 @@
+import type { Config } from '../config/config.ts';
+import { ConfigurationError } from '../config/configuration-error.ts';
+import { GatehouseError } from '../errors.ts';
+import { openKeySet } from '../keys/seal-signing-key.ts';
+import type { Tenant } from '../tenants/tenant.ts';
+import { clockFinding, type Finding, ok, problem, warning, wordsOf } from './doctor-findings.ts';
+import type { DatabaseProbe, DoctorProbes, RedisProbe } from './doctor-probes.ts';
+import { allTenants } from './tenant-option.ts';
+
+const NODE_MAJOR = 24;
+const POSTGRES = { oldest: 15, newest: 18 };
+const REDIS_MAJOR = 7;
+
+/** An eviction would lose sessions and tokens that are in use. */
+const EVICTION_POLICY = 'noeviction';
+
+/** Age from which an active key should be rotated. */
+const KEY_AGE_DAYS = 30;
+
+/** Due stages are advanced within a minute of a running server; this much later nobody did. */
+const DUE_GRACE_MS = 10 * 60 * 1000;
+
+/**
+ * Looks at everything that a server stands on, whatever is broken among it. Changes nothing.
+ *
+ * @returns in the order of dependence: what comes after a problem may be only its echo
+ */
+export async function examine(probes: DoctorProbes): Promise<Finding[]> {
+  const findings = [nodeFinding(probes.nodeVersion)];
+  const { config, findings: configuration } = configFindings(probes);
+  findings.push(...configuration);
+  if (config === undefined) return findings;
+  findings.push(...(await databaseFindings(probes, config)));
+  findings.push(...(await redisFindings(probes, config)));
+  return findings;
+}
+
+function nodeFinding(version: string): Finding {
+  return Number.parseInt(version, 10) >= NODE_MAJOR
+    ? ok('node', version)
+    : problem(
+        'node',
+        version,
+        `Run Node ${NODE_MAJOR} or later: npm ci installs one beside the code.`,
+      );
+}
+
+function configFindings(probes: DoctorProbes): {
+  config: Config | undefined;
+  findings: Finding[];
+} {
+  try {
+    const config = probes.config();
+    if (config.mode === 'server') {
+      return {
+        config,
+        findings: [ok('configuration', `${config.publicUrl}, PostgreSQL by DATABASE_URL`)],
+      };
+    }
+    const message = `${config.publicUrl}, embedded PostgreSQL in ${config.dataDir}`;
+    const advice =
+      'Fine for development. For production set DATABASE_URL and what docs/configuration.md lists.';
+    return { config, findings: [warning('configuration', message, advice)] };
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    const findings = error.problems.map(({ name, expected, found }) =>
+      problem('configuration', `${name}: found ${found}`, `Set ${name} to ${expected}.`),
+    );
+    return { config: undefined, findings };
+  }
+}
+
+async function databaseFindings(probes: DoctorProbes, config: Config): Promise<Finding[]> {
+  let database: DatabaseProbe | undefined;
+  try {
+    database = await probes.openDatabase();
+    const before = probes.now();
+    const { version, now } = await database.look();
+    const asked = { before, after: probes.now() };
+    return [
+      postgresFinding(version),
+      clockFinding('database clock', now, asked),
+      ...(await schemaFindings(probes, database)),
+    ];
+  } catch (error) {
+    const advice =
+      config.mode === 'server'
+        ? 'Check DATABASE_URL: host, port, database, user and password; and that the server runs and lets this machine in.'
+        : `Check that ${config.dataDir} may be written, and that no other server uses it.`;
+    return [problem('database', wordsOf(error), advice)];
+  } finally {
+    await database?.close();
+  }
+}
+
+function postgresFinding(version: number): Finding {
+  const major = Math.floor(version / 10_000);
+  const text = `PostgreSQL ${major}.${version % 10_000}`;
+  const { oldest, newest } = POSTGRES;
+  if (major < oldest) return problem('database', text, `Use PostgreSQL ${oldest} to ${newest}.`);
+  return major > newest
+    ? warning(
+        'database',
+        text,
+        `Newer than what this release was tested with (${oldest} to ${newest}).`,
+      )
+    : ok('database', text);
+}
+
+async function schemaFindings(probes: DoctorProbes, database: DatabaseProbe): Promise<Finding[]> {
+  const pending = await database.pendingMigrations();
+  if (pending.length > 0) {
+    const message = `${pending.length} pending: ${pending.join(', ')}`;
+    return [problem('migrations', message, 'Run: gatehouse migrate')];
+  }
+  try {
+    await database.assertSchemaKnown();
+  } catch (error) {
+    if (!(error instanceof GatehouseError)) throw error;
+    return [
+      problem('migrations', error.message, 'Run the release that migrated it, or a later one.'),
+    ];
+  }
+  return [ok('migrations', 'up to date'), ...(await keyFindings(probes, database))];
+}
+
+async function keyFindings(probes: DoctorProbes, database: DatabaseProbe): Promise<Finding[]> {
+  const tenants = await allTenants(database);
+  const now = probes.now();
+  const findings: Finding[] = [];
+  let keys = 0;
+  for (const tenant of tenants) {
+    const set = await database.keys.load(tenant.id);
+    keys += set.keys.length;
+    try {
+      openKeySet(database.sealer, set);
+    } catch (error) {
+      const advice =
+        'Put the key that sealed it back into KEY_ENCRYPTION_KEYS, after the first. If it is lost: gatehouse keys rotate --compromised all';
+      findings.push(problem('signing keys', `tenant ${tenant.slug}: ${wordsOf(error)}`, advice));
+    }
+    const oldest = Math.min(
+      ...set.keys.filter((key) => key.stage === 'active').map((key) => key.stageSince.getTime()),
+    );
+    const days = Math.floor((now.getTime() - oldest) / 86_400_000);
+    if (days > KEY_AGE_DAYS && oldest !== Number.POSITIVE_INFINITY) {
+      const advice = `Run: gatehouse keys rotate --tenant ${tenant.slug}`;
+      findings.push(
+        warning('signing keys', `tenant ${tenant.slug}: signing for ${days} days`, advice),
+      );
+    }
+  }
+  findings.push(...(await dueFindings(database, tenants, now)));
+  return findings.length > 0
+    ? findings
+    : [ok('signing keys', `${keys} of ${tenants.length} tenants, all readable, no stage is due`)];
+}
+
+async function dueFindings(
+  database: DatabaseProbe,
+  tenants: readonly Tenant[],
+  now: Date,
+): Promise<Finding[]> {
+  const due = await database.keys.tenantsDue(new Date(now.getTime() - DUE_GRACE_MS), 1_000);
+  if (due.length === 0) return [];
+  const slugs = tenants.filter(({ id }) => due.includes(id)).map(({ slug }) => slug);
+  const advice = 'A running server advances stages within a minute: start one, or look at its log.';
+  return [warning('signing keys', `stages are due: tenant ${slugs.join(', ')}`, advice)];
+}
+
+async function redisFindings(probes: DoctorProbes, config: Config): Promise<Finding[]> {
+  let redis: RedisProbe | undefined;
+  try {
+    redis = await probes.openRedis();
+    if (redis === undefined) {
+      if (config.mode === 'embedded') return [ok('redis', 'none: sessions are in PostgreSQL')];
+      const message = 'none: sessions are in PostgreSQL, limits are counted per replica';
+      return [warning('redis', message, 'Set REDIS_URL before you run more than one replica.')];
+    }
+    const before = probes.now();
+    const { version, evictionPolicy, now } = await redis.look();
+    const asked = { before, after: probes.now() };
+    return [
+      Number.parseInt(version, 10) >= REDIS_MAJOR
+        ? ok('redis', `Redis ${version}`)
+        : problem('redis', `Redis ${version}`, `Use Redis ${REDIS_MAJOR} or later.`),
+      evictionFinding(evictionPolicy),
+      clockFinding('redis clock', now, asked),
+    ];
+  } catch (error) {
+    const advice =
+      'Check REDIS_URL: host, port, password and rediss: for TLS; and that the server runs and lets this machine in.';
+    return [problem('redis', wordsOf(error), advice)];
+  } finally {
+    await redis?.close();
+  }
+}
+
+function evictionFinding(policy: string): Finding {
+  const check = 'redis memory';
+  if (policy === EVICTION_POLICY) return ok(check, `maxmemory-policy ${policy}`);
+  const advice = `Set maxmemory-policy to ${EVICTION_POLICY}: any other drops sessions that are in use.`;
+  return policy === ''
+    ? warning(check, 'the server does not say its maxmemory-policy', advice)
+    : problem(check, `maxmemory-policy ${policy}`, advice);
+}

@@ -1,0 +1,43 @@
+import type { Config } from '../config/config.ts';
+import type { Sealer } from '../crypto/sealing.ts';
+import type { KeyStore } from '../keys/key-store.ts';
+import type { TenantStore } from '../tenants/tenant-store.ts';
+
+/** What `doctor` looks through. Each part is opened by itself, since any may be what is broken. */
+export interface DoctorProbes {
+  /** Such as 24.21.0. */
+  readonly nodeVersion: string;
+  readonly now: () => Date;
+  /** @throws ConfigurationError */
+  readonly config: () => Config;
+  /** @throws whatever keeps the database from being reached */
+  readonly openDatabase: () => Promise<DatabaseProbe>;
+  /** Undefined where no Redis is configured. @throws whatever keeps it from being reached */
+  readonly openRedis: () => Promise<RedisProbe | undefined>;
+}
+
+export interface DatabaseProbe {
+  readonly look: () => Promise<{
+    /** As the server numbers it: 180004 is 18.4. */
+    readonly version: number;
+    readonly now: Date;
+  }>;
+  /** Migrations of this release that are not applied yet. */
+  readonly pendingMigrations: () => Promise<string[]>;
+  /** @throws SchemaError when a newer release migrated the database */
+  readonly assertSchemaKnown: () => Promise<void>;
+  readonly tenants: Pick<TenantStore, 'list'>;
+  readonly keys: Pick<KeyStore, 'load' | 'tenantsDue'>;
+  readonly sealer: Sealer;
+  readonly close: () => Promise<void>;
+}
+
+export interface RedisProbe {
+  readonly look: () => Promise<{
+    readonly version: string;
+    /** `maxmemory-policy`; empty when the server does not say. */
+    readonly evictionPolicy: string;
+    readonly now: Date;
+  }>;
+  readonly close: () => Promise<void>;
+}

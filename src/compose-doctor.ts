@@ -1,0 +1,58 @@
+import type { DatabaseProbe, DoctorProbes, RedisProbe } from './cli/doctor-probes.ts';
+import { openBackends } from './compose-backends.ts';
+import { parseConfig } from './config/parse-config.ts';
+import { readEnv } from './config/read-env.ts';
+import { lookAtDatabase } from './storage/postgres/look-at-database.ts';
+import { assertSchemaKnown, pendingMigrations } from './storage/postgres/migrate.ts';
+import { lookAtRedis } from './storage/redis/look-at-redis.ts';
+import { connectRedis, createRedis } from './storage/redis/redis.ts';
+import type { Logger } from './telemetry/logger.ts';
+
+/** Longest wait for a Redis that may be what is broken. */
+const REDIS_WAIT_MS = 3_000;
+
+/** What `gatehouse doctor` looks through: the parts of the environment's deployment, one by one. */
+export function doctorProbes(logger: Logger): DoctorProbes {
+  const now = () => new Date();
+  const settings = () => parseConfig(readEnv());
+  return {
+    nodeVersion: process.versions.node,
+    now,
+    config: () => settings().config,
+    openDatabase: async () => {
+      const { config, secrets } = settings();
+      // Without Redis, which may be away: that is another finding.
+      const durable = { ...secrets, redisUrl: undefined };
+      return databaseProbe({ config, secrets: durable, logger, now, embedded: 'shared' });
+    },
+    openRedis: async () => {
+      const { config, secrets } = settings();
+      if (secrets.redisUrl === undefined) return undefined;
+      return redisProbe(secrets.redisUrl, config.redis.commandTimeoutMs);
+    },
+  };
+}
+
+async function databaseProbe(options: Parameters<typeof openBackends>[0]): Promise<DatabaseProbe> {
+  const { db, tenants, keys, sealer, close } = await openBackends(options);
+  return {
+    look: () => lookAtDatabase(db),
+    pendingMigrations: () => pendingMigrations(db),
+    assertSchemaKnown: () => assertSchemaKnown(db),
+    tenants,
+    keys,
+    sealer,
+    close,
+  };
+}
+
+async function redisProbe(url: string, commandTimeoutMs: number): Promise<RedisProbe> {
+  const redis = createRedis({ url, commandTimeoutMs });
+  try {
+    await connectRedis(redis, REDIS_WAIT_MS);
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
+  return { look: () => lookAtRedis(redis), close: async () => redis.disconnect() };
+}
