@@ -1,6 +1,5 @@
 import type Provider from 'oidc-provider';
 import { constantTimeEqual, hmacSha256 } from '../crypto/digest.ts';
-import { inProtocol } from './protocol-errors.ts';
 import type { TenantCatalog } from './tenant-catalog.ts';
 
 /**
@@ -13,7 +12,7 @@ export function compareSecretDigests(
   provider: Provider,
 ): void {
   provider.Client.prototype.compareClientSecret = async function compareClientSecret(presented) {
-    const registered = await inProtocol(deps.catalog.client(this.clientId));
+    const registered = await deps.catalog.client(this.clientId);
     const digest = hmacSha256(deps.pepper, presented);
     const now = deps.now();
     return (registered?.secretDigests ?? []).some(

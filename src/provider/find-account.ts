@@ -51,7 +51,7 @@ export async function isGated(
 ): Promise<boolean> {
   const clientId = ctx.oidc.client?.clientId;
   if (clientId === undefined) return false;
-  const client = await inProtocol(deps.catalog.client(clientId));
+  const client = await deps.catalog.client(clientId);
   return client?.application.requireAssignment ?? false;
 }
 
@@ -64,7 +64,7 @@ export async function rolesForClient(
 ): Promise<RoleAssignment> {
   const clientId = ctx.oidc.client?.clientId;
   if (clientId === undefined) return NO_ROLES;
-  const client = await inProtocol(deps.catalog.client(clientId));
+  const client = await deps.catalog.client(clientId);
   if (client === undefined) return NO_ROLES;
   return rolesInApplication(deps, tenantId, ctx, client.application.id, accountId);
 }

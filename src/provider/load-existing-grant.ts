@@ -42,7 +42,7 @@ async function allowedNow(
   accountId: string,
   clientId: string,
 ): Promise<GrantRequest> {
-  const registered = await inProtocol(deps.catalog.client(clientId));
+  const registered = await deps.catalog.client(clientId);
   if (registered?.application.firstParty) return requested(ctx);
   const recorded = await inProtocol(deps.grants.find(tenantId, accountId, clientId));
   return recorded ?? { scopes: [], claims: [], resourceScopes: {} };

@@ -1,9 +1,9 @@
 import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
 import { type Application, NO_ROLES, type RoleAssignment } from '../applications/application.ts';
+import type { RegisteredClient } from '../applications/client.ts';
 import { clientSeconds } from '../applications/client-metadata.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { type FindAccountDeps, rolesInApplication } from './find-account.ts';
-import { inProtocol } from './protocol-errors.ts';
 import { grantReference } from './stored-payload.ts';
 import { GRANT_CLAIM } from './structured-access-token.ts';
 import type { TenantCatalog } from './tenant-catalog.ts';
@@ -25,20 +25,20 @@ export function resourceIndicators(deps: { catalog: TenantCatalog }, tenant: Ten
     ) {
       if (oneOf !== undefined) return [...oneOf];
       if (ctx.oidc.params?.grant_type !== 'client_credentials') return [];
-      const registered = await inProtocol(deps.catalog.client(client.clientId));
+      const registered = await deps.catalog.client(client.clientId);
       return registered?.application.audience ?? [];
     },
     useGrantedResource: () => false,
     async getResourceServerInfo(
-      _ctx: KoaContextWithOIDC,
+      ctx: KoaContextWithOIDC,
       resource: string,
       client: { clientId: string },
     ): Promise<ResourceServer> {
-      const application = await inProtocol(deps.catalog.applicationByAudience(resource));
+      const application = await deps.catalog.applicationByAudience(resource);
       if (application === undefined) throw new errors.InvalidTarget();
       return {
         audience: resource,
-        scope: application.permissions.join(' '),
+        scope: (await scopesFor(deps, ctx, client.clientId, application)).join(' '),
         accessTokenFormat: 'jwt',
         accessTokenTTL: clientSeconds(
           client,
@@ -49,6 +49,21 @@ export function resourceIndicators(deps: { catalog: TenantCatalog }, tenant: Ten
       };
     },
   };
+}
+
+/**
+ * A person allows a client scopes; a machine has nobody to ask, and gets those that its roles
+ * permit.
+ */
+async function scopesFor(
+  deps: { catalog: TenantCatalog },
+  ctx: KoaContextWithOIDC,
+  clientId: string,
+  application: Application,
+): Promise<readonly string[]> {
+  if (ctx.oidc.params?.grant_type !== 'client_credentials') return application.permissions;
+  const client = await deps.catalog.client(clientId);
+  return rolesOfMachine(client, application).permissions;
 }
 
 interface IssuedToken {
@@ -69,7 +84,7 @@ export function createExtraTokenClaims(
 ) {
   return async (ctx: KoaContextWithOIDC, token: IssuedToken) => {
     if (typeof token.aud !== 'string') return undefined;
-    const application = await inProtocol(deps.catalog.applicationByAudience(token.aud));
+    const application = await deps.catalog.applicationByAudience(token.aud);
     if (application === undefined) return undefined;
     const held = await rolesOfParty(deps, tenant, ctx, token, application);
     return {
@@ -93,5 +108,12 @@ async function rolesOfParty(
   }
   const client =
     token.clientId === undefined ? undefined : await deps.catalog.client(token.clientId);
+  return rolesOfMachine(client, application);
+}
+
+function rolesOfMachine(
+  client: RegisteredClient | undefined,
+  application: Application,
+): RoleAssignment {
   return client?.rolesByAudience[application.audience ?? ''] ?? NO_ROLES;
 }

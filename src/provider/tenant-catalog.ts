@@ -3,6 +3,7 @@ import type { Application } from '../applications/application.ts';
 import type { ApplicationStore } from '../applications/application-store.ts';
 import type { RegisteredClient } from '../applications/client.ts';
 import type { TenantId } from '../tenants/tenant.ts';
+import { inProtocol } from './protocol-errors.ts';
 
 const MAX_CLIENTS = 2_000;
 const MAX_APPLICATIONS = 500;
@@ -11,7 +12,8 @@ const MAX_APPLICATIONS = 500;
  * Clients and applications of one tenant, read once and kept for the life of one Provider: a
  * change of either bumps the tenant's version, which retires the Provider and this with it.
  *
- * What is not there is not remembered, so a client works as soon as it is registered.
+ * What is not there is not remembered, so a client works as soon as it is registered. An outage is
+ * said in the protocol's words: only the library's code asks.
  */
 export interface TenantCatalog {
   client(clientId: string): Promise<RegisteredClient | undefined>;
@@ -22,16 +24,38 @@ export function createTenantCatalog(
   deps: { applications: Pick<ApplicationStore, 'findClient' | 'findByAudience'> },
   tenantId: TenantId,
 ): TenantCatalog {
-  const clients = new LRUCache<string, RegisteredClient>({
-    max: MAX_CLIENTS,
-    fetchMethod: (clientId) => deps.applications.findClient(tenantId, clientId),
-  });
-  const applications = new LRUCache<string, Application>({
-    max: MAX_APPLICATIONS,
-    fetchMethod: (audience) => deps.applications.findByAudience(tenantId, audience),
-  });
+  const { applications } = deps;
   return {
-    client: (clientId) => clients.fetch(clientId),
-    applicationByAudience: (audience) => applications.fetch(audience),
+    client: rememberFound<RegisteredClient>(MAX_CLIENTS, (clientId) =>
+      inProtocol(applications.findClient(tenantId, clientId)),
+    ),
+    applicationByAudience: rememberFound<Application>(MAX_APPLICATIONS, (audience) =>
+      inProtocol(applications.findByAudience(tenantId, audience)),
+    ),
+  };
+}
+
+/** Reads once for many at once, and keeps what was found; what waits is never pushed out. */
+function rememberFound<Value extends object>(
+  max: number,
+  read: (key: string) => Promise<Value | undefined>,
+): (key: string) => Promise<Value | undefined> {
+  const found = new LRUCache<string, Value>({ max });
+  const reading = new Map<string, Promise<Value | undefined>>();
+  const readOnce = async (key: string) => {
+    try {
+      const value = await read(key);
+      if (value !== undefined) found.set(key, value);
+      return value;
+    } finally {
+      reading.delete(key);
+    }
+  };
+  return async (key) => {
+    const kept = found.get(key);
+    if (kept !== undefined) return kept;
+    const waiting = reading.get(key) ?? readOnce(key);
+    reading.set(key, waiting);
+    return waiting;
   };
 }
