@@ -71,6 +71,7 @@ function artifactAdapter(deps: AdapterDeps, tenantId: TenantId, model: ArtifactM
       id,
       found.payload,
     );
+    if (payload === undefined) return undefined;
     // The store may have extended it (a Grant lives as long as its newest refresh token).
     payload.exp = Math.floor(found.expiresAt.getTime() / 1000);
     if (isUsedUp(model, found))
@@ -84,7 +85,7 @@ function artifactAdapter(deps: AdapterDeps, tenantId: TenantId, model: ArtifactM
       if ((await inProtocol(artifacts.save(write))) === 'ended') throw refused(model);
     },
     async find(id) {
-      if (structured.isHandle(id)) return structured.find(model, id);
+      if (structured.isHandle(id)) return structured.find(model);
       return restore(id, await inProtocol(artifacts.find(tenantId, model, artifactKey(model, id))));
     },
     async findByUid(uid) {
@@ -133,7 +134,7 @@ function clientAdapter(catalog: TenantCatalog): Adapter {
   };
   return {
     async find(clientId) {
-      const registered = await inProtocol(catalog.client(clientId));
+      const registered = await catalog.client(clientId);
       if (registered === undefined || registered.disabled) return undefined;
       const [current] = registered.secretDigests;
       return {

@@ -1,5 +1,5 @@
 import { sha256 } from '../crypto/digest.ts';
-import type { Sealer } from '../crypto/sealing.ts';
+import { SealError, type Sealer } from '../crypto/sealing.ts';
 import type { TenantId } from '../tenants/tenant.ts';
 import type { ArtifactKey, ArtifactModel, StoredPayload } from './artifact-store.ts';
 
@@ -7,8 +7,9 @@ import type { ArtifactKey, ArtifactModel, StoredPayload } from './artifact-store
  * What is stored of an artifact: its payload without any value that somebody could present.
  *
  * The id goes (rows are found by its digest). An Interaction carries the live session id, its own
- * uid inside a URL, and the request's parameters with hints: it is sealed whole. A Session's
- * `state` can hold the same URL and its form's secret: that member is sealed.
+ * uid inside a URL, and the request's parameters with hints; a pushed request carries the same
+ * parameters: both are sealed whole. A Session's `state` can hold the same URL and its form's
+ * secret: that member is sealed.
  */
 
 type Payload = Record<string, unknown>;
@@ -18,6 +19,11 @@ interface Place {
   model: ArtifactModel;
   key: ArtifactKey;
 }
+
+const SEALED_WHOLE: ReadonlySet<ArtifactModel> = new Set([
+  'Interaction',
+  'PushedAuthorizationRequest',
+]);
 
 /** Prefix of a grant id that stands for its key: what JWT access tokens carry of their grant. */
 const GRANT_REFERENCE = 'ref:';
@@ -41,24 +47,31 @@ export function grantIdOf(reference: string): string {
 
 export function toStored(sealer: Sealer, place: Place, payload: Payload): StoredPayload {
   const { jti: _id, ...rest } = payload;
-  if (place.model === 'Interaction') return { sealed: seal(sealer, place, rest) };
+  if (SEALED_WHOLE.has(place.model)) return { sealed: seal(sealer, place, rest) };
   if (place.model === 'Session' && rest.state !== undefined) {
     return { ...rest, state: seal(sealer, place, rest.state) };
   }
   return rest;
 }
 
-/** @param id - the id as presented; goes back in as `jti` */
+/**
+ * What was stored, as it was.
+ *
+ * What does not open (its sealing key is no longer configured, or the row belongs elsewhere) is as
+ * good as expired: an Interaction begins again, a Session goes on without its form's state.
+ *
+ * @param id - the id as presented; goes back in as `jti`
+ */
 export function fromStored(
   sealer: Sealer,
   place: Place,
   id: string | undefined,
   stored: StoredPayload,
-): Payload {
+): Payload | undefined {
   const jti = id === undefined ? {} : { jti: id };
-  if (place.model === 'Interaction') {
+  if (SEALED_WHOLE.has(place.model)) {
     const opened = open(sealer, place, stored.sealed);
-    return { ...(typeof opened === 'object' ? opened : undefined), ...jti };
+    return typeof opened === 'object' ? { ...opened, ...jti } : undefined;
   }
   if (place.model === 'Session' && stored.state !== undefined) {
     return { ...stored, state: open(sealer, place, stored.state), ...jti };
@@ -71,7 +84,12 @@ function seal(sealer: Sealer, place: Place, value: unknown): string {
 }
 
 function open(sealer: Sealer, place: Place, sealed: unknown): unknown {
-  return JSON.parse(sealer.open(String(sealed), context(place)));
+  try {
+    return JSON.parse(sealer.open(String(sealed), context(place)));
+  } catch (error) {
+    if (error instanceof SealError) return undefined;
+    throw error;
+  }
 }
 
 function context({ tenantId, model, key }: Place) {
