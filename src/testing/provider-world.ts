@@ -1,0 +1,399 @@
+import { hash } from 'node:crypto';
+import type { Knex } from 'knex';
+import Koa from 'koa';
+import { ACR_PASSWORD } from '../accounts/acr.ts';
+import type { AuditEvent, RecordedAuditEvent } from '../audit/audit-event.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import { hmacSha256 } from '../crypto/digest.ts';
+import { randomId } from '../crypto/random-id.ts';
+import { createSealer, type Sealer } from '../crypto/sealing.ts';
+import type { GrantStore } from '../grants/grant-store.ts';
+import { createClientAddress } from '../http/client-address.ts';
+import { errorBoundary } from '../http/error-boundary.ts';
+import { readRawBody } from '../http/read-raw-body.ts';
+import { requestContext } from '../http/request-context.ts';
+import { keyPolicyOf } from '../keys/key-policy.ts';
+import { loadKeySet } from '../keys/load-key-set.ts';
+import type { KeySet } from '../keys/signing-key.ts';
+import type { ArtifactStore } from '../provider/artifact-store.ts';
+import type { ProviderDeps } from '../provider/provider.ts';
+import { createProviderPool, type ProviderPool } from '../provider/provider-for-tenant.ts';
+import type { ProviderPages } from '../provider/provider-pages.ts';
+import { serveProvider } from '../provider/serve-provider.ts';
+import { createPostgresAccountStore } from '../storage/postgres/account-store.ts';
+import { createPostgresApplicationStore } from '../storage/postgres/application-store.ts';
+import { createPostgresArtifactStore } from '../storage/postgres/artifact-store.ts';
+import { createPostgresAuditLog } from '../storage/postgres/audit-log.ts';
+import { createDatabase } from '../storage/postgres/database.ts';
+import { createPostgresGrantStore } from '../storage/postgres/grant-store.ts';
+import { createPostgresKeyStore } from '../storage/postgres/key-store.ts';
+import { createPostgresTenantStore } from '../storage/postgres/tenant-store.ts';
+import { findTenant } from '../tenants/find-tenant.ts';
+import type { Tenant } from '../tenants/tenant.ts';
+import { createTenantDirectory } from '../tenants/tenant-directory.ts';
+import type { TenantStore } from '../tenants/tenant-store.ts';
+import { createTestDatabase } from './database.ts';
+import { randomSealingKey } from './key-replica.ts';
+import { type OutageProxy, startOutageProxy } from './outage-proxy.ts';
+import { createPlainBrowser, type PlainBrowser } from './plain-browser.ts';
+import { createRecordingLogger, type RecordingLogger } from './recording-logger.ts';
+import { serveApp } from './serve-app.ts';
+
+/** Where every client of a test is sent back to; no browser opens it. */
+export const CALLBACK = 'https://client.example/callback';
+export const SIGNED_OUT = 'https://client.example/signed-out';
+/** The secret of every confidential client of a test. */
+export const SECRET = 'a secret of thirty-two characters.';
+export const PEPPER = 'the pepper of the tests';
+export const VERIFIER = 'a-code-verifier-of-at-least-forty-three-characters';
+
+/**
+ * The provider room as the public server has it, on a real database, with hosted pages that
+ * consist of a decision: whoever `signsIn` names signs in, and consents to everything.
+ */
+export interface ProviderWorld {
+  /** A connection that no outage touches. */
+  readonly db: Knex;
+  /** PUBLIC_URL and issuer of the default tenant. */
+  readonly origin: string;
+  readonly port: number;
+  readonly pool: ProviderPool;
+  readonly artifacts: ArtifactStore;
+  readonly grants: GrantStore;
+  readonly tenants: TenantStore;
+  readonly sealer: Sealer;
+  readonly logger: RecordingLogger;
+  /** The door between the server and PostgreSQL; only with `options.door`. */
+  readonly door: OutageProxy;
+  /** Id of the account that signs in where a sign-in is asked. */
+  signsIn: string;
+  /** The prompts that were met since it was emptied: `login no_session`. */
+  readonly steps: string[];
+  /** Details of the last prompt. */
+  promptDetails: Readonly<Record<string, unknown>>;
+  /** Runs in place of the decision, once: for what happens while a person looks at a page. */
+  meanwhile: (() => Promise<unknown>) | undefined;
+  /** Moves the clock of everything that is ours. */
+  advance(seconds: number): void;
+  now(): Date;
+  tenant(slug?: string): Promise<Tenant>;
+  /** Says that a tenant changed, as the change feed would, and forgets what is cached. */
+  touch(slug?: string): Promise<void>;
+  keySet(slug?: string): Promise<KeySet>;
+  /** Events so far, oldest first. */
+  audited(): Promise<RecordedAuditEvent[]>;
+  browser(): PlainBrowser;
+  close(): Promise<void>;
+}
+
+export interface ProviderWorldOptions {
+  /** Changes what the provider is given: to hold a call open, to count, to configure. */
+  readonly wrap?: (deps: ProviderDeps) => ProviderDeps;
+  /** True: the server reaches PostgreSQL through a door that `outage` closes. */
+  readonly door?: boolean;
+  readonly poolSize?: number;
+}
+
+const LIMITS = { poolMax: 10, acquireTimeoutMs: 2_000, statementTimeoutMs: 2_000 };
+
+export async function startProviderWorld(
+  options: ProviderWorldOptions = {},
+): Promise<ProviderWorld> {
+  const database = await createTestDatabase();
+  const door = await openDoor(database.url);
+  const db = options.door === true ? createDatabase({ ...LIMITS, url: door.url }) : database.db;
+
+  let offsetMs = 0;
+  const now = () => new Date(Date.now() + offsetMs);
+  const sealer = createSealer([randomSealingKey()]);
+  const logger = createRecordingLogger();
+  const audit = createPostgresAuditLog(db, { now });
+  const tenants = createPostgresTenantStore(db);
+  const grants = createPostgresGrantStore(db);
+  const keys = {
+    keys: createPostgresKeyStore(db),
+    cache: undefined,
+    notifications: undefined,
+    policyOf: keyPolicyOf,
+    sealer,
+    audit,
+    logger,
+    now,
+  };
+
+  let handle: ReturnType<Koa['callback']> | undefined;
+  const served = await serveApp((req, res) => void handle?.(req, res));
+  const publicUrl = served.url;
+  const cookieKeys = [randomId()];
+
+  const deps: ProviderDeps = {
+    artifacts: createPostgresArtifactStore(db, { now }),
+    applications: createPostgresApplicationStore(db),
+    accounts: createPostgresAccountStore(db, { now }),
+    grants,
+    audit,
+    pages: plainPages(),
+    sealer,
+    clientSecretPepper: PEPPER,
+    cookieKeys: () => cookieKeys,
+    fetch: (url, init) => fetch(url, init),
+    logger,
+    now,
+  };
+  const pool = createProviderPool({
+    ...(options.wrap?.(deps) ?? deps),
+    publicUrl,
+    poolSize: options.poolSize ?? 10,
+    loadKeySet: (tenant) => loadKeySet(keys, tenant),
+  });
+  const directory = createTenantDirectory({ tenants });
+
+  const world: ProviderWorld = {
+    db: database.db,
+    origin: publicUrl,
+    port: served.port,
+    pool,
+    artifacts: deps.artifacts,
+    grants,
+    tenants,
+    sealer,
+    logger,
+    door: door.proxy,
+    signsIn: '',
+    steps: [],
+    promptDetails: {},
+    meanwhile: undefined,
+    advance: (seconds) => {
+      offsetMs += seconds * 1000;
+    },
+    now,
+    async tenant(slug = 'default') {
+      const found = await tenants.findBySlug(slug);
+      if (found === undefined) throw new Error(`no tenant ${slug}`);
+      return found;
+    },
+    async touch(slug) {
+      const { id } = await world.tenant(slug);
+      await tenants.touch(id);
+      directory.forget(id);
+    },
+    keySet: async (slug) => loadKeySet(keys, await world.tenant(slug)),
+    async audited() {
+      await audit.flush();
+      return (await audit.list({ limit: 1000 })).reverse();
+    },
+    browser: () =>
+      createPlainBrowser({ stopAt: (url) => url.startsWith('https://client.example/') }),
+    async close() {
+      await served.close();
+      await audit.flush();
+      if (db !== database.db) await db.destroy();
+      await door.proxy.stop();
+      await database.drop();
+    },
+  };
+
+  const app = new Koa();
+  app.keys = [...cookieKeys];
+  app.use(requestContext({ clientAddress: createClientAddress([]), now }) as Koa.Middleware);
+  app.use(errorBoundary({ logger, renderErrorPage: errorPage }) as Koa.Middleware);
+  app.use(findTenant({ directory }, { publicUrl, aliasHosts: [] }) as Koa.Middleware);
+  app.use(decide(world) as Koa.Middleware);
+  app.use(serveProvider({ ...pool, readBody: readRawBody }) as Koa.Middleware);
+  handle = app.callback();
+  return world;
+}
+
+/** The way to PostgreSQL over TCP, through a proxy that tests close. */
+async function openDoor(databaseUrl: string) {
+  const address = new URL(databaseUrl);
+  const proxy = await startOutageProxy({
+    path: `${address.searchParams.get('host')}/.s.PGSQL.5432`,
+  });
+  const url = `postgres://${address.username}@127.0.0.1:${proxy.port}${address.pathname}`;
+  return { proxy, url };
+}
+
+/** Hosted pages without pages: signs in whom the test says, allows what is missing. */
+function decide(world: ProviderWorld): Koa.Middleware {
+  return async (ctx, next) => {
+    if (!/^\/interaction\//.test(ctx.state.tenantPath)) return next();
+    const tenant: Tenant = ctx.state.tenant;
+    const provider = await world.pool.providerForTenant(tenant);
+    const { prompt, params, session } = await provider.interactionDetails(ctx.req, ctx.res);
+    world.steps.push(`${prompt.name} ${prompt.reasons.join(' ')}`);
+    world.promptDetails = prompt.details;
+    const { meanwhile } = world;
+    world.meanwhile = undefined;
+    await meanwhile?.();
+
+    if (prompt.name === 'consent') {
+      const { missingOIDCScope, missingOIDCClaims, missingResourceScopes } = prompt.details;
+      await world.grants.add(tenant.id, session?.accountId ?? '', String(params.client_id), {
+        scopes: (missingOIDCScope as string[] | undefined) ?? [],
+        claims: (missingOIDCClaims as string[] | undefined) ?? [],
+        resourceScopes: (missingResourceScopes as Record<string, string[]> | undefined) ?? {},
+      });
+    }
+    const result =
+      prompt.name === 'login'
+        ? { login: { accountId: world.signsIn, amr: ['pwd'], acr: ACR_PASSWORD } }
+        : prompt.name === 'consent'
+          ? { consent: {} }
+          : { error: 'access_denied', error_description: prompt.reasons.join(' ') };
+    ctx.redirect(await provider.interactionResult(ctx.req, ctx.res, result));
+  };
+}
+
+function plainPages(): ProviderPages {
+  return {
+    logoutConfirm(ctx, { action, xsrf, clientName }) {
+      ctx.type = 'html';
+      ctx.body = `<p>${clientName ?? ''}</p><form method="post" action="${action}">
+        <input type="hidden" name="xsrf" value="${xsrf}">
+        <button type="submit" name="logout" value="yes">Sign out</button></form>`;
+    },
+    logoutDone(ctx) {
+      ctx.body = 'signed out';
+    },
+    error(ctx, page) {
+      ctx.type = 'html';
+      ctx.body = `<p>${JSON.stringify(page)}</p>`;
+    },
+  };
+}
+
+const errorPage: Parameters<typeof errorBoundary>[0]['renderErrorPage'] = (ctx, page) => {
+  ctx.status = page.status;
+  ctx.type = 'html';
+  ctx.body = `<p>boundary ${JSON.stringify(page)}</p>`;
+};
+
+/** An authorization request of a client; what is undefined is left out. */
+export function authorizationUrl(
+  issuer: string,
+  clientId: string,
+  parameters: Readonly<Record<string, string | undefined>> = {},
+): string {
+  const url = new URL(`${issuer}/auth`);
+  const all = {
+    client_id: clientId,
+    response_type: 'code',
+    redirect_uri: CALLBACK,
+    scope: 'openid',
+    code_challenge: hash('sha256', VERIFIER, 'base64url'),
+    code_challenge_method: 'S256',
+    state: 'the-state',
+    ...parameters,
+  };
+  for (const [name, value] of Object.entries(all)) {
+    if (value !== undefined) url.searchParams.set(name, value);
+  }
+  return url.href;
+}
+
+/** What came back at the redirect URI. */
+export async function authorize(
+  browser: PlainBrowser,
+  issuer: string,
+  clientId: string,
+  parameters?: Readonly<Record<string, string | undefined>>,
+): Promise<Record<string, string>> {
+  const page = await browser.open(authorizationUrl(issuer, clientId, parameters));
+  if (!page.url.startsWith(CALLBACK)) {
+    throw new Error(`stopped at ${page.url} (${page.status}): ${page.text.slice(0, 1000)}`);
+  }
+  return Object.fromEntries(new URL(page.url).searchParams);
+}
+
+export interface EndpointAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** Empty when it is not JSON. */
+  readonly json: Record<string, unknown>;
+}
+
+/** Posts a form to an endpoint of an issuer, as a client that may have a secret. */
+export async function post(
+  url: string,
+  form: Readonly<Record<string, string>> | URLSearchParams,
+  client?: { id: string; secret?: string },
+): Promise<EndpointAnswer> {
+  const { id, secret } = client ?? {};
+  const body = new URLSearchParams(form);
+  if (id !== undefined && secret === undefined) body.set('client_id', id);
+  const authorization = `Basic ${Buffer.from(`${encodeURIComponent(id ?? '')}:${encodeURIComponent(secret ?? '')}`).toString('base64')}`;
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: secret === undefined ? {} : { authorization },
+    body,
+    redirect: 'manual',
+  });
+  return answerOf(response);
+}
+
+export async function answerOf(response: Response): Promise<EndpointAnswer> {
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json') === true;
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    json: isJson ? JSON.parse(text) : {},
+  };
+}
+
+/** Redeems a code as a confidential client, or as a public one (`secret: undefined`). */
+export function redeem(
+  issuer: string,
+  code: string | undefined,
+  client: { id: string; secret?: string },
+  parameters: Readonly<Record<string, string>> = {},
+): Promise<EndpointAnswer> {
+  const form = {
+    grant_type: 'authorization_code',
+    code: code ?? '',
+    redirect_uri: CALLBACK,
+    code_verifier: VERIFIER,
+  };
+  return post(`${issuer}/token`, { ...form, ...parameters }, client);
+}
+
+export function refresh(
+  issuer: string,
+  refreshToken: unknown,
+  client: { id: string; secret?: string },
+  parameters: Readonly<Record<string, string>> = {},
+): Promise<EndpointAnswer> {
+  const form = { grant_type: 'refresh_token', refresh_token: String(refreshToken) };
+  return post(`${issuer}/token`, { ...form, ...parameters }, client);
+}
+
+export async function userinfo(issuer: string, accessToken: unknown): Promise<EndpointAnswer> {
+  return answerOf(
+    await fetch(`${issuer}/me`, { headers: { authorization: `Bearer ${accessToken}` } }),
+  );
+}
+
+/** Digest under which {@link SECRET} is registered. */
+export const secretDigest = (secret = SECRET): string => hmacSha256(PEPPER, secret);
+
+/** Metadata of a client with a code flow, refresh tokens and client credentials. */
+export const webClient = (more: Readonly<Record<string, unknown>> = {}) => ({
+  redirect_uris: [CALLBACK],
+  post_logout_redirect_uris: [SIGNED_OUT],
+  grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+  response_types: ['code'],
+  ...more,
+});
+
+/** Kinds with outcome and actor, in order: what tests compare. */
+export const kindsOf = (events: readonly AuditEvent[]): string[] =>
+  events.map(({ kind, outcome, actor }) => `${kind} ${outcome} ${actor.type}:${actor.id ?? ''}`);
+
+/** For tests of functions that only record. */
+export function recordingAudit(): { events: AuditEvent[]; audit: Pick<AuditLog, 'record'> } {
+  const events: AuditEvent[] = [];
+  return { events, audit: { record: async (event) => void events.push(event) } };
+}
