@@ -11,6 +11,7 @@ import {
 } from './seed-plan.ts';
 import { SeedInvalidError } from './seed-problem.ts';
 import type { CurrentState, CurrentTenant, SeedScope } from './seed-store.ts';
+import { checkTokenSizes } from './token-size.ts';
 
 /** What `planSeed` needs to know of the stored state. */
 export function scopesOf(desired: DesiredState): SeedScope[] {
@@ -54,6 +55,7 @@ export function planSeed(
       }
     }
     for (const account of tenant.accounts) planAccount(plan, tenant, account, stored);
+    checkTokenSizes(plan, tenant);
   }
   if (plan.problems.length > 0) throw new SeedInvalidError(plan.problems);
   return { changes: plan.changes, warnings: plan.warnings };

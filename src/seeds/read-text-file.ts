@@ -18,17 +18,9 @@ export async function readTextFile(
   maxBytes: number,
 ): Promise<{ readonly kind: 'content'; readonly text: string } | UnreadableFile> {
   try {
-    await using file = await open(path, 'r');
-    const bytes = Buffer.alloc(maxBytes + 1);
-    let length = 0;
-    while (length < bytes.length) {
-      const { bytesRead } = await file.read(bytes, length, bytes.length - length);
-      if (bytesRead === 0) break;
-      length += bytesRead;
-    }
-    if (length > maxBytes) return unusable(`${path}, which has more than ${maxBytes} bytes`);
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, length));
-    return { kind: 'content', text };
+    const bytes = await readBytes(path, maxBytes + 1);
+    if (bytes.length > maxBytes) return unusable(`${path}, which has more than ${maxBytes} bytes`);
+    return { kind: 'content', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
     if (code === 'ENOENT') return { kind: 'missing', found: `no file ${path}` };
@@ -37,6 +29,23 @@ export async function readTextFile(
     if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
       return unusable(`${path}, which is not UTF-8`);
     return unusable(`${path}, which cannot be read (${code})`);
+  }
+}
+
+/** The first bytes of a file, at most `count`. */
+async function readBytes(path: string, count: number): Promise<Buffer> {
+  const file = await open(path, 'r');
+  try {
+    const bytes = Buffer.alloc(count);
+    let length = 0;
+    while (length < count) {
+      const { bytesRead } = await file.read(bytes, length, count - length);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+    return bytes.subarray(0, length);
+  } finally {
+    await file.close();
   }
 }
 

@@ -30,9 +30,7 @@ export async function readSecretFile(
 export async function writeSecretFile(path: string, secret: string): Promise<void> {
   try {
     await makeDirectory(dirname(path));
-    await using file = await open(path, 'wx', 0o600);
-    await file.writeFile(secret);
-    await file.sync();
+    await writeNew(path, secret);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unwritable';
     const why = code === 'EEXIST' ? 'it exists already' : code;
@@ -80,5 +78,19 @@ async function makeDirectory(path: string): Promise<void> {
     if (code !== 'ENOENT' || parent === resolve(path)) throw error;
     await makeDirectory(parent);
     await mkdir(path, { mode: 0o700 });
+  }
+}
+
+async function writeNew(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } catch (error) {
+    // Half a secret is worse than none.
+    await removeSecretFile(path);
+    throw error;
+  } finally {
+    await file.close();
   }
 }
