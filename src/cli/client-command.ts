@@ -2,9 +2,8 @@ import type { Command } from 'commander';
 import type { RegisteredClient } from '../applications/client.ts';
 import { NotFoundError } from '../errors.ts';
 import { fingerprint } from '../seeds/seed-plan.ts';
-import type { Tenant } from '../tenants/tenant.ts';
-import type { CliContext } from './cli-context.ts';
 import { addRotateSecretCommand } from './client-rotate-secret-command.ts';
+import { findClient } from './find-client.ts';
 import { renderFields, renderTable } from './render-table.ts';
 import type { ActionMaker } from './run-command.ts';
 import { tenantOf, withTenant } from './tenant-option.ts';
@@ -116,17 +115,6 @@ function addSwitch(
         return undefined;
       }),
     );
-}
-
-/** @throws NotFoundError */
-export async function findClient(
-  context: Pick<CliContext, 'applications'>,
-  tenant: Tenant,
-  clientId: string,
-): Promise<RegisteredClient> {
-  const client = await context.applications.findClient(tenant.id, clientId);
-  if (client !== undefined) return client;
-  throw new NotFoundError(`client ${clientId} of tenant ${tenant.slug}`);
 }
 
 function clientDocument(client: RegisteredClient, now: Date) {

@@ -4,7 +4,7 @@ import { randomId } from '../crypto/random-id.ts';
 import { ConflictError } from '../errors.ts';
 import { prepareSecretFile } from '../seeds/secret-file.ts';
 import { fingerprint } from '../seeds/seed-plan.ts';
-import { findClient } from './client-command.ts';
+import { findClient } from './find-client.ts';
 import { durationOption } from './parse-options.ts';
 import { assertMayReveal, REVEAL_HELP } from './reveal.ts';
 import type { ActionMaker, CommandRun } from './run-command.ts';
