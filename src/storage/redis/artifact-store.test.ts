@@ -174,6 +174,23 @@ describe('artifacts in Redis, by their keys', () => {
     );
   });
 
+  test('a grant that was extended is still cleared up with its tokens', async () => {
+    const tenant = await harness.newTenant();
+    const grantKey = samples.key();
+    const token = (seconds: number) =>
+      samples.write(tenant, 'RefreshToken', { grantKey, expiresAt: samples.in(seconds) });
+    await store.save(samples.write(tenant, 'Grant', { grantKey, key: grantKey }));
+    await store.save(token(9000));
+    samples.advance(7200);
+    await store.save(token(60));
+    await store.revokeGrant(tenant, grantKey, samples.forADay());
+    const left = (await redis.keys('*')).filter((key) => key.includes(tenant));
+    assert.deepEqual(
+      left.filter((key) => !key.includes(':t:')),
+      [],
+    );
+  });
+
   test('a server that has forgotten the scripts is sent them again', async () => {
     const tenant = await harness.newTenant();
     const write = samples.write(tenant, 'Session');
