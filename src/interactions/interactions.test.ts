@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
+import { errors } from 'oidc-provider';
 import {
   CALLBACK,
   type HostedPagesApp,
@@ -386,6 +387,19 @@ describe('an interaction that is over', () => {
       assert.equal(gone.status, 400);
       assert.equal(title(gone), 'This sign-in has expired · Acme');
     }
+  });
+
+  it('says so when it ends while its form is on the way', async () => {
+    const app = await start();
+    const browser = newBrowser();
+    const page = await browser.open(app.authorizationUrl());
+    const { adapter } = app.provider.Interaction as unknown as { adapter: { upsert: unknown } };
+    adapter.upsert = async () => {
+      throw new errors.InvalidGrant('ended');
+    };
+    const gone = await signIn(browser, page);
+    assert.equal(gone.status, 400);
+    assert.equal(title(gone), 'This sign-in has expired · Acme');
   });
 
   it("does not open under another interaction's address", async () => {

@@ -10,7 +10,7 @@ import { CSRF_FIELD, CsrfError, requireCsrfToken, requireSameOrigin } from '../h
 import { type FormBody, readForm } from '../http/form-body.ts';
 import type { RequestState } from '../http/request-state.ts';
 import type { TenantState } from '../tenants/tenant-state.ts';
-import { loadInteraction, showExpired } from './load-interaction.ts';
+import { isOver, loadInteraction, showExpired } from './load-interaction.ts';
 import { requestMessages } from './page-frame.ts';
 import { errorPage } from './pages/error-page.ts';
 import { HOSTED_ROUTES, type HostedRoute } from './route-table.ts';
@@ -78,7 +78,13 @@ async function serve(
   if (interaction === undefined) return showExpired(deps, ctx, uid);
   const { client_id: clientId, ui_locales: uiLocales } = interaction.params;
   if (typeof clientId === 'string') ctx.state.logFields.clientId = clientId;
-  await route.handle(deps, { ctx, form, interaction, messages: requestMessages(ctx, uiLocales) });
+  const messages = requestMessages(ctx, uiLocales);
+  try {
+    await route.handle(deps, { ctx, form, interaction, messages });
+  } catch (error) {
+    if (!isOver(error)) throw error;
+    await showExpired(deps, ctx, uid);
+  }
 }
 
 /** @throws CsrfError, FormError; nothing was done */

@@ -25,10 +25,18 @@ export async function loadInteraction(
     const interaction = await provider.interactionDetails(ctx.req, ctx.res);
     return interaction.uid === uid ? interaction : undefined;
   } catch (error) {
-    // The name, because only `provider/` knows the library's classes.
-    if (error instanceof Error && error.name === 'SessionNotFound') return undefined;
+    if (isOver(error)) return undefined;
     throw error;
   }
+}
+
+/**
+ * Whether an error of the library says that an interaction is over: it is gone, or it ended while
+ * this request held it and may not be written any more. By name, because only `provider/` knows
+ * the library's classes.
+ */
+export function isOver(error: unknown): boolean {
+  return error instanceof Error && ['SessionNotFound', 'InvalidGrant'].includes(error.name);
 }
 
 /**

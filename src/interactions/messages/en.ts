@@ -121,7 +121,7 @@ export const en = {
   logout: {
     title: 'Sign out',
     heading: (site: string) => `Sign out of ${isolate(site)}?`,
-    text: 'You will be signed out of every application that you opened with this sign-in.',
+    text: 'The next application that you open will ask you to sign in again.',
     askedBy: (client: string) => `${isolate(client)} asked to sign you out.`,
     confirm: 'Sign out',
     stay: 'Stay signed in',

@@ -138,6 +138,8 @@ describe('hosted pages in Chromium', () => {
       'logout-confirm',
     ]) {
       await page.goto(`${origin}/${name}`);
+      const focused = page.locator('[autofocus]');
+      if ((await focused.count()) > 0) await page.waitForSelector('[autofocus]:focus');
       // To the top again, away from the field that has the focus at first.
       await page.mouse.click(1, 1);
       const count = await page
