@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { createLocalJWKSet, type JWTPayload, jwtVerify } from 'jose';
 import { type AdapterPayload, Provider } from 'oidc-provider';
 import { sha256 } from '../crypto/digest.ts';
@@ -10,17 +11,18 @@ import { grantIdOf } from './stored-payload.ts';
 /**
  * Introspection and revocation of JWT access tokens.
  *
- * The library neither stores nor introspects JWTs. `structured-token-request.ts` hands it the JWT
- * behind a handle that it takes for an opaque token; `find` verifies signature, issuer and type,
- * looks the `jti` and the grant up among what was denied, and returns the payload that the
- * library would have stored, so that its own grant check and its policies speak. Revoking denies
- * the `jti` until it expires.
+ * The library neither stores nor introspects JWTs. `structured-token-request.ts` keeps the JWT with
+ * the request and hands the library a handle that it takes for an opaque token; `find` verifies
+ * signature, issuer and type, looks the `jti` and the grant up among what was denied, and returns
+ * the payload that the library would have stored, so that its own grant check and its policies
+ * speak. Revoking denies the `jti` until it expires.
  *
  * @see RFC 9068, section 4; RFC 7662; RFC 7009
  */
 export interface StructuredTokens {
+  /** Whether `id` stands for the JWT that this request presented. Whoever types it has none. */
   isHandle(id: string): boolean;
-  find(model: ArtifactModel, handle: string): Promise<AdapterPayload | undefined>;
+  find(model: ArtifactModel): Promise<AdapterPayload | undefined>;
   /** Denies the JWT that this request presented, if `jti` is its; false when it is not. */
   deny(jti: string): Promise<boolean>;
 }
@@ -28,8 +30,8 @@ export interface StructuredTokens {
 /** Claim that refers to the token's grant without naming it. */
 export const GRANT_CLAIM = 'gid';
 
-/** No opaque token of the library holds this character. */
-const HANDLE_PREFIX = '~';
+/** What the library gets to see in place of a JWT; no opaque token of it holds this character. */
+const HANDLE = '~';
 
 /** What the library's payload has members of its own for, and what nobody needs to see. */
 const OWN_CLAIMS = new Set([
@@ -46,8 +48,23 @@ const OWN_CLAIMS = new Set([
   GRANT_CLAIM,
 ]);
 
-export function asHandle(jwt: string): string {
-  return `${HANDLE_PREFIX}${jwt}`;
+interface PresentedJwt {
+  readonly jwt: string;
+  /** Verified once: the library asks for each model. */
+  claims?: Promise<JWTPayload | undefined>;
+}
+
+const presented = new WeakMap<IncomingMessage, PresentedJwt>();
+
+/** Keeps the JWT that a request presents; returns the handle to give the library. */
+export function presentJwt(req: IncomingMessage, jwt: string): string {
+  presented.set(req, { jwt });
+  return HANDLE;
+}
+
+/** What the current request presented: nothing, outside of the library's routes. */
+function presentedNow(): PresentedJwt | undefined {
+  return Provider.ctx === undefined ? undefined : presented.get(Provider.ctx.req);
 }
 
 export function createStructuredTokens(
@@ -59,22 +76,14 @@ export function createStructuredTokens(
   const publicKeys = createLocalJWKSet({
     keys: keySet.keys.map((key) => publicPart(key.privateJwk)),
   });
-  const verified = new WeakMap<object, Promise<JWTPayload | undefined>>();
 
-  /** The library asks for the same handle once per model; a request presents one token. */
-  const verify = (handle: string) => {
-    const request: object = Provider.ctx ?? {};
-    let claims = verified.get(request);
-    if (claims === undefined) {
-      claims = verifyOnce(handle.slice(HANDLE_PREFIX.length));
-      verified.set(request, claims);
-    }
-    return claims;
-  };
-
-  const verifyOnce = async (jwt: string): Promise<JWTPayload | undefined> => {
+  const verify = async (jwt: string): Promise<JWTPayload | undefined> => {
     try {
-      const { payload } = await jwtVerify(jwt, publicKeys, { issuer, typ: 'at+jwt' });
+      const { payload } = await jwtVerify(jwt, publicKeys, {
+        issuer,
+        typ: 'at+jwt',
+        requiredClaims: ['exp', 'jti'],
+      });
       return payload;
     } catch {
       // Whatever is wrong with it, it is not an active token of this tenant (RFC 7662, 2.2).
@@ -82,10 +91,17 @@ export function createStructuredTokens(
     }
   };
 
+  const claimsNow = () => {
+    const token = presentedNow();
+    if (token === undefined) return undefined;
+    token.claims ??= verify(token.jwt);
+    return token.claims;
+  };
+
   return {
-    isHandle: (id) => id.startsWith(HANDLE_PREFIX),
-    async find(model, handle) {
-      const claims = await verify(handle);
+    isHandle: (id) => id === HANDLE && presentedNow() !== undefined,
+    async find(model) {
+      const claims = await claimsNow();
       if (claims?.jti === undefined) return undefined;
       const reference = claims[GRANT_CLAIM];
       const grantKey = typeof reference === 'string' ? reference : undefined;
@@ -97,7 +113,7 @@ export function createStructuredTokens(
       return asStored(model, claims, grantKey);
     },
     async deny(jti) {
-      const claims = await verified.get(Provider.ctx ?? {});
+      const claims = await claimsNow();
       if (claims?.jti !== jti || claims.exp === undefined) return false;
       const expiresAt = new Date(claims.exp * 1000);
       await inProtocol(deps.artifacts.deny(tenantId, sha256(jti), expiresAt));
@@ -112,6 +128,7 @@ function asStored(
   claims: JWTPayload,
   grantKey: string | undefined,
 ): AdapterPayload {
+  const bound = (claims.cnf ?? {}) as { jkt?: unknown };
   const extra = Object.fromEntries(
     Object.entries(claims).filter(([name]) => !OWN_CLAIMS.has(name)),
   );
@@ -124,7 +141,10 @@ function asStored(
     scope: claims.scope,
     clientId: claims.client_id,
     ...(grantKey === undefined ? {} : { accountId: claims.sub, grantId: grantIdOf(grantKey) }),
-    extra,
+    // Bound to a key: an API that asks about it must hear so (RFC 9449, section 6.2).
+    ...(typeof bound.jkt === 'string' ? { jkt: bound.jkt } : {}),
+    // The library shows the subject of a person only; a machine is its own (RFC 9068, section 2.2).
+    extra: grantKey === undefined ? { ...extra, sub: claims.sub } : extra,
   } as AdapterPayload;
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { replayBody } from './replay-body.ts';
-import { asHandle } from './structured-access-token.ts';
+import { presentJwt } from './structured-access-token.ts';
 
 /** The library's own bound on bodies. */
 const BODY_LIMIT_BYTES = 56 * 1024;
@@ -37,6 +37,6 @@ export async function presentStructuredToken(
     replayBody(req, body);
     return;
   }
-  form.set('token', asHandle(token));
+  form.set('token', presentJwt(req, token));
   replayBody(req, Buffer.from(form.toString()));
 }
