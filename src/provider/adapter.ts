@@ -182,7 +182,7 @@ function artifactWrite(
     expiresIn === undefined ? (payload.exp ?? 0) * 1000 - now.getTime() : expiresIn * 1000;
   const startedAt: unknown = ctx?.state.startedAt;
   const sessionUid = model === 'Session' ? payload.uid : payload.sessionUid;
-  const grantId = model === 'Grant' ? id : payload.grantId;
+  const grantId = model === 'Grant' ? id : issuedUnder(model, payload);
   const accountId = payload.accountId ?? payload.session?.accountId;
   const parent = model === 'RefreshToken' ? rotatedFrom(ctx) : undefined;
 
@@ -200,6 +200,14 @@ function artifactWrite(
     ...(payload.userCode === undefined ? {} : { userCodeKey: sha256(payload.userCode) }),
     endsWithSession: endsWithSession(model, payload),
   };
+}
+
+/**
+ * The grant that an artifact ends with. An Interaction names one, too, but is not issued under it:
+ * whoever signs in as somebody else ends the grants of the session before, and goes on.
+ */
+function issuedUnder(model: ArtifactModel, payload: AdapterPayload): string | undefined {
+  return model === 'Interaction' ? undefined : payload.grantId;
 }
 
 /** Everything but what was issued with `offline_access` ends with its session (OIDC Core, 11). */
