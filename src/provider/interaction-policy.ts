@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import { interactionPolicy } from 'oidc-provider';
 import type { TenantId } from '../tenants/tenant.ts';
 import { type FindAccountDeps, isGated, rolesForClient } from './find-account.ts';
@@ -7,6 +8,9 @@ const { Check, Prompt, base } = interactionPolicy;
 /** Name of the prompt that refuses accounts without a role in a gated application. */
 export const APPLICATION_GATE_PROMPT = 'application_gate';
 
+/** What `prompt=none` hears; checks that are added later do not get it from their prompt. */
+const LOGIN_REQUIRED = 'login_required';
+
 /**
  * The library's policy with what must hold without a page: an account that is gone or disabled
  * signs in again, and the application gate stands between sign-in and consent, so that single
@@ -14,13 +18,21 @@ export const APPLICATION_GATE_PROMPT = 'application_gate';
  */
 export function createInteractionPolicy(deps: FindAccountDeps, tenantId: TenantId) {
   const policy = base();
-  policy.get('login')?.checks.add(
-    new Check('account_unavailable', 'End-User authentication is required', (ctx) => {
-      const { session, account } = ctx.oidc;
-      return session?.accountId !== undefined && account === undefined
-        ? Check.REQUEST_PROMPT
-        : Check.NO_NEED_TO_PROMPT;
-    }),
+  const login = policy.get('login');
+  login?.checks.remove('id_token_hint');
+  login?.checks.add(hintedAccountCheck());
+  login?.checks.add(
+    new Check(
+      'account_unavailable',
+      'End-User authentication is required',
+      LOGIN_REQUIRED,
+      (ctx) => {
+        const { session, account } = ctx.oidc;
+        return session?.accountId !== undefined && account === undefined
+          ? Check.REQUEST_PROMPT
+          : Check.NO_NEED_TO_PROMPT;
+      },
+    ),
   );
   policy.add(
     new Prompt(
@@ -44,4 +56,26 @@ export function createInteractionPolicy(deps: FindAccountDeps, tenantId: TenantI
     1,
   );
   return policy;
+}
+
+/**
+ * Holds the session against `id_token_hint`, after a sign-in too. The library's own check knows
+ * the hint only before it, and would let whoever then signs in go on: a MUST NOT.
+ *
+ * The hint is not verified again: it was when the request came, and is kept sealed since.
+ *
+ * @see OpenID Connect Core 1.0, section 3.1.2.1 (`id_token_hint`)
+ */
+function hintedAccountCheck() {
+  return new Check(
+    'id_token_hint',
+    'id_token_hint and authenticated subject do not match',
+    LOGIN_REQUIRED,
+    (ctx) => {
+      const hint = ctx.oidc.params?.id_token_hint;
+      return typeof hint !== 'string' || decodeJwt(hint).sub === ctx.oidc.session?.accountId
+        ? Check.NO_NEED_TO_PROMPT
+        : Check.REQUEST_PROMPT;
+    },
+  );
 }

@@ -3,7 +3,7 @@
  * a secret if there is one, a redirect URI.
  */
 import type { TestDeployment } from './gatehouse.ts';
-import { createPlainBrowser, type PlainBrowser } from './plain-browser.ts';
+import { createPlainBrowser, type PlainBrowser, type PlainPage } from './plain-browser.ts';
 import {
   createRelyingParty,
   type RelyingParty,
@@ -67,4 +67,16 @@ export function demoParty(
 /** A browser that stops at the first address that is not the deployment's: a redirect URI. */
 export function visitor(deployment: Pick<TestDeployment, 'publicUrl'>): PlainBrowser {
   return createPlainBrowser({ stopAt: (url) => !url.startsWith(`${deployment.publicUrl}/`) });
+}
+
+/** What the address that a browser stopped at tells a relying party, in query or fragment. */
+export function answerAt(
+  page: Pick<PlainPage, 'url' | 'status' | 'text'>,
+  party: Pick<RelyingParty, 'redirectUri'>,
+): Record<string, string> {
+  if (!page.url.startsWith(party.redirectUri)) {
+    throw new Error(`not at the redirect URI but at ${page.url} (${page.status}): ${page.text}`);
+  }
+  const { search, hash } = new URL(page.url);
+  return Object.fromEntries(new URLSearchParams((search || hash).slice(1)));
 }
