@@ -20,6 +20,12 @@ import { lifetimes } from './lifetimes.ts';
 import type { ProviderPages } from './provider-pages.ts';
 import type { TenantCatalog } from './tenant-catalog.ts';
 
+/**
+ * Longest life of a client's assertion, in seconds: for so long its `jti` is remembered.
+ * RFC 7523, section 3, item 4
+ */
+const CLIENT_ASSERTION_MAX_SECONDS = 24 * 60 * 60;
+
 /** Standard claims that belong to every ID token, whatever scopes were granted. */
 const ALWAYS = ['sub', 'acr', 'amr', 'auth_time', 'sid'];
 
@@ -60,6 +66,12 @@ export function staticConfiguration(
     pkce: { required: (_ctx, client) => strict || client.tokenEndpointAuthMethod === 'none' },
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     clientDefaults: { grant_types: ['authorization_code'], response_types: ['code'] },
+    async assertJwtClientAuthClaimsAndHeader(_ctx, { exp }) {
+      const longest = Date.now() / 1000 + CLIENT_ASSERTION_MAX_SECONDS;
+      if (typeof exp !== 'number' || exp > longest) {
+        throw new errors.InvalidClientAuth('the client_assertion is valid for too long');
+      }
+    },
     // No HS*: client secrets are stored as digests, so they can sign nothing.
     enabledJWA: {
       clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'],
@@ -161,8 +173,9 @@ function cookies(
       interaction: `gatehouse_interaction_${tenant.slug}`,
       resume: `gatehouse_resume_${tenant.slug}`,
     },
-    // POST authorization requests come from other sites; only `compat` takes them.
-    long: { ...shared, path: pathname, sameSite: strict ? 'lax' : 'none' },
+    // POST authorization requests come from other sites; only `compat` takes them. Browsers drop
+    // a `None` that is not `Secure`.
+    long: { ...shared, path: pathname, sameSite: strict || !secure ? 'lax' : 'none' },
     short: { ...shared, sameSite: 'lax' },
   };
 }
