@@ -83,11 +83,11 @@ local function indexes(member, record)
 end
 
 local function enter(member, record)
+  local expires, ttl = ms(record.e), record.e - now
   for _, index in ipairs(indexes(member, record)) do
-    redis.call('ZADD', index, ms(record.e), member)
-    redis.call('ZREMRANGEBYSCORE', index, '-inf', ms(now))
-    local last = redis.call('ZREVRANGE', index, 0, 0, 'WITHSCORES')
-    if last[2] then redis.call('PEXPIRE', index, ms(tonumber(last[2]) - now)) end
+    redis.call('ZADD', index, expires, member)
+    redis.call('ZREMRANGEBYSCORE', index, '-inf', ARGV[1])
+    if redis.call('PTTL', index) < ttl then redis.call('PEXPIRE', index, ms(ttl)) end
   end
 end
 
