@@ -1,8 +1,15 @@
-import { lookup } from 'node:dns';
+import { lookup as systemLookup } from 'node:dns';
 import { BlockList, isIP } from 'node:net';
 import type { Configuration } from 'oidc-provider';
 
 type Fetch = NonNullable<Configuration['fetch']>;
+
+/** Looks up every address of a name, as `dns.lookup` does with `all`. */
+export type Lookup = (
+  hostname: string,
+  options: { all: true },
+  callback: (error: Error | null, addresses: { address: string; family: number }[]) => void,
+) => void;
 
 /**
  * Fetches for the library (`jwks_uri`): public addresses only, and besides them what the operator
@@ -11,11 +18,14 @@ type Fetch = NonNullable<Configuration['fetch']>;
  * The library guards its requests with a dispatcher that cuts connections to special-use
  * addresses. That guard stays for every host but those whose addresses are all allowed; these get
  * a dispatcher that looks names up itself, so that a second answer of the name server cannot lead
- * elsewhere.
+ * elsewhere, and follows no redirect, which could.
  *
  * @param allow - CIDR blocks, such as `10.0.0.0/8`
  */
-export function createOutboundFetch(allow: readonly string[]): Fetch {
+export function createOutboundFetch(
+  allow: readonly string[],
+  lookup: Lookup = systemLookup,
+): Fetch {
   if (allow.length === 0) return (url, options) => fetch(url, options);
   const allowed = blockList(allow);
   let dispatcher: object | undefined;
@@ -23,13 +33,17 @@ export function createOutboundFetch(allow: readonly string[]): Fetch {
   return async (url, options) => {
     const guarded: unknown = Reflect.get(options ?? {}, 'dispatcher');
     const { hostname } = new URL(url instanceof Request ? url.url : url);
-    if (guarded === null || typeof guarded !== 'object' || !(await isAllowed(allowed, hostname))) {
+    if (
+      guarded === null ||
+      typeof guarded !== 'object' ||
+      !(await isAllowed(allowed, lookup, hostname))
+    ) {
       return fetch(url, options);
     }
     // Node's own fetch is undici, which Node does not export: its class is found on what it gave.
     const Agent = guarded.constructor as new (options: object) => object;
-    dispatcher ??= new Agent({ connect: { lookup: lookupAllowed(allowed) } });
-    return fetch(url, { ...options, dispatcher } as RequestInit);
+    dispatcher ??= new Agent({ connect: { lookup: lookupAllowed(allowed, lookup) } });
+    return fetch(url, { ...options, dispatcher, redirect: 'error' } as RequestInit);
   };
 }
 
@@ -47,7 +61,7 @@ function contains(list: BlockList, address: string): boolean {
   return list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }
 
-async function isAllowed(list: BlockList, hostname: string): Promise<boolean> {
+async function isAllowed(list: BlockList, lookup: Lookup, hostname: string): Promise<boolean> {
   const host = hostname.replace(/^\[|\]$/g, '');
   if (isIP(host) !== 0) return contains(list, host);
   return new Promise((resolve) => {
@@ -57,14 +71,9 @@ async function isAllowed(list: BlockList, hostname: string): Promise<boolean> {
   });
 }
 
-type LookupCallback = (
-  error: Error | null,
-  addresses: { address: string; family: number }[],
-) => void;
-
 /** Answers with allowed addresses only; an answer outside them fails the connection. */
-function lookupAllowed(list: BlockList) {
-  return (hostname: string, _options: object, callback: LookupCallback) => {
+function lookupAllowed(list: BlockList, lookup: Lookup) {
+  return (hostname: string, _options: object, callback: Parameters<Lookup>[2]) => {
     lookup(hostname, { all: true }, (error, addresses) => {
       if (error !== null) return callback(error, []);
       const within = addresses.filter(({ address }) => contains(list, address));
