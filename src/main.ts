@@ -1,37 +1,27 @@
 import { enableCompileCache } from 'node:module';
 import process from 'node:process';
+import { checkNodeVersion } from './check-node-version.ts';
 import type { Gatehouse } from './compose.ts';
 import type { Backends } from './compose-backends.ts';
 import type { Config } from './config/config.ts';
+import { GatehouseError } from './errors.ts';
 import type { Logger } from './telemetry/logger.ts';
 
 /** EX_CONFIG of sysexits.h: nothing was started, and starting again will not help. */
 const EXIT_CONFIGURATION = 78;
-const NODE_MAJOR = 24;
 
 await main();
 
 /** Starts a server from the environment; ends with a code that says whether to try again. */
 async function main(): Promise<void> {
-  if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR) {
-    process.stderr.write(
-      `Gatehouse needs Node ${NODE_MAJOR} or newer, and this is ${process.version}. ` +
-        'Start it with "npm start", which uses the Node that the project pins.\n',
-    );
-    process.exit(EXIT_CONFIGURATION);
-  }
   enableCompileCache();
-  // Loaded after the check and into the cache: a cold start costs twice as much without it.
-  const [{ readEnv }, { parseConfig }, { ConfigurationError }, { createLogger }] =
-    await Promise.all([
-      import('./config/read-env.ts'),
-      import('./config/parse-config.ts'),
-      import('./config/configuration-error.ts'),
-      import('./telemetry/create-logger.ts'),
-    ]);
-
   let logger: Logger | undefined;
   try {
+    checkNodeVersion(process.versions.node);
+    // Loaded after the check, and into the cache: a cold start takes twice as long without it.
+    const { readEnv } = await import('./config/read-env.ts');
+    const { parseConfig } = await import('./config/parse-config.ts');
+    const { createLogger } = await import('./telemetry/create-logger.ts');
     const { config, secrets } = parseConfig(readEnv());
     logger = createLogger({ level: config.logLevel, production: config.production });
     const { openBackends } = await import('./compose-backends.ts');
@@ -44,14 +34,20 @@ async function main(): Promise<void> {
       throw error;
     }
   } catch (error) {
-    if (error instanceof ConfigurationError) {
-      process.stderr.write(`${error.message}\n`);
-      process.exit(EXIT_CONFIGURATION);
-    }
-    if (logger === undefined) process.stderr.write(`${String(error)}\n`);
-    logger?.error('could not start', { error });
-    process.exit(1);
+    if (logger === undefined) process.stderr.write(`${messageOf(error)}\n`);
+    else logger.error('could not start', { error });
+    process.exit(isConfiguration(error) ? EXIT_CONFIGURATION : 1);
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Starting again will not help before somebody has changed something. */
+function isConfiguration(error: unknown): boolean {
+  const codes = ['configuration_invalid', 'node_too_old'];
+  return error instanceof GatehouseError && codes.includes(error.code);
 }
 
 interface Starting {
