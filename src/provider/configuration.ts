@@ -40,10 +40,13 @@ export function staticConfiguration(
   cookieKeys: readonly string[],
 ): Configuration {
   const strict = tenant.settings.profile === 'baseline';
+  // A POST from another site brings the session along only in a `SameSite=None` cookie, and
+  // browsers keep no such cookie that is not `Secure`.
+  const takesPosts = !strict && issuer.startsWith('https:');
   const algorithms = [...tenant.settings.signingAlgorithms];
   return {
     jwks: { keys: keySet.keys.map((key) => ({ ...key.privateJwk })) },
-    cookies: cookies(tenant, issuer, cookieKeys, strict),
+    cookies: cookies(tenant, issuer, cookieKeys, takesPosts),
     ttl: lifetimes(tenant.settings.lifetimes),
 
     acrValues: [ACR_PASSWORD],
@@ -62,7 +65,7 @@ export function staticConfiguration(
     },
     subjectTypes: ['public'],
     responseTypes: ['code'],
-    enableHttpPostMethods: !strict,
+    enableHttpPostMethods: takesPosts,
     pkce: { required: (_ctx, client) => strict || client.tokenEndpointAuthMethod === 'none' },
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     clientDefaults: { grant_types: ['authorization_code'], response_types: ['code'] },
@@ -161,7 +164,7 @@ function cookies(
   tenant: Tenant,
   issuer: string,
   keys: readonly string[],
-  strict: boolean,
+  takesPosts: boolean,
 ): NonNullable<Configuration['cookies']> {
   const { pathname, protocol } = new URL(issuer);
   const secure = protocol === 'https:';
@@ -173,9 +176,7 @@ function cookies(
       interaction: `gatehouse_interaction_${tenant.slug}`,
       resume: `gatehouse_resume_${tenant.slug}`,
     },
-    // POST authorization requests come from other sites; only `compat` takes them. Browsers drop
-    // a `None` that is not `Secure`.
-    long: { ...shared, path: pathname, sameSite: strict || !secure ? 'lax' : 'none' },
+    long: { ...shared, path: pathname, sameSite: takesPosts ? 'none' : 'lax' },
     short: { ...shared, sameSite: 'lax' },
   };
 }

@@ -78,5 +78,8 @@ export function answerAt(
     throw new Error(`not at the redirect URI but at ${page.url} (${page.status}): ${page.text}`);
   }
   const { search, hash } = new URL(page.url);
-  return Object.fromEntries(new URLSearchParams((search || hash).slice(1)));
+  return Object.fromEntries([
+    ...new URLSearchParams(search),
+    ...new URLSearchParams(hash.replace('#', '')),
+  ]);
 }

@@ -55,7 +55,7 @@ export interface TestDeploymentOptions {
   /** `redis`: sessions and limits in a Redis of its own; else everything in PostgreSQL. */
   store?: 'redis' | 'postgres';
   replicas?: number;
-  /** More environment variables. */
+  /** More environment variables; with a PUBLIC_URL of another host, see `fetch-through.ts`. */
   env?: Record<string, string>;
   logger?: Logger;
   now?: () => Date;
@@ -80,7 +80,7 @@ export async function startDeployment(
   const database = await createTestDatabase();
   const redis = store === 'redis' ? await startTestRedis() : undefined;
   const port = await freePort();
-  const publicUrl = `http://localhost:${port}`;
+  const publicUrl = options.env?.PUBLIC_URL ?? `http://localhost:${port}`;
   const { config, secrets } = parseConfig(
     readEnv({
       DATABASE_URL: database.url,

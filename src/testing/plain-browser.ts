@@ -35,19 +35,21 @@ const MAX_REDIRECTS = 15;
 /**
  * @param options.stopAt - addresses that are not ours to open, such as a client's redirect URI:
  *   the browser stops there with an empty page whose `url` is the address
+ * @param options.fetch - how requests leave; default: as addressed
  */
 export function createPlainBrowser(
-  options: { stopAt?: (url: string) => boolean } = {},
+  options: { stopAt?: (url: string) => boolean; fetch?: typeof fetch } = {},
 ): PlainBrowser {
   const jar = new CookieJar();
   const stopAt = options.stopAt ?? (() => false);
+  const send = options.fetch ?? fetch;
 
   const request = async (url: string, init: RequestInit = {}): Promise<Response> => {
     const headers = new Headers(init.headers);
     const cookies = await jar.getCookieString(url);
     if (cookies !== '') headers.set('cookie', cookies);
     headers.set('accept', headers.get('accept') ?? 'text/html,application/xhtml+xml');
-    const response = await fetch(url, { ...init, headers, redirect: 'manual' });
+    const response = await send(url, { ...init, headers, redirect: 'manual' });
     for (const cookie of response.headers.getSetCookie()) {
       await jar.setCookie(cookie, url, { ignoreError: true });
     }
@@ -108,7 +110,8 @@ function submission(
     const name = input.getAttribute('name');
     const type = (input.getAttribute('type') ?? 'text').toLowerCase();
     if (name === undefined || type === 'submit') continue;
-    if (type === 'checkbox' && !input.hasAttribute('checked')) continue;
+    const ticked = type === 'checkbox' || type === 'radio';
+    if (ticked && !input.hasAttribute('checked')) continue;
     body.set(name, input.getAttribute('value') ?? '');
   }
   const pressed = form

@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose';
+import { createRemoteJWKSet, customFetch, type JWTPayload, jwtVerify } from 'jose';
 import * as client from 'openid-client';
 import type { PlainBrowser, PlainPage } from './plain-browser.ts';
 
@@ -42,19 +42,27 @@ export interface RelyingPartyOptions {
   redirectUri: string;
   /** Default scope of requests. */
   scope?: string;
+  /** How requests leave; default: as addressed. */
+  fetch?: typeof fetch;
 }
 
 export async function createRelyingParty(options: RelyingPartyOptions): Promise<RelyingParty> {
-  const { issuer, clientId, secret, redirectUri, scope = 'openid profile email' } = options;
+  const { issuer, clientId, secret, redirectUri, fetch: send } = options;
+  const { scope = 'openid profile email' } = options;
   const authentication =
     options.authentication ??
     (secret === undefined ? client.None() : client.ClientSecretBasic(secret));
   const config = await client.discovery(new URL(issuer), clientId, {}, authentication, {
     execute: [client.allowInsecureRequests, client.enableNonRepudiationChecks],
+    ...(send === undefined
+      ? {}
+      : { [client.customFetch]: (url: string, init: object) => send(url, init) }),
   });
   const { jwks_uri: jwksUri } = config.serverMetadata();
   if (jwksUri === undefined) throw new Error('discovery names no jwks_uri');
-  const keys = createRemoteJWKSet(new URL(jwksUri));
+  const keys = createRemoteJWKSet(new URL(jwksUri), {
+    ...(send === undefined ? {} : { [customFetch]: (url, init) => send(url, init) }),
+  });
 
   return {
     issuer,
