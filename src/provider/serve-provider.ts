@@ -34,19 +34,18 @@ export function serveProvider(deps: {
     const outside = ctx.path;
     ctx.mountPath = issuerPath;
     ctx.path = tenantPath;
-    let served = true;
     try {
-      await routes(ctx as unknown as Parameters<typeof routes>[0], async () => {
-        served = false;
-      });
+      await routes(ctx as unknown as Parameters<typeof routes>[0], async () => undefined);
     } finally {
       ctx.path = outside;
+      if (ctx._matchedRoute !== undefined) {
+        ctx.state.route = String(ctx._matchedRoute);
+        const clientId: unknown = ctx.oidc.client?.clientId;
+        if (typeof clientId === 'string') logFields.clientId = clientId;
+      }
     }
-    if (!served) return next();
+    if (ctx._matchedRoute === undefined) return next();
 
-    ctx.state.route = String(ctx._matchedRoute);
-    const clientId: unknown = ctx.oidc?.client?.clientId;
-    if (typeof clientId === 'string') logFields.clientId = clientId;
     if (ctx.status === 503) ctx.set('Retry-After', String(RETRY_AFTER_SECONDS));
     if (CACHED_ROUTES.has(String(ctx._matchedRouteName)) && ctx.status === 200) cache(ctx);
   };

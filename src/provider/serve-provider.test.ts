@@ -1,0 +1,313 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { insertApplication, insertClient, insertTenant } from '../testing/fixtures.ts';
+import { addCast } from '../testing/provider-cast.ts';
+import {
+  authorizationUrl,
+  type ProviderWorld,
+  startProviderWorld,
+  webClient,
+} from '../testing/provider-world.ts';
+import { type RawAnswer, rawRequest } from '../testing/serve-app.ts';
+
+const OWN = 'https://login.own.example';
+
+let world: ProviderWorld;
+let home: string;
+
+before(async () => {
+  world = await startProviderWorld();
+  await addCast(world);
+  home = new URL(world.origin).host;
+  const tenants = [
+    { slug: 'own', customIssuer: OWN },
+    { slug: 'loose', settings: { profile: 'compat' } },
+    {
+      slug: 'loose-own',
+      customIssuer: 'https://loose.example',
+      settings: { profile: 'compat', signingAlgorithms: ['RS256', 'ES256', 'EdDSA'] },
+    },
+  ];
+  for (const tenant of tenants) {
+    const id = await insertTenant(world.db, tenant);
+    const application = await insertApplication(world.db, id);
+    await insertClient(world.db, id, application, {
+      clientId: 'spa',
+      metadata: webClient({
+        token_endpoint_auth_method: 'none',
+        grant_types: ['authorization_code'],
+      }),
+    });
+  }
+});
+after(() => world.close());
+
+async function get(
+  path: string,
+  host = home,
+  headers: Record<string, string> = {},
+  method = 'GET',
+): Promise<RawAnswer> {
+  return rawRequest(world.port, { method, path, headers: { host, ...headers } });
+}
+
+const cookiesOf = (answer: RawAnswer): string[] => answer.headers['set-cookie'] ?? [];
+
+describe('discovery', () => {
+  const issuers: Record<string, { host: string; path: string; issuer: string }> = {};
+  before(() => {
+    Object.assign(issuers, {
+      default: { host: home, path: '', issuer: world.origin },
+      acme: { host: home, path: '/t/acme', issuer: `${world.origin}/t/acme` },
+      own: { host: 'login.own.example', path: '', issuer: OWN },
+    });
+  });
+
+  it('names the issuer of configuration, and everything under it', async () => {
+    for (const { host, path, issuer } of Object.values(issuers)) {
+      const answer = await get(`${path}/.well-known/openid-configuration`, host, {
+        'x-forwarded-host': 'evil.test',
+        'x-forwarded-proto': 'ftp',
+      });
+      assert.equal(answer.status, 200);
+      const metadata: Record<string, unknown> = JSON.parse(answer.body);
+      assert.equal(metadata.issuer, issuer);
+      const urls = Object.values(metadata).filter((one) => /^\w+:\/\//.test(String(one)));
+      assert.ok(urls.length >= 8, String(urls.length));
+      for (const url of urls) assert.ok(String(url).startsWith(issuer), String(url));
+    }
+  });
+
+  it('answers at the address of RFC 8414, too, and nowhere else', async () => {
+    const metadata = '/.well-known/oauth-authorization-server';
+    for (const { host, path, issuer } of Object.values(issuers)) {
+      const answer = await get(`${metadata}${path}`, host);
+      assert.equal(answer.status, 200, issuer);
+      const suffix = await get(`${path}/.well-known/openid-configuration`, host);
+      assert.deepEqual(JSON.parse(answer.body), JSON.parse(suffix.body));
+    }
+    for (const path of [`${metadata}/t/nobody`, `${metadata}/t/default`, `${metadata}/t/acme/x`]) {
+      assert.equal((await get(path)).status, 404, path);
+    }
+  });
+
+  it('promises what is built, and nothing more', async () => {
+    const { body } = await get('/.well-known/openid-configuration');
+    const metadata: Record<string, unknown> = JSON.parse(body);
+    const {
+      response_types_supported,
+      grant_types_supported,
+      code_challenge_methods_supported,
+      id_token_signing_alg_values_supported,
+      subject_types_supported,
+      token_endpoint_auth_methods_supported,
+      authorization_response_iss_parameter_supported,
+      claims_parameter_supported,
+      acr_values_supported,
+      scopes_supported,
+    } = metadata;
+    assert.deepEqual(response_types_supported, ['code']);
+    const grants = ['authorization_code', 'refresh_token', 'client_credentials'].sort();
+    assert.deepEqual((grant_types_supported as string[]).sort(), grants);
+    assert.deepEqual(code_challenge_methods_supported, ['S256']);
+    assert.deepEqual(id_token_signing_alg_values_supported, ['RS256', 'ES256']);
+    assert.deepEqual(subject_types_supported, ['public']);
+    assert.deepEqual(token_endpoint_auth_methods_supported, [
+      'client_secret_basic',
+      'client_secret_post',
+      'private_key_jwt',
+      'none',
+    ]);
+    assert.equal(authorization_response_iss_parameter_supported, true);
+    assert.equal(claims_parameter_supported, true);
+    assert.deepEqual(acr_values_supported, ['urn:gatehouse:acr:password']);
+    const scopes = 'openid offline_access profile email address phone roles'.split(' ');
+    assert.deepEqual(scopes_supported, scopes);
+    assert.equal('registration_endpoint' in metadata, false);
+    assert.equal('device_authorization_endpoint' in metadata, false);
+    const other = await get('/.well-known/openid-configuration', 'loose.example');
+    const algorithms: string[] = JSON.parse(other.body).id_token_signing_alg_values_supported;
+    assert.deepEqual(algorithms.sort(), ['ES256', 'EdDSA', 'RS256']);
+  });
+
+  it('may be cached, with the keys, and asked whether it changed', async () => {
+    for (const path of ['/.well-known/openid-configuration', '/jwks']) {
+      const first = await get(path);
+      assert.match(String(first.headers['cache-control']), /^public, max-age=\d+$/);
+      const etag = String(first.headers.etag);
+      assert.match(etag, /^"[\w-]{27}"$/);
+      const again = await get(path, home, { 'if-none-match': etag });
+      assert.equal(again.status, 304);
+      assert.equal(again.body, '');
+      assert.equal((await get(path, home, { 'if-none-match': '"other"' })).status, 200);
+      const head = await get(path, home, {}, 'HEAD');
+      assert.equal(head.status, 200);
+      assert.equal(head.body, '');
+      assert.equal(head.headers.etag, etag);
+    }
+    const [one, two] = [await get('/jwks'), await get('/t/acme/jwks')];
+    assert.notEqual(one.headers.etag, two.headers.etag);
+    assert.match(String(one.headers['content-type']), /^application\/jwk-set\+json/);
+  });
+
+  it('publishes keys of the tenant alone, without private members', async () => {
+    const kids = async (path: string): Promise<string[]> => {
+      const { keys } = JSON.parse((await get(path)).body);
+      for (const key of keys) {
+        for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k']) assert.ok(!(member in key));
+      }
+      return keys.map((key: { kid: string }) => key.kid);
+    };
+    const [ours, theirs] = [await kids('/jwks'), await kids('/t/acme/jwks')];
+    assert.equal(new Set([...ours, ...theirs]).size, ours.length + theirs.length);
+    assert.equal(ours.length, 2);
+  });
+
+  it('can be read by a page of any origin; tokens only by those of the client', async () => {
+    const origin = 'https://anybody.example';
+    const open = await get('/jwks', home, { origin });
+    assert.equal(open.headers['access-control-allow-origin'], origin);
+    const ask = (from: string) =>
+      rawRequest(world.port, {
+        method: 'POST',
+        path: '/token',
+        headers: { host: home, origin: from, 'content-type': 'application/x-www-form-urlencoded' },
+        body: 'client_id=spa&grant_type=authorization_code&code=x&redirect_uri=x',
+      });
+    const own = await ask('https://client.example');
+    assert.equal(own.headers['access-control-allow-origin'], 'https://client.example');
+    const foreign = await ask(origin);
+    assert.equal(foreign.headers['access-control-allow-origin'], undefined);
+  });
+});
+
+describe('what the library does not route', () => {
+  it('is not found, whatever the method', async () => {
+    const nowhere = ['/', '/nope', '/t/acme', '/t/acme/nope', '/reg', '/device', '/session/nope'];
+    for (const path of nowhere) assert.equal((await get(path)).status, 404, path);
+    assert.equal((await get('/token')).status, 404);
+    assert.equal((await get('/jwks', home, {}, 'DELETE')).status, 404);
+    assert.equal((await get('/auth', home, {}, 'POST')).status, 404);
+  });
+});
+
+describe('cookies', () => {
+  const begin = (issuer: string, host: string) => {
+    const { pathname, search } = new URL(authorizationUrl(issuer, 'spa'));
+    return get(`${pathname}${search}`, host);
+  };
+
+  it('carry the tenant in their names and their paths, and are signed', async () => {
+    const answer = await begin(`${world.origin}/t/loose`, home);
+    assert.equal(answer.status, 303);
+    assert.ok(answer.headers.location?.startsWith(`${world.origin}/t/loose/interaction/`));
+    const cookies = cookiesOf(answer);
+    assert.ok(cookies.length >= 2);
+    for (const cookie of cookies) {
+      assert.match(cookie, /^gatehouse_(session|interaction|resume)_loose(\.sig)?=/);
+      assert.match(cookie, /; path=\/t\/loose(\/|;)/i);
+      assert.match(cookie, /; httponly/i);
+      assert.match(cookie, /; samesite=lax/i);
+      assert.doesNotMatch(cookie, /; secure/i, 'nor a browser nor we could use it over http');
+    }
+    for (const name of ['interaction', 'resume']) {
+      assert.ok(cookies.some((one) => one.startsWith(`gatehouse_${name}_loose.sig=`)));
+    }
+  });
+
+  it('are secure where the issuer is, whatever the connection to the proxy is', async () => {
+    const answer = await begin(OWN, 'login.own.example');
+    assert.equal(answer.status, 303);
+    assert.ok(answer.headers.location?.startsWith(`${OWN}/interaction/`));
+    for (const cookie of cookiesOf(answer)) {
+      assert.match(cookie, /; secure/i);
+      assert.match(cookie, /; samesite=lax/i);
+    }
+  });
+
+  it('of a session are sent with a post from elsewhere where that is allowed', async () => {
+    const session = async (issuer: string, host: string) => {
+      const { pathname } = new URL(`${issuer}/session/end`);
+      const answer = await get(pathname, host);
+      assert.equal(answer.status, 200);
+      return cookiesOf(answer).filter((one) => /^gatehouse_session_/.test(one));
+    };
+    for (const cookie of await session('https://loose.example', 'loose.example')) {
+      assert.match(cookie, /; samesite=none/i);
+      assert.match(cookie, /; secure/i);
+    }
+    // Browsers drop a None that is not Secure: then nobody would stay signed in at all.
+    const plain = await session(`${world.origin}/t/loose`, home);
+    assert.ok(plain.length > 0);
+    for (const cookie of plain) assert.match(cookie, /; samesite=lax/i);
+    for (const cookie of await session(OWN, 'login.own.example')) {
+      assert.match(cookie, /; samesite=lax/i);
+    }
+  });
+});
+
+describe('an authorization request', () => {
+  const without = (name: string, issuer: string, host = home) => {
+    const url = new URL(authorizationUrl(issuer, 'spa', { [name]: undefined }));
+    return get(`${url.pathname}${url.search}`, host);
+  };
+
+  it('needs PKCE, of a public client under every profile', async () => {
+    for (const issuer of [world.origin, `${world.origin}/t/loose`]) {
+      const answer = await without('code_challenge', issuer);
+      const location = new URL(answer.headers.location ?? '');
+      assert.equal(location.searchParams.get('error'), 'invalid_request');
+      assert.equal(location.searchParams.get('iss'), issuer);
+    }
+  });
+
+  it('of nonsense is answered with a page and a 4xx, and goes nowhere', async () => {
+    const valid = new URL(authorizationUrl(world.origin, 'spa'));
+    const broken: Record<string, string>[] = [
+      { client_id: 'nobody' },
+      { client_id: '\u0000' },
+      { client_id: 'x'.repeat(5_000) },
+      { client_id: '~' },
+      { redirect_uri: 'https://evil.test/' },
+      { redirect_uri: `${valid.searchParams.get('redirect_uri')}/more` },
+      { redirect_uri: 'javascript:alert(1)' },
+    ];
+    for (const change of broken) {
+      const url = new URL(valid);
+      for (const [name, value] of Object.entries(change)) url.searchParams.set(name, value);
+      const answer = await get(`${url.pathname}${url.search}`);
+      assert.equal(answer.status, 400, JSON.stringify(change));
+      assert.equal(answer.headers.location, undefined);
+    }
+  });
+
+  it('with nonsense in it is answered to the client', async () => {
+    const broken: Record<string, string>[] = [
+      { scope: 'openid\u0000' },
+      { response_type: 'token' },
+      { response_type: 'code id_token' },
+      { prompt: 'application_gate' },
+      { prompt: 'none login' },
+      { max_age: 'x' },
+      { claims: '{' },
+      { claims: '[]' },
+      { resource: 'nonsense' },
+      { resource: 'https://nobody.example/\u0000' },
+      { resource: 'https://nobody.example' },
+      { id_token_hint: 'a.b.c' },
+      { request: 'a.b.c' },
+      { code_challenge: 'short' },
+      { code_challenge_method: 'plain' },
+    ];
+    for (const change of broken) {
+      const url = new URL(authorizationUrl(world.origin, 'spa', change));
+      const answer = await get(`${url.pathname}${url.search}`);
+      assert.equal(answer.status, 303, `${JSON.stringify(change)} ${answer.body}`);
+      const [, sent = ''] = /[?#](.*)$/.exec(answer.headers.location ?? '') ?? [];
+      const searchParams = new URLSearchParams(sent);
+      assert.ok(searchParams.has('error'), `${JSON.stringify(change)} ${answer.headers.location}`);
+      assert.notEqual(searchParams.get('error'), 'server_error', JSON.stringify(change));
+      assert.equal(searchParams.get('state'), 'the-state');
+    }
+  });
+});
