@@ -69,6 +69,12 @@ describe('page assets', () => {
     assert.equal(assets.stylesheets({ accentColor: 'red;}', ownHost: false }).length, 1);
   });
 
+  it('may have a standard stylesheet of another name', async () => {
+    const other = await createPageAssets(`${VIEWS}playground`, '', 'playground.css');
+    assert.match(other.stylesheets(plain)[0] ?? '', /^\/assets\/[\w-]{8}-playground\.css$/);
+    await assert.rejects(createPageAssets(`${VIEWS}assets`, '', 'none.css'), /has no none\.css/);
+  });
+
   it('leave everything else alone', async () => {
     for (const path of [
       '/assets/AAAAAAAA-other.css',

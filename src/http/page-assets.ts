@@ -42,15 +42,20 @@ interface Asset {
  * by side, a page of one may ask the other for its stylesheet: the digest is then another's, and
  * the answer is this release's own, cached only briefly; a page never goes without its style.
  *
- * @param directory - holds `*.css`, `pages.css` among them
+ * @param directory - holds `*.css`, `standardName` among them
  * @param basePath - path of PUBLIC_URL without a trailing slash, often `''`
+ * @param standardName - the stylesheet that every page loads
  */
-export async function createPageAssets(directory: string, basePath: string): Promise<PageAssets> {
+export async function createPageAssets(
+  directory: string,
+  basePath: string,
+  standardName = 'pages.css',
+): Promise<PageAssets> {
   const names = (await readdir(directory)).filter((name) => name.endsWith('.css'));
   const assets = new Map<string, Asset>();
   for (const name of names) assets.set(name, await prepare(await readFile(join(directory, name))));
-  const pages = assets.get('pages.css');
-  if (pages === undefined) throw new TypeError(`${directory} has no pages.css`);
+  const pages = assets.get(standardName);
+  if (pages === undefined) throw new TypeError(`${directory} has no ${standardName}`);
 
   const find = async (name: string): Promise<Asset | undefined> => {
     const accent = ACCENT_NAME.exec(name)?.[1];
@@ -60,7 +65,7 @@ export async function createPageAssets(directory: string, basePath: string): Pro
   return {
     stylesheets({ accentColor, ownHost }) {
       const root = `${ownHost ? '' : basePath}/assets`;
-      const standard = `${root}/${pages.digest}-pages.css`;
+      const standard = `${root}/${pages.digest}-${standardName}`;
       const accent = normalizeAccent(accentColor);
       if (accent === undefined) return [standard];
       const digest = digestOf(Buffer.from(accentStylesheet(accent)));
