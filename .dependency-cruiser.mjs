@@ -40,6 +40,7 @@ const ROOMS = {
     // Definitions that rows must agree with; they do nothing.
     files: [
       'tenants/tenant.ts',
+      'tenants/complete-tenant-settings.ts',
       'applications/application.ts',
       'accounts/normalize-identifier.ts',
       'http/endpoint-limiter.ts',

@@ -7,7 +7,8 @@ import {
 } from '../accounts/password-policy.ts';
 import type { ClientMetadata } from '../applications/client.ts';
 import { clientSecretDigest, clientSecretProblem } from '../applications/client-secret.ts';
-import { DEFAULT_TENANT_SETTINGS, type TenantSettings } from '../tenants/tenant.ts';
+import { completeTenantSettings } from '../tenants/complete-tenant-settings.ts';
+import type { TenantSettings } from '../tenants/tenant.ts';
 import { mergeSeedFiles } from './merge-seed-files.ts';
 import { type ParsedTenant, parseSeedFile } from './parse-seed-file.ts';
 import type { ParsedAccount } from './read-account.ts';
@@ -22,7 +23,6 @@ import type {
   DesiredSecret,
   DesiredState,
   DesiredTenant,
-  StoredSettings,
 } from './seed.ts';
 import { type Place, SeedInvalidError, type SeedProblem } from './seed-problem.ts';
 import { MAX_FILE_BYTES } from './seed-source.ts';
@@ -97,7 +97,7 @@ async function resolveTenant(
       message: `expected a host of the tenant's own, found that of PUBLIC_URL`,
     });
   }
-  const settings = completeSettings(definition?.settings ?? {});
+  const settings = completeTenantSettings(definition?.settings ?? {});
   const applications = [];
   for (const application of tenant.applications) {
     const clients: DesiredClient[] = [];
@@ -216,16 +216,6 @@ async function resolvePassword(
     problems.push({ place: source.place, message: WEAKNESSES[weakness] });
   }
   return { kind: 'plain', value };
-}
-
-function completeSettings(stored: StoredSettings): TenantSettings {
-  const { lifetimes, branding } = DEFAULT_TENANT_SETTINGS;
-  return {
-    ...DEFAULT_TENANT_SETTINGS,
-    ...stored,
-    lifetimes: { ...lifetimes, ...stored.lifetimes },
-    branding: { ...branding, ...stored.branding },
-  };
 }
 
 function isWithin(place: Place, parent: Place): boolean {

@@ -1,11 +1,11 @@
-import type {
-  SigningAlgorithm,
-  TenantBranding,
-  TenantLifetimes,
-  TenantProfile,
+import type { StoredTenantSettings } from '../tenants/complete-tenant-settings.ts';
+import {
+  DEFAULT_TENANT_SETTINGS,
+  type SigningAlgorithm,
+  type TenantBranding,
+  type TenantLifetimes,
+  type TenantProfile,
 } from '../tenants/tenant.ts';
-import { DEFAULT_TENANT_SETTINGS } from '../tenants/tenant.ts';
-import type { StoredSettings } from './seed.ts';
 import {
   readChoice,
   readMap,
@@ -57,7 +57,7 @@ const PROFILES: readonly TenantProfile[] = ['baseline', 'compat'];
  * `registration` and `mfa` are part of the format; only what this version does is accepted, and
  * since that is the only way there is, nothing of them is stored.
  */
-export function readTenantSettings(at: SeedNode | undefined): StoredSettings {
+export function readTenantSettings(at: SeedNode | undefined): StoredTenantSettings {
   if (at === undefined) return {};
   const map = readMap(at, 'a mapping of settings', [
     'registration',

@@ -1,5 +1,5 @@
 import type { ClientMetadata } from '../applications/client.ts';
-import type { TenantBranding, TenantLifetimes, TenantSettings } from '../tenants/tenant.ts';
+import type { StoredTenantSettings } from '../tenants/complete-tenant-settings.ts';
 import type { Place } from './seed-problem.ts';
 
 /**
@@ -37,14 +37,8 @@ export interface TenantDefinition {
   /** An https origin of the tenant's own. */
   readonly issuer: string | undefined;
   /** Only what the file says; the tenant store fills in the defaults. */
-  readonly settings: StoredSettings;
+  readonly settings: StoredTenantSettings;
 }
-
-/** `TenantSettings` as stored: sparse JSON. */
-export type StoredSettings = Partial<Omit<TenantSettings, 'lifetimes' | 'branding'>> & {
-  readonly lifetimes?: Partial<TenantLifetimes>;
-  readonly branding?: TenantBranding;
-};
 
 export interface DesiredApplication {
   readonly place: Place;

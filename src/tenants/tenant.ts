@@ -7,7 +7,10 @@
 /** Opaque id of a tenant (a UUID); leads every store call and key. */
 export type TenantId = string;
 
-/** How strictly the protocol is spoken; see the blueprint's `profile`. */
+/**
+ * How strictly the protocol is spoken. `baseline` is OAuth 2.1 and RFC 9700: PKCE for every client.
+ * `compat` is what the OpenID certification plans still send: requests without PKCE, and by POST.
+ */
 export type TenantProfile = 'baseline' | 'compat';
 
 /** Algorithms that a tenant may sign with; RS256 and ES256 are always there. */

@@ -1,24 +1,13 @@
 import type { Knex } from 'knex';
 import { NotFoundError } from '../../errors.ts';
 import {
-  DEFAULT_TENANT_SETTINGS,
-  type SigningAlgorithm,
-  type Tenant,
-  type TenantBranding,
-  type TenantLifetimes,
-  type TenantSettings,
-} from '../../tenants/tenant.ts';
+  completeTenantSettings,
+  type StoredTenantSettings,
+} from '../../tenants/complete-tenant-settings.ts';
+import type { Tenant } from '../../tenants/tenant.ts';
 import type { TenantStore, TenantVersion } from '../../tenants/tenant-store.ts';
 import { isStorable, isUuid, query, queryOne } from './query.ts';
 import { touchTenant } from './touch-tenant.ts';
-
-/** What the column `tenants.settings` holds: only what differs from the defaults. */
-export type StoredTenantSettings = Partial<
-  Omit<TenantSettings, 'lifetimes' | 'branding'> & {
-    lifetimes: Partial<TenantLifetimes>;
-    branding: Partial<TenantBranding>;
-  }
->;
 
 interface TenantRow {
   id: string;
@@ -102,26 +91,5 @@ function toTenant(row: TenantRow | undefined): Tenant | undefined {
     settings: completeTenantSettings(row.settings),
     version: Number(row.version),
     disabled: row.disabled_at !== null,
-  };
-}
-
-/**
- * Lays stored settings over the defaults, one lifetime and one branding entry at a time.
- *
- * RS256 and ES256 are always among the signing algorithms, whatever was stored: clients may have
- * registered for either.
- */
-export function completeTenantSettings(stored: StoredTenantSettings): TenantSettings {
-  const defaults = DEFAULT_TENANT_SETTINGS;
-  const algorithms = new Set<SigningAlgorithm>([
-    ...defaults.signingAlgorithms,
-    ...(stored.signingAlgorithms ?? []),
-  ]);
-  return {
-    ...defaults,
-    ...stored,
-    signingAlgorithms: [...algorithms],
-    lifetimes: { ...defaults.lifetimes, ...stored.lifetimes },
-    branding: { ...defaults.branding, ...stored.branding },
   };
 }
