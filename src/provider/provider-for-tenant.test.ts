@@ -4,6 +4,7 @@ import { StorageUnavailableError } from '../errors.ts';
 import { generateSigningKey } from '../keys/generate-signing-key.ts';
 import type { KeySet } from '../keys/signing-key.ts';
 import { DEFAULT_TENANT_SETTINGS, type Tenant } from '../tenants/tenant.ts';
+import { createHeldArtifacts } from '../testing/held-artifacts.ts';
 import { addCast } from '../testing/provider-cast.ts';
 import {
   authorize,
@@ -13,7 +14,6 @@ import {
   startProviderWorld,
 } from '../testing/provider-world.ts';
 import { silentLogger } from '../testing/silent-logger.ts';
-import type { ArtifactStore } from './artifact-store.ts';
 import type { ProviderDeps } from './provider.ts';
 import { createProviderPool } from './provider-for-tenant.ts';
 
@@ -194,21 +194,11 @@ describe('the pool of Providers', () => {
 
 describe('a request in flight while its tenant changes', () => {
   let world: ProviderWorld;
-  let held: { reached: PromiseWithResolvers<void>; gate: PromiseWithResolvers<void> } | undefined;
+  const held = createHeldArtifacts();
 
   before(async () => {
-    const hold = (artifacts: ArtifactStore): ArtifactStore => ({
-      ...artifacts,
-      async save(write) {
-        const holding = write.model === 'RefreshToken' ? held : undefined;
-        if (holding !== undefined) held = undefined;
-        holding?.reached.resolve();
-        await holding?.gate.promise;
-        return artifacts.save(write);
-      },
-    });
     world = await startProviderWorld({
-      wrap: (deps) => ({ ...deps, artifacts: hold(deps.artifacts) }),
+      wrap: (deps) => ({ ...deps, artifacts: held.wrap(deps.artifacts) }),
     });
     await addCast(world);
   });
@@ -217,10 +207,9 @@ describe('a request in flight while its tenant changes', () => {
   it('finishes on the Provider that it began on, while others get the new one', async () => {
     const web = { id: 'web', secret: SECRET };
     const { code } = await authorize(world.browser(), world.origin, 'web');
-    const holding = { reached: Promise.withResolvers<void>(), gate: Promise.withResolvers<void>() };
-    held = holding;
+    const holding = held.hold('save', 'RefreshToken');
     const inFlight = redeem(world.origin, code, web);
-    await holding.reached.promise;
+    await holding.reached;
 
     const old = await world.pool.providerForTenant(await world.tenant());
     const { id } = await world.tenant();
@@ -230,7 +219,7 @@ describe('a request in flight while its tenant changes', () => {
     assert.equal((await redeem(world.origin, later, web)).status, 200);
     assert.notEqual(await world.pool.providerForTenant(await world.tenant()), old);
 
-    holding.gate.resolve();
+    holding.release();
     const answer = await inFlight;
     assert.equal(answer.status, 200, answer.text);
     assert.equal(typeof answer.json.id_token, 'string');
