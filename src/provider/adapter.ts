@@ -183,7 +183,7 @@ function artifactWrite(
   const startedAt: unknown = ctx?.state.startedAt;
   const sessionUid = model === 'Session' ? payload.uid : payload.sessionUid;
   const grantId = model === 'Grant' ? id : issuedUnder(model, payload);
-  const accountId = payload.accountId ?? payload.session?.accountId;
+  const accountId = payload.accountId ?? signedIn(payload);
   const parent = model === 'RefreshToken' ? rotatedFrom(ctx) : undefined;
 
   return {
@@ -208,6 +208,14 @@ function artifactWrite(
  */
 function issuedUnder(model: ArtifactModel, payload: AdapterPayload): string | undefined {
   return model === 'Interaction' ? undefined : payload.grantId;
+}
+
+/**
+ * Whose an Interaction is: of whoever has just proved who they are, else of the session's account.
+ * A proof ends with its account, too: it must not become a session after the password was reset.
+ */
+function signedIn({ result, session }: AdapterPayload): string | undefined {
+  return result?.login?.accountId ?? session?.accountId;
 }
 
 /** Everything but what was issued with `offline_access` ends with its session (OIDC Core, 11). */
