@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { CliContext, OpenCliContext } from './cli/cli-context.ts';
+import type { CliContext, OpenCliContext, OpenOptions } from './cli/cli-context.ts';
 import { accountEnder, keyDeps, passwordHasher } from './compose.ts';
 import { type Backends, openBackends } from './compose-backends.ts';
 import { parseConfig } from './config/parse-config.ts';
-import { readEnv } from './config/read-env.ts';
+import { type RawEnvironment, readEnv } from './config/read-env.ts';
 import { loadDeploymentSecrets } from './keys/deployment-secrets.ts';
 import { createClientValidator } from './provider/validate-client-metadata.ts';
 import {
@@ -17,10 +17,16 @@ import type { Logger } from './telemetry/logger.ts';
  * Opens what a command works with, from the environment: the configured backends, or the embedded
  * database, which runs already or is started for the time of the command.
  *
+ * @param environment - the process's own unless a test passes another
  * @throws ConfigurationError, EmbeddedPostgresError, StorageUnavailableError
  */
-export async function openCliContext(logger: Logger): Promise<OpenCliContext> {
-  const { config, secrets } = parseConfig(readEnv());
+export async function openCliContext(
+  logger: Logger,
+  { databaseOnly = false }: OpenOptions = {},
+  environment: RawEnvironment = readEnv(),
+): Promise<OpenCliContext> {
+  const { config, secrets: all } = parseConfig(environment);
+  const secrets = databaseOnly ? { ...all, redisUrl: undefined } : all;
   const now = () => new Date();
   const backends = await openBackends({ config, secrets, logger, now, embedded: 'shared' });
   return {

@@ -47,11 +47,17 @@ export interface CliSecrets {
 /** A context that is closed when the command has ended, however it ended. */
 export type OpenCliContext = CliContext & { readonly close: () => Promise<void> };
 
+/** How much of the deployment a command needs. */
+export interface OpenOptions {
+  /** Leaves Redis alone, which may not be there yet when the database is migrated. */
+  readonly databaseOnly?: boolean;
+}
+
 /** Where a command reads and writes. */
 export interface CliHost {
   readonly version: string;
-  /** @throws ConfigurationError, and whatever keeps the database from being reached */
-  readonly openContext: () => Promise<OpenCliContext>;
+  /** @throws ConfigurationError, and whatever keeps the database or Redis from being reached */
+  readonly openContext: (options?: OpenOptions) => Promise<OpenCliContext>;
   readonly doctor: DoctorProbes;
   readonly readEnv: (name: string) => string | undefined;
   /** Takes whole lines. */

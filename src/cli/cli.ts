@@ -19,7 +19,7 @@ const logger = createLogger({ level: 'warn', destination: process.stderr });
 
 const host: CliHost = {
   version: readVersion(),
-  openContext: () => openCliContext(logger),
+  openContext: (options) => openCliContext(logger, options),
   doctor: doctorProbes(logger),
   readEnv: environmentVariable,
   stdout: (text) => process.stdout.write(text),

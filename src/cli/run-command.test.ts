@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { ConfigurationError } from '../config/configuration-error.ts';
 import { StorageUnavailableError } from '../errors.ts';
 import { SeedInvalidError } from '../seeds/seed-problem.ts';
-import type { CliHost, OpenCliContext } from './cli-context.ts';
+import type { CliHost, OpenCliContext, OpenOptions } from './cli-context.ts';
 import { type ActionMaker, type CommandRun, runCommandLine } from './run-command.ts';
 
 describe('the error boundary of the command line', () => {
@@ -86,6 +86,12 @@ describe('the error boundary of the command line', () => {
     );
     assert.equal(any.code, 0);
   });
+
+  it('opens the database alone for migrate, and everything for the others', async () => {
+    const any = await run(async ({ openAnySchema }) => void (await openAnySchema()));
+    assert.deepEqual(any.opened, [{ databaseOnly: true }]);
+    assert.deepEqual((await run(async ({ open }) => void (await open()))).opened, [undefined]);
+  });
 });
 
 function fail(error: Error, ...flags: string[]) {
@@ -102,10 +108,14 @@ async function run(
   assertKnown: () => Promise<void> = async () => undefined,
 ) {
   let stderr = '';
+  const opened: (OpenOptions | undefined)[] = [];
   const context = { close, schema: { assertKnown } } as OpenCliContext;
   const host = {
     version: '0',
-    openContext: async () => context,
+    openContext: async (options?: OpenOptions) => {
+      opened.push(options);
+      return context;
+    },
     stdout: () => undefined,
     stderr: (text: string) => {
       stderr += text;
@@ -121,5 +131,5 @@ async function run(
     },
     ['do', ...flags],
   );
-  return { code, stderr };
+  return { code, stderr, opened };
 }

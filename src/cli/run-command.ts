@@ -1,6 +1,6 @@
 import { Command, CommanderError, type OptionValues } from 'commander';
 import { ConfigurationError } from '../config/configuration-error.ts';
-import type { CliContext, CliHost } from './cli-context.ts';
+import type { CliContext, CliHost, OpenOptions } from './cli-context.ts';
 import { describeError, type ErrorStyle } from './describe-error.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { UsageError } from './usage-error.ts';
@@ -15,7 +15,7 @@ export interface CommandRun {
   readonly print: (document: unknown, text: string) => void;
   /** Opens the stores, and refuses a database whose schema is not this release's. */
   readonly open: () => Promise<CliContext>;
-  /** Opens the stores whatever the schema is: for `migrate` alone. */
+  /** Opens the database whatever its schema is, without Redis: for `migrate` alone. */
   readonly openAnySchema: () => Promise<CliContext>;
 }
 
@@ -50,8 +50,8 @@ export async function runCommandLine(
   const helpWidth = Math.min(host.columns ?? MAX_HELP_WIDTH, MAX_HELP_WIDTH);
   let help = '';
 
-  const openAnySchema = async () => {
-    const context = await host.openContext();
+  const openContext = async (options?: OpenOptions) => {
+    const context = await host.openContext(options);
     closers.push(context.close);
     return context;
   };
@@ -61,9 +61,9 @@ export async function runCommandLine(
       const output = style.json ? JSON.stringify(document, null, 2) : text;
       host.stdout(output.endsWith('\n') ? output : `${output}\n`);
     },
-    openAnySchema,
+    openAnySchema: () => openContext({ databaseOnly: true }),
     open: async () => {
-      const context = await openAnySchema();
+      const context = await openContext();
       await context.schema.assertKnown();
       return context;
     },

@@ -4,9 +4,7 @@ import { addCommands } from '../cli/commands.ts';
 import type { DoctorProbes } from '../cli/doctor-probes.ts';
 import type { ExitCode } from '../cli/exit-codes.ts';
 import { runCommandLine } from '../cli/run-command.ts';
-import { openBackends } from '../compose-backends.ts';
-import { cliContext } from '../compose-cli.ts';
-import { parseConfig } from '../config/parse-config.ts';
+import { openCliContext } from '../compose-cli.ts';
 import { silentLogger } from './silent-logger.ts';
 
 /** What one command line did. */
@@ -40,21 +38,13 @@ export function createTestCli(options: {
     KEY_ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
     ...(options.redisUrl === undefined ? {} : { REDIS_URL: options.redisUrl }),
   };
-  const now = () => new Date();
-  const openContext = async () => {
-    const { config, secrets } = parseConfig({ values: environment, problems: [] });
-    const common = { config, logger: silentLogger, now };
-    const backends = await openBackends({ ...common, secrets, embedded: 'shared' });
-    const { publicUrl } = config;
-    return { ...cliContext({ ...common, backends, publicUrl }), close: backends.close };
-  };
-
   const runAs = async (isTerminal: boolean, args: readonly string[]): Promise<CliResult> => {
     let stdout = '';
     let stderr = '';
     const host: CliHost = {
       version: '1.2.3',
-      openContext,
+      openContext: (options) =>
+        openCliContext(silentLogger, options, { values: environment, problems: [] }),
       doctor: options.doctor ?? nothingToExamine(),
       readEnv: options.readEnv ?? (() => undefined),
       stdout: (text) => {
