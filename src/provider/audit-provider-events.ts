@@ -30,12 +30,14 @@ export function recordProviderEvents(
       })
       .catch((error: unknown) => deps.logger.error('audit event lost', { kind: body.kind, error }));
   };
-  const refused = (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) =>
-    record(ctx, refusal(ctx, error));
+  const refused = (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
+    // In an outage nothing was decided.
+    if (error.statusCode < 500) record(ctx, refusal(ctx, error));
+  };
   const revoked = () => {
     const ctx = Provider.ctx;
     if (ctx?.oidc.route !== 'revocation') return;
-    record(ctx, { kind: 'token.revoked', outcome: 'success', actor: party(ctx) });
+    record(ctx, { kind: 'token.revoked', outcome: 'success', ...byClient(ctx) });
   };
 
   provider.on('grant.success', (ctx) =>
@@ -53,13 +55,13 @@ export function recordProviderEvents(
   provider.on('refresh_token.destroyed', revoked);
   provider.on('client_credentials.destroyed', revoked);
   provider.on('grant.revoked', (ctx) => {
-    const actor = party(ctx);
-    record(ctx, { kind: 'grant.revoked', outcome: 'success', actor });
+    const by = byClient(ctx);
+    record(ctx, { kind: 'grant.revoked', outcome: 'success', ...by });
     // The token endpoint revokes a grant for one reason only: something used up came again.
     if (ctx.oidc.route !== 'token') return;
     const replayed = ctx.oidc.params?.grant_type === 'authorization_code';
     const kind = replayed ? 'authorization_code.replayed' : 'refresh_token.reused';
-    record(ctx, { kind, outcome: 'failure', actor });
+    record(ctx, { kind, outcome: 'failure', ...by });
   });
   provider.on('session.destroyed', (session) => {
     const ctx = Provider.ctx;
@@ -72,21 +74,32 @@ export function recordProviderEvents(
   });
   provider.on('server_error', (ctx, error) => {
     deps.logger.error('request failed', {
-      requestId: ctx.state.requestId,
+      request_id: ctx.state.requestId,
       tenant: tenant.slug,
       error,
     });
   });
 }
 
-/** Who acted: the account if there is one, else the client, as far as either is known. */
+/** Whom tokens were issued to: the account if there is one, else the machine. */
 function party(ctx: KoaContextWithOIDC): AuditEvent['actor'] {
-  const { account, client, entities } = ctx.oidc;
-  const accountId =
-    account?.accountId ?? entities.RefreshToken?.accountId ?? entities.AccessToken?.accountId;
-  if (accountId !== undefined) return { type: 'account', id: accountId };
-  if (client !== undefined) return { type: 'client', id: client.clientId };
-  return { type: 'anonymous' };
+  const id = accountOf(ctx);
+  return id === undefined ? byClient(ctx).actor : { type: 'account', id };
+}
+
+/** What a client did at an endpoint of its own, and whose tokens it was about. */
+function byClient(ctx: KoaContextWithOIDC): Pick<EventBody, 'actor' | 'subject'> {
+  const clientId = ctx.oidc.client?.clientId;
+  const id = accountOf(ctx);
+  return {
+    actor: clientId === undefined ? { type: 'anonymous' } : { type: 'client', id: clientId },
+    ...(id === undefined ? {} : { subject: { type: 'account', id } }),
+  };
+}
+
+function accountOf(ctx: KoaContextWithOIDC): string | undefined {
+  const { account, entities } = ctx.oidc;
+  return account?.accountId ?? entities.RefreshToken?.accountId ?? entities.AccessToken?.accountId;
 }
 
 function refusal(ctx: KoaContextWithOIDC, error: errors.OIDCProviderError): EventBody {
@@ -95,7 +108,7 @@ function refusal(ctx: KoaContextWithOIDC, error: errors.OIDCProviderError): Even
     kind: unauthenticated ? 'client.authentication_failed' : 'token.refused',
     outcome: 'failure',
     // A client that did not prove itself is only a claim.
-    actor: unauthenticated ? { type: 'anonymous' } : party(ctx),
+    ...(unauthenticated ? { actor: { type: 'anonymous' } } : byClient(ctx)),
     detail: { ...grantType(ctx), error: error.error },
   };
 }
