@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CliContext, OpenCliContext, OpenOptions } from './cli/cli-context.ts';
-import { accountEnder, keyDeps, passwordHasher } from './compose.ts';
 import { type Backends, openBackends } from './compose-backends.ts';
+import { accountEnder, keyDeps, passwordHasher } from './compose-shared.ts';
 import { parseConfig } from './config/parse-config.ts';
 import { type RawEnvironment, readEnv } from './config/read-env.ts';
 import { loadDeploymentSecrets } from './keys/deployment-secrets.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import * as client from 'openid-client';
 import { setAccountDisabled } from '../../accounts/set-account-disabled.ts';
-import { accountEnder } from '../../compose.ts';
+import { accountEnder } from '../../compose-shared.ts';
 import { answerAt, DEMO_CLIENTS, demoParty, visitor } from '../demo-clients.ts';
 import { createGate, type HeldCall } from '../gate.ts';
 import { ALICE, STORES } from '../gatehouse.ts';

@@ -1,0 +1,58 @@
+import { DEFAULT_ATTEMPT_LIMITS } from './accounts/attempt-limits.ts';
+import { authenticateAccount } from './accounts/authenticate-account.ts';
+import type { PasswordHasher } from './accounts/password-hasher.ts';
+import { PASSWORD_MIN_CHARACTERS } from './accounts/password-policy.ts';
+import { findPasswordReset, resetPassword } from './accounts/reset-password.ts';
+import type { AuditLog } from './audit/audit-log.ts';
+import type { Backends } from './compose-backends.ts';
+import { accountEnder } from './compose-shared.ts';
+import type { Config } from './config/config.ts';
+import { recordGrant } from './grants/record-grant.ts';
+import type { InteractionDeps } from './interactions/interactions.ts';
+import type { ProviderPool } from './provider/provider-for-tenant.ts';
+import { createMemoryAttemptStore } from './storage/memory/attempt-store.ts';
+import { createRedisAttemptStore } from './storage/redis/attempt-store.ts';
+import type { Logger } from './telemetry/logger.ts';
+
+/**
+ * Wires what the hosted pages ask of the other rooms.
+ *
+ * @param parts.lookupKey - keys the digests of attempt counters, and the forms' anti-CSRF tokens
+ */
+export function interactionDeps(parts: {
+  config: Config;
+  backends: Backends;
+  audit: AuditLog;
+  hasher: PasswordHasher;
+  providers: ProviderPool;
+  lookupKey: string;
+  render: InteractionDeps['render'];
+  logger: Logger;
+  now: () => Date;
+}): InteractionDeps {
+  const { config, backends, audit, hasher, providers, lookupKey, render, logger, now } = parts;
+  const { accounts, applications, grants, redis } = backends;
+  const limits = { limits: DEFAULT_ATTEMPT_LIMITS, digestKey: lookupKey };
+  const attempts =
+    redis === undefined
+      ? createMemoryAttemptStore(limits)
+      : createRedisAttemptStore(redis, { ...limits, keyPrefix: config.redis.keyPrefix });
+  const endAccountSessions = accountEnder(backends, now);
+
+  return {
+    providerFor: (tenant) => providers.providerForTenant(tenant),
+    findClient: applications.findClient,
+    findApplicationByAudience: applications.findByAudience,
+    findAccount: accounts.findById,
+    authenticate: (tenant, input) =>
+      authenticateAccount({ accounts, attempts, hasher, audit, logger, now }, tenant, input),
+    recordGrant: (tenant, decision) => recordGrant({ grants, audit }, tenant, decision),
+    findResetLink: (tenant, token) => findPasswordReset({ accounts }, tenant, token),
+    resetPassword: (tenant, input) =>
+      resetPassword({ accounts, attempts, hasher, audit, endAccountSessions }, tenant, input),
+    passwordMinCharacters: PASSWORD_MIN_CHARACTERS,
+    audit,
+    csrfSecret: () => lookupKey,
+    render,
+  };
+}
