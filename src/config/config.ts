@@ -33,7 +33,7 @@ export interface Config {
     readonly commandTimeoutMs: number;
     readonly keyPrefix: string;
   };
-  /** CIDR blocks whose X-Forwarded-* headers count. */
+  /** CIDR blocks whose X-Forwarded-For counts. */
   readonly trustedProxies: readonly string[];
   /** CIDR blocks that outbound requests may reach besides public addresses. */
   readonly outboundAllow: readonly string[];

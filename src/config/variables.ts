@@ -181,7 +181,7 @@ export const ENVIRONMENT = z.object({
   KEY_ENCRYPTION_KEYS: encryptionKeys.optional().register(docs, {
     section: STATE,
     about:
-      'Seals private keys and other secrets in the database. The first key seals, all open: put a new one first, keep the old one until everything has been resealed. Required with DATABASE_URL; without it, the embedded default makes its own in DATA_DIR. Lost keys cannot be replaced.',
+      'Seals private keys and other secrets in the database. The first key seals, all open: put a new one first and keep the old ones, which still open what they sealed. Required with DATABASE_URL; without it, the embedded default makes its own in DATA_DIR. Lost keys cannot be replaced.',
     expected:
       'comma-separated keys of 32 bytes, base64 or base64url each (make one: openssl rand -base64 32)',
     secret: true,
@@ -189,7 +189,8 @@ export const ENVIRONMENT = z.object({
 
   TRUSTED_PROXIES: cidrList.optional().register(docs, {
     section: NETWORK,
-    about: 'Addresses of your load balancers. Only their X-Forwarded-* headers count.',
+    about:
+      'Addresses of your load balancers. Only from them does X-Forwarded-For count: it says who is calling, for limits and the audit log. They must pass the Host header on as it came.',
     expected: 'comma-separated addresses and CIDR blocks',
     fallbackText: 'none',
     example: '10.0.0.0/8,fd00::/8',
