@@ -25,17 +25,20 @@ export function watchGauges(
   metrics.watchSessions(() => backends.artifacts.countSessions());
   metrics.watchSigningKeys(async () => {
     const oldest = await oldestSigningKeys(backends.db);
-    return oldest.map(({ algorithm, stage, since }) => ({
+    return oldest.map(({ algorithm, stage, createdAt }) => ({
       algorithm,
       stage,
-      ageSeconds: (now().getTime() - since.getTime()) / 1000,
+      ageSeconds: (now().getTime() - createdAt.getTime()) / 1000,
     }));
   });
   metrics.watchDatabasePool(() => {
     const { pool } = backends.db.client;
     return { used: pool.numUsed(), free: pool.numFree(), pending: pool.numPendingAcquires() };
   });
-  metrics.watchHashQueue(() => hasher.load().waiting);
+  metrics.watchHashQueue(() => {
+    const { running, waiting } = hasher.load();
+    return running + waiting;
+  });
   metrics.watchProviderPool(() => providers.size());
   metrics.watchRetention(() => backends.retention.backlog());
 }

@@ -3,11 +3,11 @@ import type { KeyStage } from '../../keys/signing-key.ts';
 import type { SigningAlgorithm } from '../../tenants/tenant.ts';
 import { query } from './query.ts';
 
-/** Since when the oldest key of an algorithm and stage has been in its stage, over all tenants. */
+/** When the oldest key of an algorithm and stage was made, over all tenants. */
 export interface OldestKey {
   readonly algorithm: SigningAlgorithm;
   readonly stage: KeyStage;
-  readonly since: Date;
+  readonly createdAt: Date;
 }
 
 /**
@@ -19,6 +19,6 @@ export interface OldestKey {
 export function oldestSigningKeys(db: Knex): Promise<OldestKey[]> {
   return query<OldestKey>(
     db,
-    `select algorithm, stage, min(stage_since) as since from signing_keys group by algorithm, stage`,
+    `select algorithm, stage, min(created_at) as "createdAt" from signing_keys group by algorithm, stage`,
   );
 }
