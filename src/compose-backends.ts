@@ -100,7 +100,11 @@ async function open(
 ): Promise<Omit<Backends, 'close'>> {
   const { config, secrets, logger, now } = options;
   const { url, lost } = await databaseAddress(options, closers);
-  const db = createDatabase({ ...config.database, url });
+  const db = createDatabase({
+    ...config.database,
+    url,
+    onWarning: (warning) => logger.debug('database connection', { warning }),
+  });
   closers.push(() => db.destroy());
 
   const keyPrefix = config.redis.keyPrefix;
