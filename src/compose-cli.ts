@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { CliContext, OpenCliContext, OpenOptions } from './cli/cli-context.ts';
 import { type Backends, openBackends } from './compose-backends.ts';
 import { accountEnder, keyDeps, passwordHasher } from './compose-shared.ts';
@@ -67,6 +66,3 @@ export function cliContext(options: {
     now,
   };
 }
-
-/** Makes the id of a new account, its `sub`. */
-export const newAccountId = randomUUID;

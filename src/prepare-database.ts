@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { Backends } from './compose-backends.ts';
-import { cliContext, newAccountId } from './compose-cli.ts';
+import { cliContext } from './compose-cli.ts';
 import type { Config } from './config/config.ts';
 import { applySeed } from './seeds/apply-seed.ts';
 import { loadSeedFiles } from './seeds/load-seed-files.ts';
@@ -38,7 +39,7 @@ export async function prepareDatabase(options: {
   );
   const { seeds, audit, notifications } = backends;
   const plan = await applySeed(
-    { seeds, audit, notifications, clientSecretPepper, passwords, newId: newAccountId },
+    { seeds, audit, notifications, clientSecretPepper, passwords, newId: randomUUID },
     desired,
     { type: 'system' },
   );

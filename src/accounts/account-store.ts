@@ -35,7 +35,7 @@ export interface AccountStore {
   ): Promise<void>;
   /**
    * Sets a new password; links that were to set one stop working. False when there is no such
-   * account. Ending sessions is the caller's part (`end-account-sessions`).
+   * account. Ending sessions is the caller's part (`endAccountSessions`).
    */
   setPassword(tenantId: TenantId, accountId: string, hash: string): Promise<boolean>;
   /** False when there is no such account. */

@@ -6,8 +6,6 @@ import { API_CONTENT_SECURITY_POLICY } from './security-headers.ts';
 /** What an error page shows. */
 export interface ErrorPage {
   readonly status: number;
-  /** Only where the status has a better one than the page's own. */
-  readonly title?: string;
   /** One sentence, safe to show. */
   readonly message: string;
   /** For the person to quote and the operator to find. */

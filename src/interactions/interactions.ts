@@ -23,7 +23,7 @@ import {
   type Visit,
 } from './visit.ts';
 
-export type { InteractionDeps, NewPassword } from './visit.ts';
+export type { InteractionDeps } from './visit.ts';
 
 type HostedState = RequestState & TenantState;
 

@@ -1,14 +1,9 @@
 import type { ParameterizedContext } from 'koa';
 import type { PageFrame } from '../http/render-page.ts';
-import type { RequestState } from '../http/request-state.ts';
 import type { Tenant } from '../tenants/tenant.ts';
-import type { TenantState } from '../tenants/tenant-state.ts';
 import { displayName } from './display-text.ts';
 import { type Messages, messagesFor } from './messages/messages.ts';
 import { webLink } from './web-link.ts';
-
-/** A request that may show a hosted page. */
-export type HostedContext = ParameterizedContext<RequestState & TenantState>;
 
 /** What a page says about itself when no tenant is known: an unknown host, a failing start. */
 const NOBODYS_NAME = 'Gatehouse';

@@ -62,15 +62,13 @@ export function createErrorPageRenderer(deps: { render: RenderPage }) {
       /** One sentence, safe to show; for developers. */
       readonly message: string;
       readonly requestId: string;
-      /** The error's stable code, when the boundary gives it. */
-      readonly error?: string;
     },
   ): void => {
-    const explained = page.error === undefined && SELF_EXPLANATORY.has(page.status);
+    const explained = SELF_EXPLANATORY.has(page.status);
     show(deps, ctx, (messages) =>
       errorPage(messages, {
         status: page.status,
-        error: page.error,
+        error: undefined,
         detail: explained || page.status >= 500 ? undefined : page.message,
         requestId: page.requestId,
         retryHref: undefined,

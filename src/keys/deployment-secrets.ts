@@ -19,7 +19,7 @@ export interface DeploymentSecrets {
   readonly clientSecretPepper: string;
   /** Goes into every password hash. */
   readonly passwordPepper: string;
-  /** Key of the HMAC under which short codes are found. */
+  /** Key of the HMACs that are compared and never opened: counters' names, anti-CSRF tokens. */
   readonly lookupKey: string;
 }
 

@@ -1,5 +1,6 @@
 import type Provider from 'oidc-provider';
-import { constantTimeEqual, hmacSha256 } from '../crypto/digest.ts';
+import { clientSecretDigest } from '../applications/client-secret.ts';
+import { constantTimeEqual } from '../crypto/digest.ts';
 import type { TenantCatalog } from './tenant-catalog.ts';
 
 /**
@@ -13,7 +14,7 @@ export function compareSecretDigests(
 ): void {
   provider.Client.prototype.compareClientSecret = async function compareClientSecret(presented) {
     const registered = await deps.catalog.client(this.clientId);
-    const digest = hmacSha256(deps.pepper, presented);
+    const digest = clientSecretDigest(deps.pepper, presented);
     const now = deps.now();
     return (registered?.secretDigests ?? []).some(
       (one) =>

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { request, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { composeGatehouse, type Gatehouse } from '../compose.ts';
 import { type Backends, openBackends } from '../compose-backends.ts';
-import { cliContext, newAccountId } from '../compose-cli.ts';
+import { cliContext } from '../compose-cli.ts';
 import type { Config } from '../config/config.ts';
 import { parseConfig } from '../config/parse-config.ts';
 import { readEnv } from '../config/read-env.ts';
@@ -132,7 +132,7 @@ export async function startDeployment(
       notifications,
       clientSecretPepper,
       passwords,
-      newId: newAccountId,
+      newId: randomUUID,
     };
     await applySeed(deps, desired, { type: 'system' });
   };
