@@ -9,6 +9,8 @@ interface HasRequest {
 export interface ClientAddress {
   /** The caller's IP address; `unknown` once the connection is gone. */
   addressOf(ctx: HasRequest): string;
+  /** Whether the peer's forwarded addresses count. */
+  trusts(ctx: HasRequest): boolean;
 }
 
 /**
@@ -32,6 +34,10 @@ export function createClientAddress(trustedProxies: readonly string[]): ClientAd
     trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
   return {
+    trusts({ req }) {
+      const peer = plainAddress(req.socket.remoteAddress ?? '');
+      return peer !== undefined && isTrusted(peer);
+    },
     addressOf({ req }) {
       let address = plainAddress(req.socket.remoteAddress ?? '');
       if (address === undefined) return 'unknown';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import Koa from 'koa';
+import { createRecordingLogger } from '../testing/recording-logger.ts';
 import { rawRequest, serveApp } from '../testing/serve-app.ts';
 import { createClientAddress } from './client-address.ts';
 import { requestContext } from './request-context.ts';
@@ -59,5 +60,21 @@ describe('requestContext', () => {
     assert.deepEqual(good.state.logFields, { trace_id: trace });
     const bad = await answerTo({ traceparent: `00-${trace}-b7ad6b7169203331` });
     assert.deepEqual(bad.state.logFields, {});
+  });
+
+  it('says once that a proxy is not listed, and never of one that is', async () => {
+    const warnings = async (trusted: string[]) => {
+      const logger = createRecordingLogger();
+      const clientAddress = createClientAddress(trusted);
+      const app = new Koa<RequestState>();
+      app.use(requestContext({ clientAddress, now: () => NOW, logger }));
+      const server = await serveApp(app.callback());
+      const headers = { 'X-Forwarded-For': '192.0.2.1' };
+      for (let times = 0; times < 3; times += 1) await rawRequest(server.port, { headers });
+      await server.close();
+      return logger.lines().length;
+    };
+    assert.equal(await warnings([]), 1);
+    assert.equal(await warnings(['127.0.0.0/8']), 0);
   });
 });
