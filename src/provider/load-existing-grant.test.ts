@@ -173,6 +173,15 @@ describe('a grant', () => {
     }
     assert.deepEqual(await grants(), first);
   });
+
+  it('is not written before anything is allowed', async () => {
+    const browser = world.browser();
+    await asked({ scope: 'openid' }, 'ledger-web', browser);
+    const { error } = await authorize(browser, issuer, 'web', { prompt: 'none' });
+    assert.equal(error, 'consent_required');
+    const grants = await world.db('artifacts').where({ model: 'Grant', account_id: person });
+    assert.equal(grants.length, 1);
+  });
 });
 
 describe('a first-party application', () => {
