@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { CLIENT_EXTENSIONS } from '../applications/client-metadata.ts';
 import { DEFAULT_TENANT_SETTINGS } from '../tenants/tenant.ts';
 import { JWKS_MAX_AGE_SECONDS, keyPolicyOf, PUBLISH_SECONDS } from './key-policy.ts';
 
@@ -23,4 +24,11 @@ describe('keyPolicyOf', () => {
       assert.ok(policy.retireSeconds <= year + 2 * 60 * 60);
     });
   }
+
+  test('keeps a retired key for as long as a client may have its own tokens live', () => {
+    const short = { sessionAbsoluteSeconds: 60, idTokenSeconds: 60, accessTokenSeconds: 60 };
+    const { retireSeconds } = keyPolicyOf({ ...lifetimes, ...short });
+    assert.ok(retireSeconds > CLIENT_EXTENSIONS.access_token_seconds.max);
+    assert.ok(retireSeconds > CLIENT_EXTENSIONS.id_token_seconds.max);
+  });
 });

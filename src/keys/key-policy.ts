@@ -20,6 +20,12 @@ export const PUBLISH_SECONDS = DAY;
  */
 const RETIRE_MARGIN_SECONDS = HOUR;
 
+/**
+ * The longest that a client may have its own tokens live, whatever the tenant's lifetimes say: no
+ * less than the limits of CLIENT_EXTENSIONS in `applications/client-metadata.ts`.
+ */
+const CLIENT_TOKEN_SECONDS = DAY;
+
 /** How long the stages of a signing key last. */
 export interface KeyPolicy {
   /** Seconds that a `next` key is published before it may sign. */
@@ -33,7 +39,7 @@ export interface KeyPolicy {
  *
  * A retired key must verify for as long as anything that it signed is of use: access tokens and ID
  * tokens until they expire, but an ID token serves as `id_token_hint` for as long as its session
- * can live, which is longest by far.
+ * can live, which is longest by far; a client's own lifetimes may be longer than its tenant's.
  *
  * @see OpenID Connect Core 1.0, section 10.1.1 (rotation of signing keys)
  * @see OpenID Connect RP-Initiated Logout 1.0, section 2 (expired ID tokens as hints)
@@ -43,6 +49,7 @@ export function keyPolicyOf(lifetimes: TenantLifetimes): KeyPolicy {
     lifetimes.sessionAbsoluteSeconds,
     lifetimes.idTokenSeconds,
     lifetimes.accessTokenSeconds,
+    CLIENT_TOKEN_SECONDS,
   );
   return { publishSeconds: PUBLISH_SECONDS, retireSeconds: longest + RETIRE_MARGIN_SECONDS };
 }
