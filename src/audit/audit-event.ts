@@ -2,8 +2,8 @@ import type { TenantId } from '../tenants/tenant.ts';
 
 /**
  * Audit events: append-only records of everything that signs in, fails, grants, revokes, rotates
- * or is administered. This union is the documentation of their kinds; `docs/audit.md` is made
- * from the comments.
+ * or is administered. This union is the documentation of their kinds: `npm run docs:audit` makes
+ * `docs/audit.md` from its comments.
  */
 export type AuditEventKind =
   /** A person proved who they are. `detail.amr` says how. */
@@ -34,14 +34,21 @@ export type AuditEventKind =
   | 'refresh_token.reused'
   /** Client authentication failed. */
   | 'client.authentication_failed'
+  /** An operator disabled a client. */
   | 'client.disabled'
+  /** An operator enabled a client again. */
   | 'client.enabled'
+  /** A client got a new secret. `detail.overlap_seconds` says how long the one before works. */
   | 'client.secret_rotated'
+  /** Seed files created an account. */
   | 'account.created'
+  /** An operator disabled an account, which ended its sessions. */
   | 'account.disabled'
+  /** An operator enabled an account again. */
   | 'account.enabled'
   /** A single-use link to set a new password was made. */
   | 'account.password_reset_requested'
+  /** A password was set with such a link, which ended the account's sessions. */
   | 'account.password_changed'
   /**
    * Signing keys were created: a tenant's first, a missing algorithm's, or (`detail.mode` is
