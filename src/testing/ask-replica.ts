@@ -55,7 +55,7 @@ export function askReplica(
       answer.once('error', reject);
       answer.once('end', () => {
         const type = answer.headers['content-type'] ?? '';
-        const json = type.startsWith('application/json') && text !== '' ? JSON.parse(text) : {};
+        const json = /[/+]json\b/.test(type) && text !== '' ? JSON.parse(text) : {};
         resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text, json });
       });
     },
