@@ -90,8 +90,10 @@ export function staticConfiguration(
         if (problem !== undefined) throw new errors.InvalidClientMetadata(problem);
       },
     },
+    // A redirect URI of a scheme of its own has the origin `null`, which every sandboxed page says.
     clientBasedCORS: (_ctx, origin, client) =>
-      client.redirectUris?.some((uri) => URL.parse(uri)?.origin === origin) ?? false,
+      origin !== 'null' &&
+      (client.redirectUris?.some((uri) => URL.parse(uri)?.origin === origin) ?? false),
 
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     // A session missing from Redis has not ended; `end-session.ts` ends what must end.

@@ -3,9 +3,14 @@ import { after, before, describe, it } from 'node:test';
 import { insertApplication, insertClient, insertTenant } from '../testing/fixtures.ts';
 import { addCast } from '../testing/provider-cast.ts';
 import {
+  answerOf,
   authorizationUrl,
+  authorize,
   type ProviderWorld,
+  redeem,
+  SECRET,
   startProviderWorld,
+  userinfo,
   webClient,
 } from '../testing/provider-world.ts';
 import { type RawAnswer, rawRequest } from '../testing/serve-app.ts';
@@ -164,20 +169,33 @@ describe('discovery', () => {
   });
 
   it('can be read by a page of any origin; tokens only by those of the client', async () => {
+    const { id } = await world.tenant();
+    await insertClient(world.db, id, await insertApplication(world.db, id), {
+      clientId: 'app',
+      metadata: webClient({
+        application_type: 'native',
+        token_endpoint_auth_method: 'none',
+        grant_types: ['authorization_code'],
+        redirect_uris: ['com.example.app:/callback'],
+      }),
+    });
     const origin = 'https://anybody.example';
     const open = await get('/jwks', home, { origin });
     assert.equal(open.headers['access-control-allow-origin'], origin);
-    const ask = (from: string) =>
+    const ask = (from: string, client = 'spa') =>
       rawRequest(world.port, {
         method: 'POST',
         path: '/token',
         headers: { host: home, origin: from, 'content-type': 'application/x-www-form-urlencoded' },
-        body: 'client_id=spa&grant_type=authorization_code&code=x&redirect_uri=x',
+        body: `client_id=${client}&grant_type=authorization_code&code=x&redirect_uri=x`,
       });
     const own = await ask('https://client.example');
     assert.equal(own.headers['access-control-allow-origin'], 'https://client.example');
     const foreign = await ask(origin);
     assert.equal(foreign.headers['access-control-allow-origin'], undefined);
+    const sandboxed = await ask('null', 'app');
+    assert.equal(sandboxed.status, 400);
+    assert.equal(sandboxed.headers['access-control-allow-origin'], undefined);
   });
 });
 
@@ -308,6 +326,39 @@ describe('an authorization request', () => {
       assert.ok(searchParams.has('error'), `${JSON.stringify(change)} ${answer.headers.location}`);
       assert.notEqual(searchParams.get('error'), 'server_error', JSON.stringify(change));
       assert.equal(searchParams.get('state'), 'the-state');
+    }
+  });
+});
+
+describe('a PUBLIC_URL with a path', () => {
+  it('is where everything is, for every tenant', async () => {
+    const under = await startProviderWorld({ path: '/login' });
+    try {
+      const cast = await addCast(under);
+      for (const [path, person] of [
+        ['', cast.alice],
+        ['/t/acme', cast.acmeAlice],
+      ] as const) {
+        const issuer = `${under.origin}${path}`;
+        assert.match(issuer, /\/login/);
+        for (const metadata of [
+          `${issuer}/.well-known/openid-configuration`,
+          `${new URL(issuer).origin}/.well-known/oauth-authorization-server/login${path}`,
+        ]) {
+          const seen = await answerOf(await fetch(metadata));
+          assert.equal(seen.json.issuer, issuer, metadata);
+          assert.equal(seen.json.token_endpoint, `${issuer}/token`);
+        }
+        under.signsIn = person;
+        const client = { id: 'web', secret: SECRET };
+        const { code, iss } = await authorize(under.browser(), issuer, 'web');
+        assert.equal(iss, issuer);
+        const { json } = await redeem(issuer, code, client);
+        assert.equal((await userinfo(issuer, json.access_token)).json.sub, person);
+      }
+      assert.equal((await fetch(`${new URL(under.origin).origin}/token`)).status, 404);
+    } finally {
+      await under.close();
     }
   });
 });

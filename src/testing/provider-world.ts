@@ -92,6 +92,8 @@ export interface ProviderWorldOptions {
   /** True: the server reaches PostgreSQL through a door that `outage` closes. */
   readonly door?: boolean;
   readonly poolSize?: number;
+  /** Path of PUBLIC_URL. */
+  readonly path?: string;
 }
 
 const LIMITS = { poolMax: 10, acquireTimeoutMs: 2_000, statementTimeoutMs: 2_000 };
@@ -123,7 +125,7 @@ export async function startProviderWorld(
 
   let handle: ReturnType<Koa['callback']> | undefined;
   const served = await serveApp((req, res) => void handle?.(req, res));
-  const publicUrl = served.url;
+  const publicUrl = `${served.url}${options.path ?? ''}`;
   const cookieKeys = [randomId()];
 
   const deps: ProviderDeps = {
