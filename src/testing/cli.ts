@@ -30,6 +30,8 @@ export interface TestCli {
 export function createTestCli(options: {
   databaseUrl: string;
   redisUrl?: string;
+  /** More environment variables: of a deployment that runs, to be its operator. */
+  environment?: Readonly<Record<string, string>>;
   readEnv?: (name: string) => string | undefined;
   doctor?: DoctorProbes;
 }): TestCli {
@@ -37,6 +39,7 @@ export function createTestCli(options: {
     DATABASE_URL: options.databaseUrl,
     KEY_ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
     ...(options.redisUrl === undefined ? {} : { REDIS_URL: options.redisUrl }),
+    ...options.environment,
   };
   const runAs = async (isTerminal: boolean, args: readonly string[]): Promise<CliResult> => {
     let stdout = '';

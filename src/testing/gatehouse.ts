@@ -41,6 +41,8 @@ export interface TestDeployment {
   /** Issuer of the default tenant. */
   readonly publicUrl: string;
   readonly config: Config;
+  /** What each replica was started with. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly replicas: readonly Replica[];
   /** Of the first replica. */
   readonly backends: Backends;
@@ -81,17 +83,16 @@ export async function startDeployment(
   const redis = store === 'redis' ? await startTestRedis() : undefined;
   const port = await freePort();
   const publicUrl = options.env?.PUBLIC_URL ?? `http://localhost:${port}`;
-  const { config, secrets } = parseConfig(
-    readEnv({
-      DATABASE_URL: database.url,
-      ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
-      PUBLIC_URL: publicUrl,
-      KEY_ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
-      TENANT_POLL_SECONDS: '1',
-      OUTBOUND_ALLOW: '127.0.0.0/8,::1/128',
-      ...options.env,
-    }),
-  );
+  const environment: Record<string, string> = {
+    DATABASE_URL: database.url,
+    ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
+    PUBLIC_URL: publicUrl,
+    KEY_ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
+    TENANT_POLL_SECONDS: '1',
+    OUTBOUND_ALLOW: '127.0.0.0/8,::1/128',
+    ...options.env,
+  };
+  const { config, secrets } = parseConfig(readEnv(environment));
 
   const startReplica = async (index: number, listenOn: number): Promise<Replica> => {
     const opened = await openBackends({ config, secrets, logger, now, embedded: 'exclusive' });
@@ -148,6 +149,7 @@ export async function startDeployment(
   return {
     publicUrl,
     config,
+    environment,
     replicas,
     backends: first.backends,
     redis,
