@@ -129,12 +129,13 @@ describe('the table of hosted routes', () => {
   it('answers bodies that are no form with pages, not with failures', async () => {
     const app = await start();
     const url = `${app.issuer}/interaction/x/sign-in`;
-    for (const [status, body, type] of [
-      [415, '{"identifier":"alice"}', 'application/json'],
-      [415, 'a=b', 'application/x-www-form-urlencoded; charset=utf-16'],
-      [413, `a=${'b'.repeat(40_000)}`, 'application/x-www-form-urlencoded'],
-      [400, 'a=1&a=2', 'application/x-www-form-urlencoded'],
-      [400, 'a=%zz', 'application/x-www-form-urlencoded'],
+    const form = 'application/x-www-form-urlencoded';
+    for (const [status, body, type, says] of [
+      [415, '{"identifier":"alice"}', 'application/json', /That did not work/],
+      [415, 'a=b', `${form}; charset=utf-16`, /That did not work/],
+      [413, `a=${'b'.repeat(40_000)}`, form, /That was too much/],
+      [400, 'a=1&a=2', form, /That request could not be understood/],
+      [400, 'a=%zz', form, /That request could not be understood/],
     ] as const) {
       const response = await fetch(url, {
         method: 'POST',
@@ -144,6 +145,7 @@ describe('the table of hosted routes', () => {
       assert.equal(response.status, status, body.slice(0, 40));
       assert.match(response.headers.get('content-type') ?? '', /^text\/html/);
       assert.equal(response.headers.get('cache-control'), 'no-store');
+      assert.match(await response.text(), says);
     }
   });
 });

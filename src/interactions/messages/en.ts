@@ -159,7 +159,7 @@ export const en = {
     requestId: 'Request',
     details: 'Technical details',
     back: 'Try again',
-    /** By the boundary's own codes; the most specific that fits is shown. */
+    /** By code: the protocol's, and those of a refused form. They win over the statuses below. */
     codes: {
       csrf_token_invalid: {
         title: 'Please try that again',
@@ -168,10 +168,6 @@ export const en = {
       origin_refused: {
         title: 'That request was stopped',
         text: 'It did not come from this site, so nothing was done.',
-      },
-      payload_too_large: {
-        title: 'That was too much',
-        text: 'The form holds more than this page accepts. Nothing was done.',
       },
       invalid_client: {
         title: 'This application is not known here',
@@ -211,6 +207,10 @@ export const en = {
       405: {
         title: 'That is not possible here',
         text: 'This address does not take that kind of request.',
+      },
+      413: {
+        title: 'That was too much',
+        text: 'The form holds more than this page accepts. Nothing was done.',
       },
       421: {
         title: 'This site is not here',
