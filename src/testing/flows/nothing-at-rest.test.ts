@@ -1,0 +1,316 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import * as client from 'openid-client';
+import { cliContext } from '../../compose-cli.ts';
+import { sha256 } from '../../crypto/digest.ts';
+import { loadDeploymentSecrets } from '../../keys/deployment-secrets.ts';
+import { loadKeySet } from '../../keys/load-key-set.ts';
+import { createTestCli, type TestCli } from '../cli.ts';
+import { ACME_ALICE, DEMO_CLIENTS, demoParty } from '../demo-clients.ts';
+import { ALICE, BOB, STORES, startDeployment, type TestDeployment } from '../gatehouse.ts';
+import { createHarvest, type Harvest } from '../harvest.ts';
+import { createPlainBrowser } from '../plain-browser.ts';
+import { signIn, walkThrough } from '../relying-party.ts';
+import { copyEverything, searchCopy } from '../search-at-rest.ts';
+import { seedMore } from '../seed-more.ts';
+import { silentLogger } from '../silent-logger.ts';
+
+const API = 'https://api.notes.example';
+const WRONG_PASSWORD = 'a-password-that-is-not-hers';
+const NEW_PASSWORD = 'the-new-password-of-bob-1989';
+const MACHINE_SECRET = 'the-secret-of-a-machine-without-an-api';
+/** Members of a JWK that nobody else may know. */
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi'];
+
+for (const store of STORES) {
+  describe(`a copy of everything that is stored, artifacts in ${store}`, () => {
+    let deployment: TestDeployment;
+    let harvest: Harvest;
+    let cli: TestCli;
+    let directory: string;
+    before(async () => {
+      directory = await mkdtemp(join(tmpdir(), 'gatehouse-secrets-'));
+      deployment = await startDeployment({ store });
+      harvest = createHarvest();
+      const { databaseUrl, environment } = deployment;
+      cli = createTestCli({ databaseUrl, environment });
+      await signPeopleIn(deployment, harvest);
+      await serveMachines(deployment, harvest);
+      await administer(deployment, harvest, cli, directory);
+      await leaveThingsOpen(deployment, harvest);
+      await addKeys(deployment, harvest);
+      await deployment.backends.audit.flush();
+    });
+    after(async () => {
+      await deployment.stop();
+      await rm(directory, { recursive: true });
+    });
+
+    const copy = () => copyEverything(deployment.backends.db, deployment.backends.redis);
+
+    it('holds none of the values that the flow produced', async () => {
+      const names = [...harvest.values.keys()].map((name) => name.replace(/ \d+$/, ''));
+      for (const expected of EXPECTED_NAMES) {
+        assert.ok(names.includes(expected), `nothing was collected as ${expected}: ${names}`);
+      }
+      assert.deepEqual(searchCopy(await copy(), harvest.values), []);
+    });
+
+    it('is complete: it holds what the values are found by', async () => {
+      const { records } = await copy();
+      const holders = (key: string) => records.filter(({ text }) => text.includes(key));
+      const kinds = ['access_token', 'refresh_token', 'code', 'cookie gatehouse_session_default'];
+      for (const kind of kinds) {
+        const found = [...harvest.values]
+          .filter(([name]) => name.replace(/ \d+$/, '') === kind)
+          .filter(([, value]) => holders(sha256(value)).length > 0);
+        assert.ok(found.length > 0, `no ${kind} is found by its digest`);
+      }
+    });
+
+    for (const [form, stored] of [
+      ['as it is', (value: string) => value],
+      ['in a longer text', (value: string) => `{"note":"see ${value}."}`],
+      ['URL-encoded', (value: string) => `?uri=${encodeURIComponent(value)}`],
+      ['in base64', (value: string) => Buffer.from(value).toString('base64')],
+      ['as the bytes that it stands for', (value: string) => Buffer.from(value, 'base64url')],
+    ] as const) {
+      it(`would show a value that is stored ${form}`, async () => {
+        const { db, redis } = deployment.backends;
+        const [name, value] =
+          [...harvest.values].find(([one]) => one.startsWith('refresh_token')) ?? [];
+        assert.ok(name !== undefined && value !== undefined);
+        await db.raw('create table careless (kept bytea, written text)');
+        const leak = stored(value);
+        await db('careless').insert(typeof leak === 'string' ? { written: leak } : { kept: leak });
+        const found = searchCopy(await copy(), new Map([[name, value]]));
+        await db.raw('drop table careless');
+        assert.ok(
+          found.some(({ where }) => where === 'public.careless'),
+          JSON.stringify(found),
+        );
+
+        if (redis === undefined) return;
+        const key = `careless-${randomUUID()}`;
+        await redis.hset(key, 'kept', leak);
+        const inRedis = searchCopy(await copy(), new Map([[name, value]]));
+        await redis.del(key);
+        assert.ok(inRedis.some(({ where }) => where === `redis ${key}`));
+      });
+    }
+  });
+}
+
+/** Without one of these the flow is not what this test is about. */
+const EXPECTED_NAMES = [
+  'access_token',
+  'client_assertion',
+  'client_secret',
+  'code',
+  'code_verifier',
+  'cookie gatehouse_interaction_default',
+  'cookie gatehouse_session_acme',
+  'cookie gatehouse_session_default',
+  'cookie gatehouse_session_default.sig',
+  'csrf',
+  'id_token',
+  'password',
+  'path',
+  'private key d',
+  'private key p',
+  'refresh_token',
+  'request_uri',
+  'reset link',
+  'sealing key',
+  'state',
+  'xsrf',
+];
+
+function visit(deployment: TestDeployment, harvest: Harvest) {
+  return createPlainBrowser({
+    stopAt: (url) => !url.startsWith(`${deployment.publicUrl}/`),
+    fetch: harvest.fetch,
+  });
+}
+
+async function signPeopleIn(deployment: TestDeployment, harvest: Harvest): Promise<void> {
+  const party = (name: keyof typeof DEMO_CLIENTS) =>
+    demoParty(deployment, name, { fetch: harvest.fetch });
+  const notes = await party('notes-web');
+  const browser = visit(deployment, harvest);
+
+  // A wrong password first, and a password where the name belongs.
+  const page = await browser.open((await notes.begin()).url.href);
+  const again = await browser.submit(page, { ...ALICE, password: WRONG_PASSWORD });
+  await browser.submit(again, { identifier: WRONG_PASSWORD, password: WRONG_PASSWORD });
+  harvest.add('password typed as a name', WRONG_PASSWORD);
+
+  const opaque = await signIn(browser, notes, ALICE, {
+    scope: 'openid email offline_access',
+    prompt: 'consent',
+  });
+  const structured = await signIn(browser, notes, ALICE, { resource: API });
+  const refreshed = await notes.refresh(opaque.refresh_token ?? '');
+  await client.fetchUserInfo(notes.config, refreshed.access_token, opaque.claims()?.sub ?? '');
+  for (const token of [refreshed.access_token, structured.access_token]) {
+    await client.tokenIntrospection(notes.config, token);
+  }
+  await client.tokenRevocation(notes.config, structured.access_token);
+  for (const name of ['notes-spa', 'notes-cli', 'payroll-web'] as const) {
+    await signIn(browser, await party(name), ALICE);
+  }
+  await signIn(visit(deployment, harvest), await party('portal-web'), ACME_ALICE);
+  await signIn(visit(deployment, harvest), notes, BOB);
+}
+
+async function serveMachines(deployment: TestDeployment, harvest: Harvest): Promise<void> {
+  const { publicUrl } = deployment;
+  const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
+  const jwk = { ...(await exportJWK(publicKey)), use: 'sig', alg: 'ES256', kid: 'its-own' };
+  const machine = { grant_types: ['client_credentials'], redirect_uris: [], response_types: [] };
+  await seedMore(deployment, {
+    slug: 'default',
+    name: 'Gatehouse Demo',
+    applications: [
+      {
+        key: 'machines',
+        name: 'Machines',
+        clients: [
+          { ...machine, client_id: 'plain-job', client_secret: { value: MACHINE_SECRET } },
+          {
+            ...machine,
+            client_id: 'signing-job',
+            token_endpoint_auth_method: 'private_key_jwt',
+            token_endpoint_auth_signing_alg: 'ES256',
+            jwks: { keys: [jwk] },
+          },
+        ],
+      },
+    ],
+  });
+  harvest.add('private key of a machine', (await exportJWK(privateKey)).d);
+
+  const grant = (form: Record<string, string>) =>
+    harvest.fetch(`${publicUrl}/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ grant_type: 'client_credentials', ...form }),
+    });
+  const { clientId, secret } = DEMO_CLIENTS['reports-job'];
+  const assertion = await new SignJWT({ jti: randomUUID() })
+    .setProtectedHeader({ alg: 'ES256', kid: 'its-own' })
+    .setIssuer('signing-job')
+    .setSubject('signing-job')
+    .setAudience(publicUrl)
+    .setIssuedAt()
+    .setExpirationTime('1m')
+    .sign(privateKey);
+  const answers = [
+    await grant({ client_id: clientId, client_secret: secret, resource: API }),
+    await grant({ client_id: 'plain-job', client_secret: MACHINE_SECRET }),
+    await grant({
+      client_id: 'signing-job',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: assertion,
+    }),
+  ];
+  for (const answer of answers) assert.equal(answer.status, 200, await answer.text());
+}
+
+async function administer(
+  deployment: TestDeployment,
+  harvest: Harvest,
+  cli: TestCli,
+  directory: string,
+): Promise<void> {
+  const rotated = await cli.json('client', 'rotate-secret', 'notes-web', '--reveal');
+  harvest.add('client_secret', rotated.client_secret);
+  const writeTo = join(directory, 'generated.secret');
+  await seedMore(deployment, {
+    slug: 'default',
+    name: 'Gatehouse Demo',
+    applications: [
+      {
+        key: 'generated',
+        name: 'Generated',
+        clients: [
+          {
+            client_id: 'generated-job',
+            client_secret: { generate: true, writeTo },
+            grant_types: ['client_credentials'],
+            redirect_uris: [],
+            response_types: [],
+          },
+        ],
+      },
+    ],
+  });
+  harvest.add('client_secret', (await readFile(writeTo, 'utf8')).trim());
+  await cli.run('keys', 'rotate');
+
+  const browser = visit(deployment, harvest);
+  for (const person of ['alice', 'bob']) {
+    const { link } = await cli.json('account', 'reset-password', person, '--reveal');
+    harvest.add('reset link', new URL(link).searchParams.get('token'));
+    const page = await browser.open(link);
+    assert.equal(page.status, 200, page.text);
+    if (person === 'alice') continue;
+    const fields = { password: NEW_PASSWORD, password_again: NEW_PASSWORD };
+    assert.equal((await browser.submit(page, fields)).status, 200);
+  }
+}
+
+/** What a copy made at any moment would hold: sign-ins, requests and sign-outs half-way. */
+async function leaveThingsOpen(deployment: TestDeployment, harvest: Harvest): Promise<void> {
+  const payroll = await demoParty(deployment, 'payroll-web', { fetch: harvest.fetch });
+  const notes = await demoParty(deployment, 'notes-spa', { fetch: harvest.fetch });
+  await visit(deployment, harvest).open((await payroll.begin({ login_hint: 'alice' })).url.href);
+
+  const undecided = visit(deployment, harvest);
+  const signInPage = await undecided.open((await notes.begin({ prompt: 'consent' })).url.href);
+  const consent = await undecided.submit(signInPage, { ...ALICE });
+  assert.ok(consent.document.querySelector('form[action$="/consent"]'));
+
+  const { url } = await payroll.begin();
+  const pushed = await harvest.fetch(`${deployment.publicUrl}/request`, {
+    method: 'POST',
+    headers: {
+      authorization: `Basic ${btoa(`payroll-web:${DEMO_CLIENTS['payroll-web'].secret}`)}`,
+    },
+    body: url.searchParams,
+  });
+  assert.equal(pushed.status, 201, await pushed.text());
+
+  const leaving = visit(deployment, harvest);
+  const request = await payroll.begin();
+  // Never redeemed.
+  await walkThrough(leaving, request.url, ALICE);
+  const confirm = await leaving.open(client.buildEndSessionUrl(payroll.config).href);
+  assert.ok(confirm.document.querySelector('input[name=xsrf]'), confirm.text);
+}
+
+/** Private keys of every tenant, and the secrets of the deployment. */
+async function addKeys(deployment: TestDeployment, harvest: Harvest): Promise<void> {
+  const { backends, publicUrl } = deployment;
+  const now = () => new Date();
+  const { keys } = cliContext({ backends, publicUrl, logger: silentLogger, now });
+  for (const slug of ['default', 'acme']) {
+    const tenant = await backends.tenants.findBySlug(slug);
+    assert.ok(tenant);
+    for (const { privateJwk } of (await loadKeySet(keys, tenant)).keys) {
+      for (const member of PRIVATE_MEMBERS) {
+        harvest.add(`private key ${member}`, Reflect.get(privateJwk, member));
+      }
+    }
+  }
+  const { deploymentSecrets: secrets, sealer } = backends;
+  const { cookieKeys, ...others } = await loadDeploymentSecrets({ store: secrets, sealer, now });
+  for (const [name, value] of Object.entries(others)) harvest.add(name, value);
+  for (const value of cookieKeys) harvest.add('cookie key', value);
+  const sealingKey = deployment.environment.KEY_ENCRYPTION_KEYS ?? '';
+  harvest.add('sealing key', Buffer.from(sealingKey, 'base64').toString('base64url'));
+}
