@@ -21,7 +21,8 @@ describe('discovery', () => {
   let ownIssuer: string;
 
   before(async () => {
-    deployment = await startDeployment();
+    // Requests come from a proxy that is believed, which makes no difference to any URL.
+    deployment = await startDeployment({ env: { TRUSTED_PROXIES: '127.0.0.1/32' } });
     port = Number(new URL(deployment.publicUrl).port);
     ownIssuer = `http://127.0.0.1:${port}`;
     await seedMore(
