@@ -2,20 +2,18 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import type { RecordedAuditEvent } from '../audit/audit-event.ts';
 import { StorageUnavailableError } from '../errors.ts';
-import { pollUntil } from '../testing/poll.ts';
-import { addCast, NOTES_API, type ProviderCast } from '../testing/provider-cast.ts';
 import {
   answerOf,
   authorizationUrl,
   authorize,
-  kindsOf,
-  type ProviderWorld,
   post,
   redeem,
   refresh,
   SECRET,
-  startProviderWorld,
-} from '../testing/provider-world.ts';
+} from '../testing/plain-client.ts';
+import { pollUntil } from '../testing/poll.ts';
+import { addCast, NOTES_API, type ProviderCast } from '../testing/provider-cast.ts';
+import { kindsOf, type ProviderWorld, startProviderWorld } from '../testing/provider-world.ts';
 
 const WEB = { id: 'web', secret: SECRET };
 const MACHINE = { id: 'notes-api', secret: SECRET };

@@ -2,18 +2,17 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createPostgresApplicationStore } from '../storage/postgres/application-store.ts';
 import { insertApplication, insertClient } from '../testing/fixtures.ts';
-import { addCast } from '../testing/provider-cast.ts';
 import {
   authorize,
-  type ProviderWorld,
   post,
   redeem,
   refresh,
   SECRET,
   secretDigest,
-  startProviderWorld,
   userinfo,
-} from '../testing/provider-world.ts';
+} from '../testing/plain-client.ts';
+import { addCast } from '../testing/provider-cast.ts';
+import { type ProviderWorld, startProviderWorld } from '../testing/provider-world.ts';
 
 const NEW_SECRET = 'another secret of thirty-two chars';
 

@@ -2,19 +2,18 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { createHeldArtifacts } from '../testing/held-artifacts.ts';
 import type { PlainBrowser } from '../testing/plain-browser.ts';
-import { addCast, LEDGER_API, NOTES_API, type ProviderCast } from '../testing/provider-cast.ts';
 import {
   authorizationUrl,
   authorize,
-  type ProviderWorld,
   post,
   redeem,
   refresh,
   SECRET,
   SIGNED_OUT,
-  startProviderWorld,
   userinfo,
-} from '../testing/provider-world.ts';
+} from '../testing/plain-client.ts';
+import { addCast, LEDGER_API, NOTES_API, type ProviderCast } from '../testing/provider-cast.ts';
+import { type ProviderWorld, startProviderWorld } from '../testing/provider-world.ts';
 
 const WEB = { id: 'web', secret: SECRET };
 const LEDGER = { id: 'ledger-web', secret: SECRET };

@@ -3,16 +3,9 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { createPostgresAccountStore } from '../storage/postgres/account-store.ts';
 import { assignRole, insertAccount, insertGroup } from '../testing/fixtures.ts';
 import type { PlainBrowser } from '../testing/plain-browser.ts';
+import { authorize, redeem, refresh, SECRET, userinfo } from '../testing/plain-client.ts';
 import { addCast, type ProviderCast } from '../testing/provider-cast.ts';
-import {
-  authorize,
-  type ProviderWorld,
-  redeem,
-  refresh,
-  SECRET,
-  startProviderWorld,
-  userinfo,
-} from '../testing/provider-world.ts';
+import { type ProviderWorld, startProviderWorld } from '../testing/provider-world.ts';
 import { APPLICATION_GATE_PROMPT } from './interaction-policy.ts';
 
 const PAYROLL = { id: 'payroll-web', secret: SECRET };

@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { insertAccount, insertApplication, insertClient } from '../testing/fixtures.ts';
-import { addCast, LEDGER_API, NOTES_API, type ProviderCast } from '../testing/provider-cast.ts';
 import {
   authorize,
-  type ProviderWorld,
   redeem,
   refresh,
   SECRET,
   secretDigest,
-  startProviderWorld,
   userinfo,
   webClient,
-} from '../testing/provider-world.ts';
+} from '../testing/plain-client.ts';
+import { addCast, LEDGER_API, NOTES_API, type ProviderCast } from '../testing/provider-cast.ts';
+import { type ProviderWorld, startProviderWorld } from '../testing/provider-world.ts';
 
 const WEB = { id: 'web', secret: SECRET };
 

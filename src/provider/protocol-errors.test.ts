@@ -2,21 +2,20 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { errors } from 'oidc-provider';
 import { GatehouseError, OverloadedError, StorageUnavailableError } from '../errors.ts';
-import { pollUntil } from '../testing/poll.ts';
-import { addCast, NOTES_API } from '../testing/provider-cast.ts';
 import {
   answerOf,
   authorizationUrl,
   authorize,
   type EndpointAnswer,
-  type ProviderWorld,
   post,
   redeem,
   refresh,
   SECRET,
-  startProviderWorld,
   userinfo,
-} from '../testing/provider-world.ts';
+} from '../testing/plain-client.ts';
+import { pollUntil } from '../testing/poll.ts';
+import { addCast, NOTES_API } from '../testing/provider-cast.ts';
+import { type ProviderWorld, startProviderWorld } from '../testing/provider-world.ts';
 import { inProtocol, TemporarilyUnavailable } from './protocol-errors.ts';
 
 const WEB = { id: 'web', secret: SECRET };

@@ -5,14 +5,9 @@ import { generateSigningKey } from '../keys/generate-signing-key.ts';
 import type { KeySet } from '../keys/signing-key.ts';
 import { DEFAULT_TENANT_SETTINGS, type Tenant } from '../tenants/tenant.ts';
 import { createHeldArtifacts } from '../testing/held-artifacts.ts';
+import { authorize, redeem, SECRET } from '../testing/plain-client.ts';
 import { addCast } from '../testing/provider-cast.ts';
-import {
-  authorize,
-  type ProviderWorld,
-  redeem,
-  SECRET,
-  startProviderWorld,
-} from '../testing/provider-world.ts';
+import { type ProviderWorld, startProviderWorld } from '../testing/provider-world.ts';
 import { silentLogger } from '../testing/silent-logger.ts';
 import type { ProviderDeps } from './provider.ts';
 import { createProviderPool } from './provider-for-tenant.ts';

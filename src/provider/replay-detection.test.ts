@@ -2,14 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { insertApplication, insertClient } from '../testing/fixtures.ts';
+import { type EndpointAnswer, post, SECRET } from '../testing/plain-client.ts';
 import { addCast } from '../testing/provider-cast.ts';
-import {
-  type EndpointAnswer,
-  type ProviderWorld,
-  post,
-  SECRET,
-  startProviderWorld,
-} from '../testing/provider-world.ts';
+import { type ProviderWorld, startProviderWorld } from '../testing/provider-world.ts';
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 

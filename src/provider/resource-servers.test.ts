@@ -10,19 +10,18 @@ import {
   insertGroup,
   insertRole,
 } from '../testing/fixtures.ts';
-import { addCast, LEDGER_API, NOTES_API, type ProviderCast } from '../testing/provider-cast.ts';
 import {
   authorize,
-  type ProviderWorld,
   post,
   redeem,
   refresh,
   SECRET,
   secretDigest,
-  startProviderWorld,
   userinfo,
   webClient,
-} from '../testing/provider-world.ts';
+} from '../testing/plain-client.ts';
+import { addCast, LEDGER_API, NOTES_API, type ProviderCast } from '../testing/provider-cast.ts';
+import { type ProviderWorld, startProviderWorld } from '../testing/provider-world.ts';
 
 const WEB = { id: 'web', secret: SECRET };
 const QUIET_API = 'https://api.quiet.example';
@@ -254,5 +253,45 @@ describe('roles of a person', () => {
     const { id_token: token, access_token: access } = await tokens({ scope: 'openid roles' });
     assert.deepEqual(decodeJwt(String(token)).roles, []);
     assert.deepEqual((await userinfo(issuer, access)).json.roles, []);
+  });
+});
+
+const introspect = (token: unknown, client: { id: string; secret: string }, at = issuer) =>
+  post(`${at}/token/introspection`, { token: String(token) }, client);
+
+async function machineToken(id = 'notes-api') {
+  const scope = 'notes:read notes:write';
+  const form = { grant_type: 'client_credentials', resource: NOTES_API, scope };
+  const answer = await post(`${issuer}/token`, form, { id, secret: SECRET });
+  assert.equal(answer.status, 200, answer.text);
+  return answer.json;
+}
+
+describe('a machine', () => {
+  it('gets the scopes that its roles permit, and no others', async () => {
+    const { access_token: token, scope } = await machineToken();
+    assert.equal(scope, 'notes:read');
+    assert.equal(decodeJwt(String(token)).scope, 'notes:read');
+    const { access_token: none } = await machineToken('ledger-api');
+    const { scope: scopes, roles, permissions } = decodeJwt(String(none));
+    assert.deepEqual([scopes, roles, permissions], [undefined, [], []]);
+  });
+
+  it('that names no resource gets a token for the API of its own application', async () => {
+    const form = { grant_type: 'client_credentials' };
+    const { json } = await post(`${issuer}/token`, form, { id: 'ledger-api', secret: SECRET });
+    assert.equal(decodeJwt(String(json.access_token)).aud, LEDGER_API);
+  });
+
+  it('gets an opaque token that means nothing elsewhere when its application has no API', async () => {
+    const payroll = { id: 'payroll-web', secret: SECRET };
+    const form = { grant_type: 'client_credentials' };
+    const { json, status, text } = await post(`${issuer}/token`, form, payroll);
+    assert.equal(status, 200, text);
+    assert.ok(!String(json.access_token).includes('.'));
+    assert.equal((await introspect(json.access_token, payroll)).json.active, true);
+    assert.deepEqual((await introspect(json.access_token, WEB)).json, { active: false });
+    const elsewhere = await introspect(json.access_token, WEB, `${issuer}/t/acme`);
+    assert.deepEqual(elsewhere.json, { active: false });
   });
 });

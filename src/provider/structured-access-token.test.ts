@@ -9,18 +9,17 @@ import {
   type JWTPayload,
   SignJWT,
 } from 'jose';
-import { addCast, LEDGER_API, NOTES_API, type ProviderCast } from '../testing/provider-cast.ts';
 import {
   authorize,
   type EndpointAnswer,
-  type ProviderWorld,
   post,
   redeem,
   refresh,
   SECRET,
-  startProviderWorld,
   userinfo,
-} from '../testing/provider-world.ts';
+} from '../testing/plain-client.ts';
+import { addCast, NOTES_API, type ProviderCast } from '../testing/provider-cast.ts';
+import { type ProviderWorld, startProviderWorld } from '../testing/provider-world.ts';
 
 const WEB = { id: 'web', secret: SECRET };
 const NOTES_API_CLIENT = { id: 'notes-api', secret: SECRET };
@@ -325,33 +324,5 @@ describe('revocation of a JWT access token', () => {
     assert.ok(rows.length > 0);
     const text = JSON.stringify(rows);
     assert.ok(!text.includes(String(decodeJwt(String(token)).jti)));
-  });
-});
-
-describe('a machine', () => {
-  it('gets the scopes that its roles permit, and no others', async () => {
-    const { access_token: token, scope } = await machineToken();
-    assert.equal(scope, 'notes:read');
-    assert.equal(decodeJwt(String(token)).scope, 'notes:read');
-    const { access_token: none } = await machineToken({ id: 'ledger-api', secret: SECRET });
-    const { scope: scopes, roles, permissions } = decodeJwt(String(none));
-    assert.deepEqual([scopes, roles, permissions], [undefined, [], []]);
-  });
-
-  it('that names no resource gets a token for the API of its own application', async () => {
-    const form = { grant_type: 'client_credentials' };
-    const { json } = await post(`${issuer}/token`, form, { id: 'ledger-api', secret: SECRET });
-    assert.equal(decodeJwt(String(json.access_token)).aud, LEDGER_API);
-  });
-
-  it('gets an opaque token that means nothing elsewhere when its application has no API', async () => {
-    const payroll = { id: 'payroll-web', secret: SECRET };
-    const form = { grant_type: 'client_credentials' };
-    const { json, status, text } = await post(`${issuer}/token`, form, payroll);
-    assert.equal(status, 200, text);
-    assert.ok(!String(json.access_token).includes('.'));
-    assert.equal((await introspect(json.access_token, payroll)).json.active, true);
-    assertInactive(await introspect(json.access_token, WEB), 'another client');
-    assertInactive(await introspect(json.access_token, WEB, `${issuer}/t/acme`), 'elsewhere');
   });
 });

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
+import { post, SECRET } from '../testing/plain-client.ts';
 import { addCast, NOTES_API } from '../testing/provider-cast.ts';
-import { type ProviderWorld, post, SECRET, startProviderWorld } from '../testing/provider-world.ts';
+import { type ProviderWorld, startProviderWorld } from '../testing/provider-world.ts';
 import { rawRequest } from '../testing/serve-app.ts';
 
 const MACHINE = { id: 'notes-api', secret: SECRET };

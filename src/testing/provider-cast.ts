@@ -6,7 +6,8 @@ import {
   insertRole,
   insertTenant,
 } from './fixtures.ts';
-import { type ProviderWorld, secretDigest, webClient } from './provider-world.ts';
+import { secretDigest, webClient } from './plain-client.ts';
+import type { ProviderWorld } from './provider-world.ts';
 
 /** The API of the application `notes`. */
 export const NOTES_API = 'https://api.notes.example';
