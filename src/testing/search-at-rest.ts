@@ -16,7 +16,15 @@ export interface Finding {
 
 /** Every row of every table, and every key of Redis with what it holds, whatever its type. */
 export async function copyEverything(db: Knex, redis: Redis | undefined): Promise<Copy> {
-  return { records: [...(await tables(db)), ...(redis === undefined ? [] : await keys(redis))] };
+  const records = [...(await tables(db)), ...(redis === undefined ? [] : await keys(redis))];
+  return { records: records.map(({ where, text }) => ({ where, text: text + decoded(text) })) };
+}
+
+/** What is written in base64 somewhere in a text: parts of a JWT, for instance. */
+function decoded(text: string): string {
+  return (text.match(/[\w+/-]{24,}/g) ?? [])
+    .map((run) => `\n${Buffer.from(run, 'base64').toString('latin1')}`)
+    .join('');
 }
 
 /** Looks for values in every form in which they could be stored, and still be of use. */
@@ -33,7 +41,7 @@ export function searchCopy({ records }: Copy, values: ReadonlyMap<string, string
 function formsOf(value: string): Record<string, string> {
   const bytes = Buffer.from(value);
   // What base64url stands for, if it is that: 43 characters are 32 bytes.
-  const decoded = /^[\w-]{16,}$/.test(value) ? Buffer.from(value, 'base64url') : undefined;
+  const meant = /^[\w-]{16,}$/.test(value) ? Buffer.from(value, 'base64url') : undefined;
   // What makes a JWT one that nobody else can make.
   const [, , signature] = value.startsWith('eyJ') ? value.split('.') : [];
   return {
@@ -44,12 +52,12 @@ function formsOf(value: string): Record<string, string> {
     base64: bytes.toString('base64').replace(/=+$/, ''),
     base64url: bytes.toString('base64url'),
     ...(signature === undefined || signature === '' ? {} : { 'its signature': signature }),
-    ...(decoded === undefined
+    ...(meant === undefined
       ? {}
       : {
-          'decoded, hexadecimal': decoded.toString('hex'),
-          'decoded, base64': decoded.toString('base64').replace(/=+$/, ''),
-          'decoded, bytes': decoded.toString('latin1'),
+          'decoded, hexadecimal': meant.toString('hex'),
+          'decoded, base64': meant.toString('base64').replace(/=+$/, ''),
+          'decoded, bytes': meant.toString('latin1'),
         }),
   };
 }

@@ -275,7 +275,8 @@ async function leaveThingsOpen(deployment: TestDeployment, harvest: Harvest): Pr
   const consent = await undecided.submit(signInPage, { ...ALICE });
   assert.ok(consent.document.querySelector('form[action$="/consent"]'));
 
-  const { url } = await payroll.begin();
+  const { id_token: idToken } = await signIn(visit(deployment, harvest), payroll, ALICE);
+  const { url } = await payroll.begin({ id_token_hint: idToken ?? '' });
   const pushed = await harvest.fetch(`${deployment.publicUrl}/request`, {
     method: 'POST',
     headers: {
