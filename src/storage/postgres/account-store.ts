@@ -4,7 +4,7 @@ import type { AccountStore } from '../../accounts/account-store.ts';
 import { normalizeIdentifier } from '../../accounts/normalize-identifier.ts';
 import { NotFoundError } from '../../errors.ts';
 import type { TenantId } from '../../tenants/tenant.ts';
-import { sqlState } from './database.ts';
+import { SQLSTATE, sqlState } from './database.ts';
 import { isStorable, query, queryOne } from './query.ts';
 
 interface AccountRow {
@@ -20,8 +20,6 @@ interface AccountRow {
 
 const COLUMNS = `a.id, a.username, a.email, a.email_verified, a.claims, a.disabled_at,
   a.created_at, a.updated_at`;
-
-const FOREIGN_KEY_VIOLATION = '23503';
 
 /**
  * Accounts, passwords and single-use links in PostgreSQL.
@@ -127,7 +125,9 @@ export function createPostgresAccountStore(
           [tenantId, accountId, purpose, digest, expiresAt],
         );
       } catch (error) {
-        throw sqlState(error) === FOREIGN_KEY_VIOLATION ? new NotFoundError('account') : error;
+        throw sqlState(error) === SQLSTATE.foreignKeyViolation
+          ? new NotFoundError('account')
+          : error;
       }
     },
 

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { AuditEvent, AuditEventKind, RecordedAuditEvent } from '../../audit/audit-event.ts';
 import type { AuditLog } from '../../audit/audit-log.ts';
 import { GatehouseError, OverloadedError, StorageUnavailableError } from '../../errors.ts';
-import { sqlState } from './database.ts';
+import { SQLSTATE, sqlState } from './database.ts';
 import { type Binding, query } from './query.ts';
 import { createUuidV7, timeOfUuidV7 } from './uuid-v7.ts';
 
@@ -14,9 +14,6 @@ const MAX_BATCH = 1_000;
 const MAX_TEXT_LENGTH = 512;
 /** Events on one page of a list. */
 const MAX_PAGE = 1_000;
-
-/** No partition accepts the row, or another check refused it. */
-const CHECK_VIOLATION = '23514';
 
 interface AuditRow {
   id: string;
@@ -90,7 +87,7 @@ export function createPostgresAuditLog(
     try {
       await insertRows(db, rows);
     } catch (error) {
-      if (sqlState(error) !== CHECK_VIOLATION) throw error;
+      if (sqlState(error) !== SQLSTATE.checkViolation) throw error;
       months.clear();
       await ensurePartitions(rows);
       await insertRows(db, rows);

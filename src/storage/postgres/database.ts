@@ -112,6 +112,16 @@ function isUnavailable(error: unknown): boolean {
   return UNAVAILABLE_MESSAGES.some((message) => said.startsWith(message));
 }
 
+/** What stores make of an error, by its SQLSTATE. */
+export const SQLSTATE = {
+  foreignKeyViolation: '23503',
+  uniqueViolation: '23505',
+  /** No partition accepts a row, or another check refused it. */
+  checkViolation: '23514',
+  /** A lock was not to be had within `lock_timeout`. */
+  lockNotAvailable: '55P03',
+} as const;
+
 /** The SQLSTATE of a driver error, if it is one. */
 export function sqlState(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string'

@@ -3,7 +3,7 @@ import { NotFoundError } from '../../errors.ts';
 import type { GrantStore } from '../../grants/grant-store.ts';
 import type { RecordedGrant } from '../../grants/recorded-grant.ts';
 import type { TenantId } from '../../tenants/tenant.ts';
-import { sqlState } from './database.ts';
+import { SQLSTATE, sqlState } from './database.ts';
 import { isStorable, query, queryOne } from './query.ts';
 
 interface GrantRow {
@@ -16,8 +16,6 @@ interface GrantRow {
 }
 
 const COLUMNS = 'account_id, client_id, scopes, claims, resource_scopes, granted_at';
-
-const FOREIGN_KEY_VIOLATION = '23503';
 
 /** The union of a text array that is stored and the one that was to be inserted. */
 const unionOf = (column: string) =>
@@ -74,7 +72,7 @@ export function createPostgresGrantStore(db: Knex): GrantStore {
         if (row === undefined) throw new NotFoundError('grant');
         return toGrant(tenantId, row);
       } catch (error) {
-        if (sqlState(error) !== FOREIGN_KEY_VIOLATION) throw error;
+        if (sqlState(error) !== SQLSTATE.foreignKeyViolation) throw error;
         throw new NotFoundError('account or client');
       }
     },

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { ArtifactStore } from '../../provider/artifact-store.ts';
-import { sqlState } from './database.ts';
+import { SQLSTATE, sqlState } from './database.ts';
 import { inTransaction, query, queryOne } from './query.ts';
 
 /** Rows that one statement deletes: short enough that nobody waits for its locks. */
@@ -12,9 +12,6 @@ const BACKLOG_LIMIT = 10_000;
 const AUDIT_RETENTION_DAYS = 400;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-
-/** SQLSTATE of a lock that was not to be had within `lock_timeout`. */
-const LOCK_NOT_AVAILABLE = '55P03';
 
 export type RetentionRule = 'artifacts' | 'one_time_links' | 'client_secrets' | 'audit_events';
 
@@ -220,7 +217,7 @@ function auditRule(db: Knex, days: number): Rule {
         return row?.dropped ?? 0;
       } catch (error) {
         // A long reader holds a partition: the next run tries again, and `waiting` shows it.
-        if (sqlState(error) === LOCK_NOT_AVAILABLE) return 0;
+        if (sqlState(error) === SQLSTATE.lockNotAvailable) return 0;
         throw error;
       }
     },

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { ConflictError } from '../../errors.ts';
 import type { SeedStore } from '../../seeds/seed-store.ts';
-import { sqlState } from './database.ts';
+import { SQLSTATE, sqlState } from './database.ts';
 import { loadSeedState } from './load-seed-state.ts';
 import { inTransaction, query } from './query.ts';
 import { touchTenant } from './touch-tenant.ts';
@@ -9,9 +9,6 @@ import { writeSeed } from './write-seed.ts';
 
 /** Seconds that one `seed apply` waits for another to finish. */
 const LOCK_TIMEOUT_SECONDS = 60;
-
-const LOCK_NOT_AVAILABLE = '55P03';
-const UNIQUE_VIOLATION = '23505';
 
 /** What of a tenant goes into its Provider; accounts and groups are read with each request. */
 const VERSIONED = new Set(['tenant', 'application', 'role', 'client']);
@@ -66,13 +63,13 @@ async function lock(trx: Knex.Transaction, slugs: readonly string[]): Promise<vo
 
 function asConflict(error: unknown): ConflictError | undefined {
   const state = sqlState(error);
-  if (state === LOCK_NOT_AVAILABLE) {
+  if (state === SQLSTATE.lockNotAvailable) {
     return new ConflictError(
       `another seed apply has been running for over ${LOCK_TIMEOUT_SECONDS} s; nothing was changed, try again`,
       error,
     );
   }
-  if (state === UNIQUE_VIOLATION) {
+  if (state === SQLSTATE.uniqueViolation) {
     return new ConflictError(
       'something that the files name was taken while they were applied; nothing was changed, run seed plan again',
       error,
