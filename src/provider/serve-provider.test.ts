@@ -120,6 +120,7 @@ describe('discovery', () => {
     for (const path of ['/.well-known/openid-configuration', '/jwks']) {
       const first = await get(path);
       assert.match(String(first.headers['cache-control']), /^public, max-age=\d+$/);
+      assert.match(String(first.headers.vary), /origin/i, 'the answer names the asking origin');
       const etag = String(first.headers.etag);
       assert.match(etag, /^"[\w-]{27}"$/);
       const again = await get(path, home, { 'if-none-match': etag });

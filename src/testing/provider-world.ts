@@ -65,6 +65,8 @@ export interface ProviderWorld {
   meanwhile: (() => Promise<unknown>) | undefined;
   /** Moves the clock of everything that is ours. */
   advance(seconds: number): void;
+  /** Stops that clock while `work` runs, so that everything in it happens at once. */
+  atOnce<T>(work: () => Promise<T>): Promise<T>;
   now(): Date;
   tenant(slug?: string): Promise<Tenant>;
   /** Says that a tenant changed, as the change feed would, and forgets what is cached. */
@@ -96,7 +98,8 @@ export async function startProviderWorld(
   const db = options.door === true ? createDatabase({ ...LIMITS, url: door.url }) : database.db;
 
   let offsetMs = 0;
-  const now = () => new Date(Date.now() + offsetMs);
+  let stoppedAt: number | undefined;
+  const now = () => new Date((stoppedAt ?? Date.now()) + offsetMs);
   const sealer = createSealer([randomSealingKey()]);
   const logger = createRecordingLogger();
   const audit = createPostgresAuditLog(db, { now });
@@ -157,6 +160,14 @@ export async function startProviderWorld(
     meanwhile: undefined,
     advance: (seconds) => {
       offsetMs += seconds * 1000;
+    },
+    async atOnce(work) {
+      stoppedAt = Date.now();
+      try {
+        return await work();
+      } finally {
+        stoppedAt = undefined;
+      }
     },
     now,
     async tenant(slug = 'default') {
