@@ -153,7 +153,7 @@ describe('a password sign-in', () => {
     await world.signIn();
     assert.equal(world.warnings.length, 1);
     assert.match(world.warnings[0]?.message ?? '', /form nobody here knows/);
-    assert.deepEqual(world.warnings[0]?.fields, { tenantId: TENANT.id, accountId: 'sub-alice' });
+    assert.deepEqual(world.warnings[0]?.fields, { tenant_id: TENANT.id, account_id: 'sub-alice' });
   });
 });
 

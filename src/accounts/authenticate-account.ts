@@ -140,7 +140,7 @@ async function upgradePassword(
 }
 
 function accountFields(account: Account): Record<string, unknown> {
-  return { tenantId: account.tenantId, accountId: account.id };
+  return { tenant_id: account.tenantId, account_id: account.id };
 }
 
 /** Never carries what was typed: people type passwords into the field for the name. */

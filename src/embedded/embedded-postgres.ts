@@ -152,7 +152,7 @@ async function start(
   logger.info('embedded PostgreSQL is ready', {
     version: binaries.version,
     directory: cluster,
-    runsAs: way.description,
+    runs_as: way.description,
     created: isNew,
     milliseconds: Math.round(performance.now() - startedAt),
   });

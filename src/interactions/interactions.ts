@@ -77,7 +77,7 @@ async function serve(
   const interaction = await loadInteraction(deps, ctx, uid);
   if (interaction === undefined) return showExpired(deps, ctx, uid);
   const { client_id: clientId, ui_locales: uiLocales } = interaction.params;
-  if (typeof clientId === 'string') ctx.state.logFields.clientId = clientId;
+  if (typeof clientId === 'string') ctx.state.logFields.client_id = clientId;
   const messages = requestMessages(ctx, uiLocales);
   try {
     await route.handle(deps, { ctx, form, interaction, messages });

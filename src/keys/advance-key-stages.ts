@@ -62,7 +62,10 @@ export async function advanceDueKeyStages(
       const moved = await advanceKeyStages(deps, tenant);
       if (moved.activated.length + moved.dropped.length > 0) changed += 1;
     } catch (error) {
-      deps.logger.warn('the key stages of a tenant did not advance', { tenantId, error });
+      deps.logger.warn('the key stages of a tenant did not advance', {
+        tenant_id: tenantId,
+        error,
+      });
     }
   }
   return changed;

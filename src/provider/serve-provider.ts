@@ -41,7 +41,7 @@ export function serveProvider(deps: {
       if (ctx._matchedRoute !== undefined) {
         ctx.state.route = String(ctx._matchedRoute);
         const clientId: unknown = ctx.oidc.client?.clientId;
-        if (typeof clientId === 'string') logFields.clientId = clientId;
+        if (typeof clientId === 'string') logFields.client_id = clientId;
       }
     }
     if (ctx._matchedRoute === undefined) return next();

@@ -3,7 +3,10 @@
  * nothing of the domain.
  */
 
-/** Structured fields of a log line; secrets, tokens, codes and cookies never belong here. */
+/**
+ * Structured fields of a log line, named in snake_case: `request_id`, `tenant` (its slug),
+ * `tenant_id`, `client_id`. Secrets, tokens, codes and cookies never belong here.
+ */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** What rooms ask for when they log. */

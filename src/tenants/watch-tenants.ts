@@ -53,7 +53,11 @@ export async function watchTenants(
     try {
       onChange(tenantId, version);
     } catch (error) {
-      deps.logger.error('a listener failed on a changed tenant', { tenantId, version, error });
+      deps.logger.error('a listener failed on a changed tenant', {
+        tenant_id: tenantId,
+        version,
+        error,
+      });
     }
   };
   const start = (): Promise<void> => {

@@ -73,7 +73,7 @@ export function createRedisKeyCache(
         if (Object.keys(stored).length === 0) return undefined;
         const set = STORED_SET.safeParse(stored);
         if (!set.success) {
-          options.logger.warn('the cached key set is damaged', { tenantId });
+          options.logger.warn('the cached key set is damaged', { tenant_id: tenantId });
           return undefined;
         }
         const { version, tenantVersion, keys } = set.data;
@@ -84,7 +84,7 @@ export function createRedisKeyCache(
           keys: keys.map((key) => ({ ...key, tenantId, goneAt: key.goneAt })),
         };
       } catch (error) {
-        options.logger.warn('the cached key set was not read', { tenantId, error });
+        options.logger.warn('the cached key set was not read', { tenant_id: tenantId, error });
         return undefined;
       }
     },
@@ -94,7 +94,7 @@ export function createRedisKeyCache(
         const args = [set.version, set.tenantVersion, serializeKeys(set), COPY_SECONDS];
         await runScript(redis, PUT, [nameOf(set.tenantId)], args);
       } catch (error) {
-        options.logger.warn('the key set was not cached', { tenantId: set.tenantId, error });
+        options.logger.warn('the key set was not cached', { tenant_id: set.tenantId, error });
       }
     },
   };

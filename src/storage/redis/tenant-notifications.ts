@@ -68,7 +68,7 @@ export function createRedisTenantNotifications(
         await redis.publish(channel, tenantId);
       } catch (error) {
         options.logger.warn('a changed tenant was not announced; replicas find it by the timer', {
-          tenantId,
+          tenant_id: tenantId,
           error,
         });
       }
