@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { readEnv } from './src/config/read-env.ts';
 import { migrationSource } from './src/storage/postgres/migrate.ts';
 
 /**
@@ -7,7 +8,7 @@ import { migrationSource } from './src/storage/postgres/migrate.ts';
  */
 const config: Knex.Config = {
   client: 'pg',
-  connection: process.env.DATABASE_URL ?? '',
+  connection: readEnv().values.DATABASE_URL ?? '',
   migrations: { migrationSource },
 };
 
