@@ -67,7 +67,7 @@ export const ENVIRONMENT = z.object({
   DATA_DIR: matching(/^[^\0]+$/).register(docs, {
     section: RUNNING,
     about:
-      'Directory of the embedded default: its PostgreSQL, its sealing key, generated client secrets. Not used with DATABASE_URL.',
+      'Directory of the embedded default: its PostgreSQL and its sealing key. Not used with DATABASE_URL.',
     expected: 'a directory',
     fallback: '.data',
   }),
