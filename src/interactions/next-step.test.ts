@@ -107,9 +107,20 @@ describe('nextStep elsewhere', () => {
     });
   });
 
+  it('offers the account in session where the application wants a choice', () => {
+    assert.deepEqual(nextStep(state('select_account', ['select_account_prompt'], { session })), {
+      kind: 'account_choice',
+      accountId: 'alice',
+    });
+    assert.deepEqual(nextStep(state('select_account', ['select_account_prompt'])), {
+      kind: 'sign_in',
+      why: 'start',
+    });
+  });
+
   it('asks whoever wants another account, at every prompt', () => {
     const result = { [CHOOSE_ACCOUNT]: true };
-    for (const prompt of ['login', 'consent', 'application_gate']) {
+    for (const prompt of ['login', 'select_account', 'consent', 'application_gate']) {
       assert.deepEqual(nextStep(state(prompt, ['x'], { session, result })), {
         kind: 'sign_in',
         why: 'chosen_other',

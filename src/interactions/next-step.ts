@@ -27,6 +27,8 @@ export type Step =
    */
   | { readonly kind: 'sign_in'; readonly why: 'start' | 'expected_other' | 'chosen_other' }
   | { readonly kind: 'sign_in'; readonly why: 'confirm'; readonly accountId: string }
+  /** Ask whether to go on with the account that is signed in. */
+  | { readonly kind: 'account_choice'; readonly accountId: string }
   /** Ask for consent to `asked`; `nothingNew`: everything was allowed before. */
   | {
       readonly kind: 'consent';
@@ -49,6 +51,9 @@ export type Step =
  */
 export const CHOOSE_ACCOUNT = 'chooseAccount';
 
+/** Name of the prompt, and of the member of a result that answers it. */
+export const SELECT_ACCOUNT = 'select_account';
+
 /** Reasons of the library's login prompt that the account signed in cannot satisfy. */
 const WRONG_ACCOUNT = new Set(['id_token_hint', 'claims_id_token_sub_value']);
 const ESSENTIAL_ACR = new Set(['essential_acr', 'essential_acrs']);
@@ -57,6 +62,7 @@ const ESSENTIAL_ACR = new Set(['essential_acr', 'essential_acrs']);
  * Decides what an interaction needs next, from what is stored and nothing else. Every step comes
  * back here; no page knows of another.
  *
+ *     select_account ─────▶ account_choice, or sign_in (start) when nobody is signed in
  *     login ──────────────▶ sign_in (start | confirm | expected_other)
  *       └─ an acr that no sign-in here gives ──▶ finish (unmet_authentication_requirements)
  *     application_gate ───▶ application_gate ──┐
@@ -69,8 +75,14 @@ const ESSENTIAL_ACR = new Set(['essential_acr', 'essential_acrs']);
 export function nextStep(state: InteractionState): Step {
   const { prompt, session } = state;
   if (prompt.name === 'login') return signIn(state);
+  if (prompt.name === SELECT_ACCOUNT && session === undefined) {
+    return { kind: 'sign_in', why: 'start' };
+  }
   if (session !== undefined && state.result?.[CHOOSE_ACCOUNT] === true) {
     return { kind: 'sign_in', why: 'chosen_other' };
+  }
+  if (session !== undefined && prompt.name === SELECT_ACCOUNT) {
+    return { kind: 'account_choice', accountId: session.accountId };
   }
   if (session !== undefined && prompt.name === 'consent') return consent(state, session.accountId);
   if (session !== undefined && prompt.name === 'application_gate') {

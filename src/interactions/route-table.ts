@@ -1,3 +1,4 @@
+import { continueWithAccount } from './account-choice-step.ts';
 import { leaveApplicationGate } from './application-gate-step.ts';
 import { submitConsent } from './consent-step.ts';
 import { showResetPassword, submitResetPassword } from './reset-password.ts';
@@ -32,6 +33,7 @@ const RESET_PASSWORD = '/account/reset-password';
 export const HOSTED_ROUTES: readonly HostedRoute[] = [
   { method: 'GET', path: INTERACTION, csrf: false, access: 'interaction', handle: showStep },
   post('sign-in', submitSignIn),
+  post('continue', continueWithAccount),
   post('consent', submitConsent),
   post('gate', leaveApplicationGate),
   post('abort', abortInteraction),

@@ -1,4 +1,5 @@
 import { recordRefusal } from '../grants/record-grant.ts';
+import { showAccountChoice } from './account-choice-step.ts';
 import { showApplicationGate } from './application-gate-step.ts';
 import { consentDecision, showConsent } from './consent-step.ts';
 import { finishInteraction, refuseInteraction } from './finish-interaction.ts';
@@ -12,6 +13,8 @@ export async function showStep(deps: InteractionDeps, visit: InteractionVisit): 
   switch (step.kind) {
     case 'sign_in':
       return showSignIn(deps, visit, step);
+    case 'account_choice':
+      return showAccountChoice(deps, visit, step);
     case 'consent':
       return showConsent(deps, visit, step);
     case 'application_gate':

@@ -2,7 +2,7 @@ import { ACR_PASSWORD } from '../accounts/acr.ts';
 import type { SignInResult } from '../accounts/authenticate-account.ts';
 import { PASSWORD_MAX_BYTES } from '../accounts/password-hasher.ts';
 import { finishInteraction } from './finish-interaction.ts';
-import { nextStep, type Step } from './next-step.ts';
+import { nextStep, SELECT_ACCOUNT, type Step } from './next-step.ts';
 import { type SignInProblem, signInPage } from './pages/sign-in-page.ts';
 import {
   type InteractionDeps,
@@ -84,6 +84,8 @@ export async function submitSignIn(deps: InteractionDeps, visit: InteractionVisi
       ts: Math.floor(result.authenticatedAt.getTime() / 1000),
       remember,
     },
+    // Whoever typed a name has chosen.
+    ...(interaction.prompt.name === SELECT_ACCOUNT ? { [SELECT_ACCOUNT]: {} } : {}),
   });
 }
 

@@ -63,6 +63,8 @@ export function staticConfiguration(
       iss: null,
       sid: null,
     },
+    // Initiating User Registration via OpenID Connect 1.0, section 4 has the name.
+    discovery: { prompt_values_supported: ['none', 'login', 'consent', 'select_account'] },
     subjectTypes: ['public'],
     responseTypes: ['code'],
     enableHttpPostMethods: takesPosts,

@@ -34,6 +34,8 @@ export function createInteractionPolicy(deps: FindAccountDeps, tenantId: TenantI
       },
     ),
   );
+  // First: whoever chooses by signing in is not asked to sign in again.
+  policy.add(new Prompt({ name: 'select_account', requestable: true }), 0);
   policy.add(
     new Prompt(
       { name: APPLICATION_GATE_PROMPT, requestable: false },
@@ -53,7 +55,7 @@ export function createInteractionPolicy(deps: FindAccountDeps, tenantId: TenantI
         },
       ),
     ),
-    1,
+    policy.findIndex(({ name }) => name === 'consent'),
   );
   return policy;
 }

@@ -4,6 +4,7 @@
  */
 import type { Page } from '../http/render-page.ts';
 import type { Messages } from '../interactions/messages/messages.ts';
+import { accountChoicePage } from '../interactions/pages/account-choice-page.ts';
 import { applicationGatePage } from '../interactions/pages/application-gate-page.ts';
 import { type ConsentView, consentPage } from '../interactions/pages/consent-page.ts';
 import { errorPage } from '../interactions/pages/error-page.ts';
@@ -139,6 +140,7 @@ export function pageSamples(messages: Messages, names: SampleNames): Record<stri
       redirectUri: 'com.example.notes:/callback',
     }),
     'consent-nothing-new': consent({ nothingNew: true }),
+    'account-choice': accountChoicePage(messages, { ...form, clientName: names.client, account }),
     'application-gate': applicationGatePage(messages, {
       ...form,
       applicationName: names.application,

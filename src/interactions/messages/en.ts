@@ -42,6 +42,13 @@ export const en = {
     notYou: 'Not you?',
   },
 
+  accountChoice: {
+    title: 'Choose an account',
+    heading: 'Choose an account',
+    text: (client: string) => `Which account do you want to use with ${isolate(client)}?`,
+    continue: 'Continue with this account',
+  },
+
   consent: {
     title: (client: string) => `Allow ${isolate(client)}?`,
     asks: 'asks for access to your account',

@@ -148,6 +148,20 @@ describe('what discovery advertises', () => {
     assert.equal(tokens.claims()?.acr, acr);
   });
 
+  it('takes every prompt that it names', async () => {
+    const prompts = metadata.prompt_values_supported;
+    assert.ok(Array.isArray(prompts) && prompts.length === 4);
+    const party = await everything();
+    const browser = visitor(deployment);
+    await signIn(browser, party, DORA);
+    for (const prompt of prompts) {
+      const { url } = await party.begin({ prompt: String(prompt) });
+      const page = await browser.open(url.href);
+      assert.equal(page.status < 400, true, String(prompt));
+      assert.doesNotMatch(page.url, /error=/);
+    }
+  });
+
   it('takes pushed authorization requests, once each', async () => {
     const party = await demoParty(deployment, 'notes-web');
     const { url, redeem } = await party.begin();

@@ -110,6 +110,44 @@ describe('an authorization request', () => {
     await request.redeem(arrived.url);
   });
 
+  describe('with prompt=select_account', () => {
+    it('offers who is signed in, and goes on without a password', async () => {
+      const { request, page } = await open(payroll, { prompt: 'select_account' });
+      assert.match(page.text, /Choose an account/);
+      assert.match(page.text, /Alice Example/);
+      const arrived = await alice.submit(page, {}, { action: '/continue' });
+      await request.redeem(arrived.url);
+    });
+
+    it('takes another account as well', async () => {
+      const browser = visitor(deployment);
+      await signIn(browser, notes, ALICE);
+      const { request, page } = await open(notes, { prompt: 'select_account' }, browser);
+      const other = await browser.submit(page, {}, { action: '/switch' });
+      assert.equal(
+        other.document.querySelector('input[name=identifier]')?.getAttribute('value'),
+        '',
+      );
+      const arrived = await walkThrough(browser, other.url, BOB);
+      const tokens = await request.redeem(arrived.url);
+      const hers = await signIn(alice, payroll, ALICE);
+      assert.notEqual(tokens.claims()?.sub, hers.claims()?.sub);
+    });
+
+    it('asks once where nobody is signed in, and beside login both', async () => {
+      await signIn(visitor(deployment), payroll, ALICE, { prompt: 'select_account' });
+      const { request, page } = await open(payroll, { prompt: 'select_account login' });
+      const confirm = await alice.submit(page, {}, { action: '/continue' });
+      assert.match(confirm.text, /Confirm it’s you/);
+      const arrived = await alice.submit(
+        confirm,
+        { password: ALICE.password },
+        { action: '/sign-in' },
+      );
+      await request.redeem(arrived.url);
+    });
+  });
+
   it('with an unknown prompt is refused', async () => {
     const { page } = await open(payroll, { prompt: 'create' });
     assert.equal(answerAt(page, payroll).error, 'invalid_request');
