@@ -25,32 +25,38 @@ export interface WebApplication {
 
 const CLIENT_ID = 'web-application';
 
+type Answer = { readonly to: string } | { readonly say: string };
+
 export async function startWebApplication(): Promise<WebApplication> {
   let party: RelyingParty | undefined;
   let idToken = '';
   const requests = new Map<string, AuthorizationRequest>();
 
-  const answer = async (url: URL, form: string): Promise<{ to: string } | { say: string }> => {
-    if (party === undefined) return { say: 'not registered' };
-    if (url.pathname === '/') {
-      const request = await party.begin(Object.fromEntries(url.searchParams));
+  const pages: Record<string, (party: RelyingParty, url: URL) => Promise<Answer>> = {
+    '/': async ({ begin }, { searchParams }) => {
+      const request = await begin(Object.fromEntries(searchParams));
       requests.set(request.url.searchParams.get('state') ?? '', request);
       return { to: request.url.href };
-    }
-    if (url.pathname === '/callback') {
-      // `form_post` brings what the query would have.
-      if (form !== '') url.search = form;
+    },
+    '/callback': async (_party, url) => {
       const { state = '', error } = Object.fromEntries(url.searchParams);
       if (error !== undefined) return { say: `refused: ${error}` };
       const tokens = await requests.get(state)?.redeem(url.href);
       idToken = tokens?.id_token ?? '';
       return { say: tokens === undefined ? 'unknown state' : 'arrived' };
-    }
-    if (url.pathname === '/logout') {
+    },
+    '/logout': async ({ config }) => {
       const parameters = { id_token_hint: idToken, post_logout_redirect_uri: `${origin}/bye` };
-      return { to: client.buildEndSessionUrl(party.config, parameters).href };
-    }
-    return { say: url.pathname === '/bye' ? 'gone' : 'nothing here' };
+      return { to: client.buildEndSessionUrl(config, parameters).href };
+    },
+    '/bye': async () => ({ say: 'gone' }),
+  };
+  const answer = async (url: URL, form: string): Promise<Answer> => {
+    const page = pages[url.pathname];
+    if (party === undefined || page === undefined) return { say: 'nothing here' };
+    // `form_post` brings what the query would have.
+    if (form !== '') url.search = form;
+    return page(party, url);
   };
 
   const server = createServer(async (req, res) => {

@@ -42,7 +42,7 @@ describe('the hosted pages in Chromium', () => {
     context.setDefaultTimeout(10_000);
     await context.addInitScript(() => {
       document.addEventListener('securitypolicyviolation', (event) => {
-        console.error(`violated ${event.effectiveDirective}: ${event.blockedURI}`);
+        reportError(new Error(`violated ${event.effectiveDirective}: ${event.blockedURI}`));
       });
     });
     context.on('console', (message) => {
