@@ -3,7 +3,11 @@ import { type Backends, openBackends } from './compose-backends.ts';
 import { accountEnder, keyDeps, passwordHasher } from './compose-shared.ts';
 import { parseConfig } from './config/parse-config.ts';
 import { type RawEnvironment, readEnv } from './config/read-env.ts';
-import { loadDeploymentSecrets } from './keys/deployment-secrets.ts';
+import {
+  COOKIE_KEY_PUBLISH_SECONDS,
+  loadDeploymentSecrets,
+  rotateCookieKeys,
+} from './keys/deployment-secrets.ts';
 import { createClientValidator } from './provider/validate-client-metadata.ts';
 import {
   assertSchemaKnown,
@@ -55,6 +59,10 @@ export function cliContext(options: {
       const { deploymentSecrets: store, sealer } = backends;
       const secrets = await loadDeploymentSecrets({ store, sealer, now });
       return { clientSecretPepper: secrets.clientSecretPepper, passwords: passwordHasher(secrets) };
+    },
+    rotateCookieKeys() {
+      const deps = { store: backends.deploymentSecrets, sealer: backends.sealer, now };
+      return rotateCookieKeys(deps, { publishSeconds: COOKIE_KEY_PUBLISH_SECONDS });
     },
     validateClient: createClientValidator(),
     endAccountSessions: accountEnder(backends, now),

@@ -25,6 +25,8 @@ export interface CliContext {
   readonly keys: KeyDeps;
   /** Asked for only when the schema is there: they are stored in the database. */
   readonly secrets: () => Promise<CliSecrets>;
+  /** Adds a cookie signing key, which replicas sign with once all of them know it. */
+  readonly rotateCookieKeys: () => Promise<void>;
   readonly validateClient: LoadSeedDeps['validateClient'];
   /** Ends every session and refresh token of an account. */
   readonly endAccountSessions: (tenant: Tenant, accountId: string) => Promise<void>;

@@ -212,6 +212,13 @@ describe('the command line', () => {
       assert.equal((await cli.json('account', 'show', 'bob')).disabled, false);
     });
 
+    it('cookie keys, one at a time', async () => {
+      assert.match((await cli.run('keys', 'rotate-cookies')).stdout, /signs an hour from now/);
+      const { code, stderr } = await cli.run('keys', 'rotate-cookies');
+      assert.equal(code, 1);
+      assert.match(stderr, /a new cookie key is on its way already/);
+    });
+
     it('signing keys', async () => {
       assert.match((await cli.run('keys', 'list')).stdout, /Tenant default has no keys yet/);
       const { published } = await cli.json('keys', 'rotate');

@@ -105,6 +105,29 @@ Examples:
         },
       ),
     );
+
+  keys
+    .command('rotate-cookies')
+    .summary('replace the key that signs cookies')
+    .description(
+      'Adds a key that signs the cookies of every tenant once all replicas know it, an hour from now. Nobody is signed out: older keys go on verifying. At most twice in the longest time that a session may idle.',
+    )
+    .addHelpText('after', '\nExample:\n  gatehouse keys rotate-cookies')
+    .action(
+      act(async (run) => {
+        const context = await run.open();
+        await context.rotateCookieKeys();
+        await context.audit.record({
+          kind: 'keys.rotated',
+          tenantId: undefined,
+          outcome: 'success',
+          actor: run.host.operator,
+          detail: { of: 'cookies' },
+        });
+        run.print({ rotated: 'cookies' }, 'A new cookie key signs an hour from now.');
+        return undefined;
+      }),
+    );
 }
 
 function describeRotation(slug: string, result: RotationResult): string {
