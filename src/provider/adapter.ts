@@ -30,8 +30,12 @@ import type { TenantCatalog } from './tenant-catalog.ts';
  */
 export const CODE_RACE_SECONDS = 1;
 
-/** Longest life of anything that a grant issues: how long its tombstone must stay. */
-const TOMBSTONE_DAYS = 200;
+/**
+ * How long tombstones stay. Ending deletes what is stored, so they have to outlast only what is not:
+ * writes of requests in flight, and JWT access tokens, which live a day at the most
+ * (`CLIENT_EXTENSIONS.access_token_seconds`).
+ */
+const TOMBSTONE_DAYS = 2;
 
 export interface AdapterDeps {
   readonly artifacts: ArtifactStore;
@@ -109,7 +113,10 @@ function artifactAdapter(deps: AdapterDeps, tenantId: TenantId, model: ArtifactM
             )
           : 0;
       const outcome = await inProtocol(
-        artifacts.consume(tenantId, model, artifactKey(model, id), { retryWindowSeconds }),
+        artifacts.consume(tenantId, model, artifactKey(model, id), {
+          retryWindowSeconds,
+          ...issuedFor(Provider.ctx),
+        }),
       );
       if (outcome === 'lost') throw refused(model);
     },
@@ -224,6 +231,12 @@ function endsWithSession(model: ArtifactModel, payload: AdapterPayload): boolean
   if (model !== 'AccessToken' && model !== 'AuthorizationCode' && model !== 'RefreshToken')
     return false;
   return !(payload.scope ?? '').split(' ').includes('offline_access');
+}
+
+/** What the token endpoint saves once it has used something up: a JWT for a resource is not. */
+function issuedFor(ctx: KoaContextWithOIDC | undefined): { thenSaves?: ArtifactModel } {
+  const opaque = ctx?.oidc.route === 'token' && ctx.oidc.params?.resource === undefined;
+  return opaque ? { thenSaves: 'AccessToken' } : {};
 }
 
 function rotatedFrom(ctx: KoaContextWithOIDC | undefined): string | undefined {

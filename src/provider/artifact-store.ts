@@ -83,7 +83,10 @@ export interface StoredArtifact {
 
 /** What `revokeGrant`, `endSession` and `endAccount` keep refusing, at least until then. */
 export interface EndOptions {
-  /** How long the tombstone stays: no shorter than the longest life of what it ends. */
+  /**
+   * How long the tombstone stays: longer than any request in flight, and than any JWT access token
+   * that the grant issued, because nothing else is left to refuse.
+   */
   readonly tombstoneUntil: Date;
 }
 
@@ -131,12 +134,15 @@ export interface ArtifactStore {
    * first consumption opens the window; a later call that names a shorter one shortens it for
    * itself, never lengthens it. The first consumption of a successor marks the predecessor and, in
    * the same operation, turns every other successor of it into `used`.
+   *
+   * `thenSaves` names what the caller saves next. Where the place of that is known to be away, this
+   * throws and consumes nothing: else a client that asks again when it is back would be a thief.
    */
   consume(
     tenantId: TenantId,
     model: ArtifactModel,
     key: ArtifactKey,
-    options: { retryWindowSeconds: number },
+    options: { retryWindowSeconds: number; thenSaves?: ArtifactModel },
   ): Promise<'consumed' | 'lost'>;
 
   /** Deletes one artifact; no error when it is not there. */
