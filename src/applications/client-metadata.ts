@@ -14,7 +14,6 @@ export const CLIENT_METADATA_NAMES = [
   'initiate_login_uri',
   'jwks',
   'jwks_uri',
-  'logo_uri',
   'policy_uri',
   'post_logout_redirect_uris',
   'redirect_uris',
