@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { insertAccount, insertApplication, insertClient } from '../testing/fixtures.ts';
+import { assignRole, insertAccount, insertApplication, insertClient } from '../testing/fixtures.ts';
 import {
   authorize,
   redeem,
@@ -209,6 +209,7 @@ describe('a first-party application', () => {
   });
 
   it('gets no scope of an API that the API does not have', async () => {
+    await assignRole(world.db, tenantId, cast.roles.reader, { accountId: person });
     const parameters = { resource: NOTES_API, scope: 'openid notes:read ledger:write' };
     const { code } = await authorize(world.browser(), issuer, 'own-web', parameters);
     const own = { id: 'own-web', secret: SECRET };

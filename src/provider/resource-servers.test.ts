@@ -74,6 +74,14 @@ async function accessClaims(parameters: Record<string, string>, client = WEB) {
 }
 
 describe('an access token for an API', () => {
+  it('has the scopes that were allowed and that the roles of its person permit', async () => {
+    world.signsIn = await insertAccount(world.db, tenantId);
+    const parameters = { resource: NOTES_API, scope: 'openid notes:read notes:write' };
+    assert.equal((await accessClaims(parameters)).scope, undefined);
+    await assignRole(world.db, tenantId, cast.roles.reader, { accountId: world.signsIn });
+    assert.equal((await accessClaims(parameters)).scope, 'notes:read');
+  });
+
   it('is a JWT of RFC 9068 that the published keys verify', async () => {
     const { access_token: token, expires_in: seconds } = await tokens({
       resource: NOTES_API,

@@ -14,7 +14,10 @@ import type { TenantCatalog } from './tenant-catalog.ts';
  *
  * @see RFC 8707; RFC 9068, section 2
  */
-export function resourceIndicators(deps: { catalog: TenantCatalog }, tenant: Tenant) {
+export function resourceIndicators(
+  deps: Pick<FindAccountDeps, 'applications'> & { catalog: TenantCatalog },
+  tenant: Tenant,
+) {
   return {
     enabled: true,
     /** A machine that names no resource means the API of its own application, if there is one. */
@@ -38,7 +41,7 @@ export function resourceIndicators(deps: { catalog: TenantCatalog }, tenant: Ten
       if (application === undefined) throw new errors.InvalidTarget();
       return {
         audience: resource,
-        scope: (await scopesFor(deps, ctx, client.clientId, application)).join(' '),
+        scope: (await scopesFor(deps, tenant, ctx, client.clientId, application)).join(' '),
         accessTokenFormat: 'jwt',
         accessTokenTTL: clientSeconds(
           client,
@@ -52,18 +55,24 @@ export function resourceIndicators(deps: { catalog: TenantCatalog }, tenant: Ten
 }
 
 /**
- * A person allows a client scopes; a machine has nobody to ask, and gets those that its roles
- * permit.
+ * Scopes of an API. A request may ask for all of them, and a person allow them; a token gets those
+ * that the roles of its party permit, so that an API may go by scopes alone. A machine has nobody
+ * to ask: its roles decide at once.
  */
 async function scopesFor(
-  deps: { catalog: TenantCatalog },
+  deps: Pick<FindAccountDeps, 'applications'> & { catalog: TenantCatalog },
+  tenant: Tenant,
   ctx: KoaContextWithOIDC,
   clientId: string,
   application: Application,
 ): Promise<readonly string[]> {
-  if (ctx.oidc.params?.grant_type !== 'client_credentials') return application.permissions;
-  const client = await deps.catalog.client(clientId);
-  return rolesOfMachine(client, application).permissions;
+  const { route, params, account } = ctx.oidc;
+  if (params?.grant_type === 'client_credentials') {
+    return rolesOfMachine(await deps.catalog.client(clientId), application).permissions;
+  }
+  if (route !== 'token' || account === undefined) return application.permissions;
+  const held = await rolesInApplication(deps, tenant.id, ctx, application.id, account.accountId);
+  return held.permissions;
 }
 
 interface IssuedToken {

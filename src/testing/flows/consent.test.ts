@@ -49,6 +49,14 @@ describe('consent', () => {
         accounts: [{ username: 'alice', password: { value: 'alice-of-other' } }],
       },
     );
+    // A token gets the scopes that its person's roles permit, however many were allowed.
+    await deployment.backends.db.raw(
+      `insert into account_roles (tenant_id, account_id, role_id)
+       select roles.tenant_id, accounts.id, roles.id
+       from accounts join roles on roles.tenant_id = accounts.tenant_id
+       join applications on applications.id = roles.application_id and applications.key = 'radio'
+       where username = 'bob'`,
+    );
   });
   after(() => deployment.stop());
 
