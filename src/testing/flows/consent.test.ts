@@ -7,6 +7,8 @@ import { createRelyingParty, type Person, type RelyingParty, signIn } from '../r
 import { seedMore } from '../seed-more.ts';
 
 const CALLBACK = 'http://localhost:9000/callback';
+/** May do in Radio whatever she allows it to do for her. */
+const RITA = { identifier: 'rita', password: 'rita-demo-password' };
 const HOSTILE = '<img src=x onerror=alert(1)> & "Co" \u202eevil';
 
 const thirdParty = (key: string, name: string, more: Record<string, unknown> = {}) => ({
@@ -41,6 +43,7 @@ describe('consent', () => {
             tos_uri: 'https://hostile.example/tos',
           }),
         ],
+        accounts: [{ username: 'rita', password: { value: RITA.password }, roles: ['radio:user'] }],
       },
       {
         slug: 'other',
@@ -130,7 +133,7 @@ describe('consent', () => {
     const radio = await partyOf('radio');
     const browser = visitor(deployment);
     const parameters = { scope: 'openid radio:read', resource: 'https://api.radio.example' };
-    const { request, page } = await ask(browser, radio, BOB, parameters);
+    const { request, page } = await ask(browser, radio, RITA, parameters);
     assert.ok(asksConsent(page));
     assert.match(page.text, /Act for you in .*Radio/);
     assert.match(page.text, /radio:read/);
@@ -139,7 +142,7 @@ describe('consent', () => {
     const tokens = await request.redeem(arrived.url, { resource: parameters.resource });
     assert.equal(tokens.scope, 'radio:read');
 
-    const { page: wider } = await ask(browser, radio, BOB, {
+    const { page: wider } = await ask(browser, radio, RITA, {
       ...parameters,
       scope: 'openid radio:read radio:write',
     });
