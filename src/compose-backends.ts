@@ -132,7 +132,11 @@ async function open(
     keys: createPostgresKeyStore(db),
     keyCache: redis && createRedisKeyCache(redis, { keyPrefix, logger }),
     deploymentSecrets: createPostgresDeploymentSecretStore(db),
-    artifacts: placeArtifacts({ durable, volatile }),
+    artifacts: placeArtifacts({
+      durable,
+      volatile,
+      isVolatileAway: () => redis?.status !== 'ready',
+    }),
     seeds: createPostgresSeedStore(db),
     retention: createRetention(db, { now, artifacts: durable }),
     sealer: createSealer(await sealingKeys(secrets)),

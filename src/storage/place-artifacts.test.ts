@@ -18,6 +18,8 @@ interface PlacedHarness extends ArtifactStoreHarness {
   readonly volatile: ArtifactStore;
 }
 
+const isVolatileAway = () => false;
+
 async function startHarness(): Promise<PlacedHarness> {
   const [database, server] = await Promise.all([createTestDatabase(), startTestRedis()]);
   let now = new Date();
@@ -35,8 +37,8 @@ async function startHarness(): Promise<PlacedHarness> {
     durable,
     volatile,
     replicas: [
-      placeArtifacts({ durable, volatile }),
-      placeArtifacts({ durable: durable2, volatile: volatile2 }),
+      placeArtifacts({ durable, volatile, isVolatileAway }),
+      placeArtifacts({ durable: durable2, volatile: volatile2, isVolatileAway }),
     ],
     now: () => now,
     setNow: (to) => {
@@ -98,7 +100,35 @@ describe('placing artifacts', () => {
 
   test('a store given twice is used once', () => {
     const { durable } = harness;
-    assert.equal(placeArtifacts({ durable, volatile: durable }), durable);
+    assert.equal(placeArtifacts({ durable, volatile: durable, isVolatileAway }), durable);
+  });
+
+  test('nothing is used up for what could not be saved', async () => {
+    let away = true;
+    const store = placeArtifacts({ ...harness, isVolatileAway: () => away });
+    const { key } = samples.write(tenant, 'AuthorizationCode');
+    await store.save(samples.write(tenant, 'AuthorizationCode', { key }));
+    const consume = (thenSaves?: ArtifactModel) =>
+      store.consume(tenant, 'AuthorizationCode', key, {
+        retryWindowSeconds: 0,
+        ...(thenSaves === undefined ? {} : { thenSaves }),
+      });
+    await assert.rejects(() => consume('AccessToken'), StorageUnavailableError);
+    assert.equal((await store.find(tenant, 'AuthorizationCode', key))?.use, 'unused');
+    away = false;
+    assert.equal(await consume('AccessToken'), 'consumed');
+
+    // What is saved in the same place, or not at all, has nothing to wait for.
+    away = true;
+    for (const thenSaves of [undefined, 'RefreshToken'] as const) {
+      const write = samples.write(tenant, 'AuthorizationCode');
+      await store.save(write);
+      const options = {
+        retryWindowSeconds: 0,
+        ...(thenSaves === undefined ? {} : { thenSaves }),
+      };
+      assert.equal(await store.consume(tenant, write.model, write.key, options), 'consumed');
+    }
   });
 
   test('denials outlive Redis', async () => {
@@ -114,7 +144,7 @@ describe('placing artifacts', () => {
     for (const [method, { end, spares }] of Object.entries(endings())) {
       test(`${method} that the ${broken} store did not take is complete when it is repeated`, async () => {
         const failing = failOnce(harness[broken]);
-        const store = placeArtifacts({ ...harness, [broken]: failing.store });
+        const store = placeArtifacts({ ...harness, isVolatileAway, [broken]: failing.store });
         const [grantKey, sessionKey, accountId] = [samples.key(), samples.key(), samples.key()];
         const details = { grantKey, sessionKey, endsWithSession: true, accountId };
         const writes = [

@@ -1,3 +1,4 @@
+import { StorageUnavailableError } from '../errors.ts';
 import type { ArtifactModel, ArtifactStore } from '../provider/artifact-store.ts';
 
 /**
@@ -38,12 +39,14 @@ export const ARTIFACT_PLACES: Readonly<Record<ArtifactModel, 'durable' | 'volati
  *
  * @param stores.durable - PostgreSQL
  * @param stores.volatile - Redis, or PostgreSQL again where there is no Redis
+ * @param stores.isVolatileAway - what the connection knows, without asking
  */
 export function placeArtifacts(stores: {
   durable: ArtifactStore;
   volatile: ArtifactStore;
+  isVolatileAway: () => boolean;
 }): ArtifactStore {
-  const { durable, volatile } = stores;
+  const { durable, volatile, isVolatileAway } = stores;
   if (durable === volatile) return durable;
   const storeOf = (model: ArtifactModel) => stores[ARTIFACT_PLACES[model]];
 
@@ -55,8 +58,13 @@ export function placeArtifacts(stores: {
       storeOf('Session').findSessionByUid(tenantId, sessionKey),
     findByUserCode: (tenantId, userCodeKey) =>
       storeOf('DeviceCode').findByUserCode(tenantId, userCodeKey),
-    consume: (tenantId, model, key, options) =>
-      storeOf(model).consume(tenantId, model, key, options),
+    async consume(tenantId, model, key, options) {
+      const { thenSaves } = options;
+      if (thenSaves !== undefined && storeOf(thenSaves) === volatile && isVolatileAway()) {
+        throw new StorageUnavailableError('redis');
+      }
+      return storeOf(model).consume(tenantId, model, key, options);
+    },
     destroy: (tenantId, model, key) => storeOf(model).destroy(tenantId, model, key),
 
     async revokeGrant(tenantId, grantKey, options) {
