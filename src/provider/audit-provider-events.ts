@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import Provider, { type errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { AuditEvent } from '../audit/audit-event.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
@@ -7,6 +8,19 @@ import type { Tenant } from '../tenants/tenant.ts';
 /** What a listener knows; the tenant, the client and the request are added to it. */
 type EventBody = Pick<AuditEvent, 'kind' | 'outcome' | 'actor'> &
   Partial<Pick<AuditEvent, 'subject' | 'detail'>>;
+
+/** What the library says of a request that it answers with an error; one event for each. */
+const REFUSING_EVENTS = [
+  'authorization.error',
+  'end_session.error',
+  'end_session_confirm.error',
+  'end_session_success.error',
+  'grant.error',
+  'introspection.error',
+  'pushed_authorization_request.error',
+  'revocation.error',
+  'userinfo.error',
+];
 
 /**
  * Turns the library's events into audit events. They are written beside the answer, not before
@@ -72,6 +86,20 @@ export function recordProviderEvents(
       actor: { type: 'account', id: session.accountId },
     });
   });
+  // Operators look for the cause of a 503 in the log; the caller is not told.
+  const emitter: EventEmitter = provider;
+  for (const event of REFUSING_EVENTS) {
+    emitter.on(event, (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
+      if (error.statusCode < 500) return;
+      deps.logger.warn('request failed', {
+        request_id: ctx.state.requestId,
+        tenant: tenant.slug,
+        route: ctx.oidc.route,
+        status: error.statusCode,
+        error,
+      });
+    });
+  }
   provider.on('server_error', (ctx, error) => {
     deps.logger.error('request failed', {
       request_id: ctx.state.requestId,
