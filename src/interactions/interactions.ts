@@ -4,6 +4,7 @@
  * each, and gives the outcome back to the protocol. `next-step.ts` alone decides what comes next;
  * it knows no SQL, no keys, and of `oidc-provider` only the Provider that it is handed.
  */
+import { METHODS } from 'node:http';
 import { Router } from '@koa/router';
 import type { Middleware } from 'koa';
 import { CSRF_FIELD, CsrfError, requireCsrfToken, requireSameOrigin } from '../http/csrf.ts';
@@ -34,7 +35,7 @@ type HostedState = RequestState & TenantState;
  * Errors fly to the boundary, as pages.
  */
 export function createInteractionRoutes(deps: InteractionDeps): Middleware<HostedState> {
-  const router = new Router<HostedState>({ exclusive: true });
+  const router = new Router<HostedState>({ exclusive: true, methods: METHODS });
   for (const route of HOSTED_ROUTES) {
     router.register(route.path, [route.method], async (ctx) => {
       ctx.state.route = route.path;
