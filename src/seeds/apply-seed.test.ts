@@ -39,6 +39,20 @@ describe('applying seeds', () => {
   );
 
   it(
+    'leaves the settings of a tenant alone where a file only repeats its name',
+    withSeedBench(async (bench) => {
+      const named = 'version: 1\ntenants: [{ slug: acme, name: Acme';
+      await bench.apply(`${named}, settings: { profile: compat } }]\n`);
+      assert.deepEqual((await bench.preview(`${named} }]\n`)).changes, []);
+      const emptied = await bench.preview(`${named}, settings: {} }]\n`);
+      assert.deepEqual(
+        emptied.changes.map(({ fields }) => fields.map(({ field }) => field)),
+        [['settings.profile']],
+      );
+    }),
+  );
+
+  it(
     'sets a password once, and never again',
     withSeedBench(async (bench) => {
       await bench.apply(seed());

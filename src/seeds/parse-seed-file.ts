@@ -69,7 +69,8 @@ function readTenant(at: SeedNode): ParsedTenant | undefined {
       'expected no issuer for the tenant default (PUBLIC_URL is its issuer), found one',
     );
   }
-  const settings = readTenantSettings(map.get('settings'));
+  const settingsAt = map.get('settings');
+  const settings = settingsAt === undefined ? undefined : readTenantSettings(settingsAt);
   for (const [key, value] of [
     ['issuer', issuerAt],
     ['settings', map.get('settings')],

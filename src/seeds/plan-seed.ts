@@ -79,7 +79,7 @@ function planTenant(
     }
     return;
   }
-  const { name, issuer, settings } = definition;
+  const { name, issuer, settings = stored?.settings ?? {} } = definition;
   const owner = issuerHosts.get(issuerHost(issuer) ?? '');
   const given = desired.tenants.some((one) => one.slug === owner && one.definition !== undefined);
   if (owner !== undefined && owner !== slug && !given) {

@@ -37,7 +37,8 @@ export interface TenantDefinition {
   /** An https origin of the tenant's own. */
   readonly issuer: string | undefined;
   /** Only what the file says; the tenant store fills in the defaults. */
-  readonly settings: StoredTenantSettings;
+  /** Undefined: the file says nothing of them, and they stay what they are. */
+  readonly settings: StoredTenantSettings | undefined;
 }
 
 export interface DesiredApplication {
