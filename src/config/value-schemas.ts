@@ -38,12 +38,13 @@ export const oneOf = <const W extends string>(...words: readonly W[]) =>
 export const matching = (form: RegExp) =>
   text((value) => (form.test(value) ? { value } : { found: shown(value) }));
 
-/** An address or host name to listen on. */
-export const listenAddress = text((value) =>
-  isIP(value) !== 0 || /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(value)
-    ? { value }
-    : { found: shown(value) },
-);
+/** An address or host name to listen on. A schema of its own each time: it carries its documentation. */
+export const listenAddress = () =>
+  text((value) =>
+    isIP(value) !== 0 || /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(value)
+      ? { value }
+      : { found: shown(value) },
+  );
 
 /** CIDR blocks and single addresses, comma-separated; addresses become blocks of one. */
 export const cidrList = text((value) => {

@@ -95,7 +95,7 @@ export const ENVIRONMENT = z.object({
     fallbackText: '`http://localhost:PORT`',
     example: 'https://login.example.com',
   }),
-  HOST: listenAddress.register(docs, {
+  HOST: listenAddress().register(docs, {
     section: 'Addresses',
     about: 'Address to listen on.',
     expected: 'an IP address or host name',
@@ -106,7 +106,7 @@ export const ENVIRONMENT = z.object({
     about: 'Public port.',
     fallback: '3000',
   }),
-  ADMIN_HOST: listenAddress.register(docs, {
+  ADMIN_HOST: listenAddress().register(docs, {
     section: 'Addresses',
     about: 'Address that metrics and health are served on. Never route the public to it.',
     expected: 'an IP address or host name',
