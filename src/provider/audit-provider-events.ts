@@ -137,8 +137,14 @@ function refusal(ctx: KoaContextWithOIDC, error: errors.OIDCProviderError): Even
     outcome: 'failure',
     // A client that did not prove itself is only a claim.
     ...(unauthenticated ? { actor: { type: 'anonymous' } } : byClient(ctx)),
-    detail: { ...grantType(ctx), error: error.error },
+    detail: { ...grantType(ctx), error: error.error, ...reason(error) },
   };
+}
+
+/** What the caller is not told, such as which check a code failed: for whoever operates. */
+function reason(error: errors.OIDCProviderError): Record<string, string> {
+  const detail = error.error_detail ?? error.error_description;
+  return detail === undefined ? {} : { reason: detail.slice(0, 200) };
 }
 
 function grantType(ctx: KoaContextWithOIDC): Record<string, string> {
