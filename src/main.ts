@@ -1,4 +1,4 @@
-import { enableCompileCache } from 'node:module';
+import module from 'node:module';
 import process from 'node:process';
 import { checkNodeVersion } from './check-node-version.ts';
 import type { Gatehouse } from './compose.ts';
@@ -14,7 +14,8 @@ await main();
 
 /** Starts a server from the environment; ends with a code that says whether to try again. */
 async function main(): Promise<void> {
-  enableCompileCache();
+  // An old Node lacks it, and is refused below.
+  module.enableCompileCache?.();
   let logger: Logger | undefined;
   try {
     checkNodeVersion(process.versions.node);
@@ -35,7 +36,11 @@ async function main(): Promise<void> {
     }
   } catch (error) {
     if (logger === undefined) process.stderr.write(`${messageOf(error)}\n`);
-    else logger.error('could not start', { error });
+    else if (error instanceof GatehouseError) {
+      // Expected: a sentence that says what to do, without the stack that would hide it.
+      logger.error('could not start', { reason: error.message });
+      logger.debug('could not start', { error });
+    } else logger.error('could not start', { error });
     process.exit(isConfiguration(error) ? EXIT_CONFIGURATION : 1);
   }
 }
