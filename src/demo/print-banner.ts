@@ -20,7 +20,7 @@ export function printBanner(
     `  Discovery   ${config.publicUrl}/.well-known/openid-configuration`,
     `  Data        ${config.dataDir} (an embedded PostgreSQL: for a look, not for production)`,
     '',
-    '  Stop it with Ctrl-C; "npm start" goes on where you left.',
+    '  Stop it with Ctrl-C; "npm start" goes on where you left off.',
     '',
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
