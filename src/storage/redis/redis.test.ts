@@ -137,11 +137,13 @@ describe('a connection to Redis', () => {
     const redis = await connected();
     const admin = await connected();
     await admin.del('count');
-    // Redis takes the command, and answers to nobody.
-    await admin.client('PAUSE', 200, 'WRITE');
-    const lost = answerRedis(redis.incr('count'));
-    await admin.client('KILL', 'ID', await idOf(admin, redis));
-    await assert.rejects(lost, StorageUnavailableError);
+    const id = await idOf(admin, redis);
+    // Redis takes the command, and answers to nobody until the connection is gone.
+    await admin.client('PAUSE', 60_000, 'WRITE');
+    const lost = assert.rejects(answerRedis(redis.incr('count')), StorageUnavailableError);
+    await admin.client('KILL', 'ID', id);
+    await lost;
+    await admin.client('UNPAUSE');
     await pollUntil(async () => (await redis.ping()) === 'PONG', { deadlineMs: 5000 });
     await pollUntil(async () => (await redis.incr('probe')) > 0, { deadlineMs: 5000 });
     assert.equal(await redis.get('count'), null);
