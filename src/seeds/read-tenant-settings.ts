@@ -1,6 +1,8 @@
 import type { StoredTenantSettings } from '../tenants/complete-tenant-settings.ts';
 import {
   DEFAULT_TENANT_SETTINGS,
+  type Registration,
+  type SecondFactorPolicy,
   type SigningAlgorithm,
   type TenantBranding,
   type TenantLifetimes,
@@ -8,6 +10,7 @@ import {
 } from '../tenants/tenant.ts';
 import {
   readChoice,
+  readFlag,
   readMap,
   readText,
   readTextSet,
@@ -49,19 +52,19 @@ const BRANDING_RULES: Readonly<Record<keyof TenantBranding, TextRule>> = {
 
 const ALGORITHMS: readonly SigningAlgorithm[] = ['RS256', 'ES256', 'PS256', 'EdDSA'];
 const ALWAYS_THERE: readonly SigningAlgorithm[] = DEFAULT_TENANT_SETTINGS.signingAlgorithms;
+const REGISTRATIONS: readonly Registration[] = ['open', 'invite', 'closed'];
+const SECOND_FACTORS: readonly SecondFactorPolicy[] = ['off', 'optional', 'required'];
 const PROFILES: readonly TenantProfile[] = ['baseline', 'compat'];
 
 /**
  * Reads a tenant's `settings`: only what the file says, in the form that tenants are stored in.
- *
- * `registration` and `mfa` are part of the format; only what this version does is accepted, and
- * since that is the only way there is, nothing of them is stored.
  */
 export function readTenantSettings(at: SeedNode | undefined): StoredTenantSettings {
   if (at === undefined) return {};
   const map = readMap(at, 'a mapping of settings', [
     'registration',
     'mfa',
+    'emailCode',
     'profile',
     'signingAlgorithms',
     'accessTokenAlgorithm',
@@ -69,14 +72,18 @@ export function readTenantSettings(at: SeedNode | undefined): StoredTenantSettin
     'branding',
   ]);
   if (map === undefined) return {};
-  readChoice(map.get('registration'), ['closed'], ['open', 'invite']);
-  readChoice(map.get('mfa'), ['off'], ['optional', 'required']);
+  const registration = readChoice(map.get('registration'), REGISTRATIONS);
+  const mfa = readChoice(map.get('mfa'), SECOND_FACTORS);
+  const emailCode = readFlag(map.get('emailCode'));
   const profile = readChoice(map.get('profile'), PROFILES, ['fapi2']);
   const algorithms = readAlgorithms(map);
   const accessTokenAlgorithm = readChoice(map.get('accessTokenAlgorithm'), algorithms.published);
   const lifetimes = readLifetimes(map.get('lifetimes'));
   const branding = readBranding(map.get('branding'));
   return {
+    ...(registration === undefined ? {} : { registration }),
+    ...(mfa === undefined ? {} : { mfa }),
+    ...(emailCode === undefined ? {} : { emailCode }),
     ...(profile === undefined ? {} : { profile }),
     ...(algorithms.written === undefined ? {} : { signingAlgorithms: algorithms.written }),
     ...(accessTokenAlgorithm === undefined ? {} : { accessTokenAlgorithm }),

@@ -50,16 +50,20 @@ refuseEach('a seed file whose form is broken', [
       ':3:11 tenants[0].slug: expected 1 to 63 of a-z, 0-9 and -, not beginning or ending with -, found "Acme"',
   },
   {
-    name: 'a setting that is not built yet',
-    yaml: tenant('settings: { registration: open }'),
+    name: 'a way to register that there is not',
+    yaml: tenant('settings: { registration: anybody }'),
     expected:
-      ':5:31 tenants[0].settings.registration: expected closed, found "open", which is not built yet',
+      ':5:31 tenants[0].settings.registration: expected open or invite or closed, found "anybody"',
   },
   {
-    name: 'a second factor, which is not built yet',
-    yaml: tenant('settings: { mfa: required }'),
-    expected:
-      ':5:22 tenants[0].settings.mfa: expected off, found "required", which is not built yet',
+    name: 'a policy of second factors that there is not',
+    yaml: tenant('settings: { mfa: always }'),
+    expected: ':5:22 tenants[0].settings.mfa: expected off or optional or required, found "always"',
+  },
+  {
+    name: 'a code by e-mail that is neither on nor off',
+    yaml: tenant('settings: { emailCode: sometimes }'),
+    expected: ':5:28 tenants[0].settings.emailCode: expected true or false, found "sometimes"',
   },
   {
     name: 'a profile that is not built yet',

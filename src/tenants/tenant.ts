@@ -16,6 +16,18 @@ export type TenantProfile = 'baseline' | 'compat';
 /** Algorithms that a tenant may sign with; RS256 and ES256 are always there. */
 export type SigningAlgorithm = 'RS256' | 'ES256' | 'PS256' | 'EdDSA';
 
+/**
+ * Who may make an account on the hosted pages: anybody, whoever was invited, or nobody (operators
+ * and seed files then).
+ */
+export type Registration = 'open' | 'invite' | 'closed';
+
+/**
+ * Second factors. `off`: nobody has one; `optional`: who has one is asked for it; `required`: who
+ * has none sets one up at the next sign-in.
+ */
+export type SecondFactorPolicy = 'off' | 'optional' | 'required';
+
 /** Lifetimes in seconds. */
 export interface TenantLifetimes {
   accessTokenSeconds: number;
@@ -47,6 +59,10 @@ export interface TenantSettings {
   /** Algorithm of access tokens; ID tokens follow the client's metadata. */
   accessTokenAlgorithm: SigningAlgorithm;
   lifetimes: TenantLifetimes;
+  registration: Registration;
+  mfa: SecondFactorPolicy;
+  /** Whether a code sent by e-mail signs in, in place of a password. */
+  emailCode: boolean;
   branding: TenantBranding;
 }
 
@@ -81,6 +97,9 @@ export const DEFAULT_TENANT_SETTINGS: TenantSettings = {
     refreshTokenIdleSeconds: 30 * DAY,
     refreshTokenAbsoluteSeconds: 180 * DAY,
   },
+  registration: 'closed',
+  mfa: 'optional',
+  emailCode: false,
   branding: {},
 };
 
