@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ACR_PASSWORD } from '../accounts/acr.ts';
+import { ACR_SINGLE_FACTOR } from '../accounts/acr.ts';
 import { displayValue, shorten } from './display-value.ts';
 import { describeTime, explainClaims } from './explain-claims.ts';
 
@@ -42,7 +42,7 @@ describe('explained claims', () => {
     assert.equal(displayValue(['a', 'b']), '[ "a", "b" ]');
     assert.equal(displayValue({ a: { b: null } }), '{ "a": { "b": null } }');
     assert.equal(displayValue(undefined), '');
-    assert.equal(displayValue(ACR_PASSWORD), ACR_PASSWORD);
+    assert.equal(displayValue(ACR_SINGLE_FACTOR), ACR_SINGLE_FACTOR);
     assert.equal(displayValue('a\u202eb\u0000\nc\u200b'), 'a\\u202eb\\u0000\\u000ac\\u200b');
     assert.equal(displayValue('x'.repeat(5000)).length, 2001);
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ACR_PASSWORD } from '../accounts/acr.ts';
+import { ACR_SINGLE_FACTOR } from '../accounts/acr.ts';
 import { CHOOSE_ACCOUNT, type InteractionState, nextStep } from './next-step.ts';
 
 const session = { accountId: 'alice' };
@@ -47,7 +47,7 @@ describe('nextStep at the login prompt', () => {
       const step = nextStep(state('login', ['essential_acrs'], { session, details: { acr } }));
       assert.equal(step.kind, 'finish');
     }
-    for (const acr of [{ value: ACR_PASSWORD }, { values: ['urn:x', ACR_PASSWORD] }]) {
+    for (const acr of [{ value: ACR_SINGLE_FACTOR }, { values: ['urn:x', ACR_SINGLE_FACTOR] }]) {
       const step = nextStep(state('login', ['essential_acr'], { session, details: { acr } }));
       assert.equal(step.kind, 'sign_in');
     }

@@ -1,4 +1,4 @@
-import { ACR_PASSWORD } from '../accounts/acr.ts';
+import { ACR_SINGLE_FACTOR } from '../accounts/acr.ts';
 import type { GrantRequest } from '../grants/recorded-grant.ts';
 
 /**
@@ -128,7 +128,9 @@ function signIn(state: InteractionState): Step {
 function offers(acr: unknown): boolean {
   if (typeof acr !== 'object' || acr === null) return false;
   const { value, values } = acr as { value?: unknown; values?: unknown };
-  return value === ACR_PASSWORD || (Array.isArray(values) && values.includes(ACR_PASSWORD));
+  return (
+    value === ACR_SINGLE_FACTOR || (Array.isArray(values) && values.includes(ACR_SINGLE_FACTOR))
+  );
 }
 
 function consent(state: InteractionState, accountId: string): Step {

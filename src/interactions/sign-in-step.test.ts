@@ -135,7 +135,7 @@ describe('signing in', () => {
     const cookies = await browser.jar.getCookies(app.issuer);
     const id = cookies.find((cookie) => cookie.key === '_session')?.value ?? '';
     const session = await app.provider.Session.find(id);
-    assert.equal(session?.acr, 'urn:gatehouse:acr:password');
+    assert.equal(session?.acr, 'urn:gatehouse:acr:single-factor');
     assert.deepEqual(session?.amr, ['pwd']);
   });
 

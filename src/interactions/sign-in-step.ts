@@ -1,4 +1,4 @@
-import { ACR_PASSWORD } from '../accounts/acr.ts';
+import { ACR_SINGLE_FACTOR } from '../accounts/acr.ts';
 import type { SignInResult } from '../accounts/authenticate-account.ts';
 import { PASSWORD_MAX_BYTES } from '../accounts/password-hasher.ts';
 import { finishInteraction } from './finish-interaction.ts';
@@ -80,7 +80,7 @@ export async function submitSignIn(deps: InteractionDeps, visit: InteractionVisi
     login: {
       accountId: result.account.id,
       amr: [...result.amr],
-      acr: ACR_PASSWORD,
+      acr: ACR_SINGLE_FACTOR,
       ts: Math.floor(result.authenticatedAt.getTime() / 1000),
       remember,
     },

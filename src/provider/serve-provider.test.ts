@@ -106,7 +106,7 @@ describe('discovery', () => {
     ]);
     assert.equal(authorization_response_iss_parameter_supported, true);
     assert.equal(claims_parameter_supported, true);
-    assert.deepEqual(acr_values_supported, ['urn:gatehouse:acr:password']);
+    assert.deepEqual(acr_values_supported, ['urn:gatehouse:acr:single-factor']);
     const scopes = 'openid offline_access profile email address phone roles'.split(' ');
     assert.deepEqual(scopes_supported, scopes);
     assert.equal('registration_endpoint' in metadata, false);

@@ -249,7 +249,7 @@ function configuration(
   return {
     cookies: { keys: [cookieKey], long: { signed: true, path }, short: { signed: true } },
     claims: { email: ['email'], profile: ['name'] },
-    acrValues: ['urn:gatehouse:acr:password'],
+    acrValues: ['urn:gatehouse:acr:single-factor'],
     interactions: {
       policy,
       url: (_ctx, interaction) => `${issuer}/interaction/${interaction.uid}`,

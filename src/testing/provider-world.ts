@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import Koa from 'koa';
-import { ACR_PASSWORD } from '../accounts/acr.ts';
+import { ACR_SINGLE_FACTOR } from '../accounts/acr.ts';
 import type { AuditEvent, RecordedAuditEvent } from '../audit/audit-event.ts';
 import { randomId } from '../crypto/random-id.ts';
 import { createSealer, type Sealer } from '../crypto/sealing.ts';
@@ -240,7 +240,7 @@ function decide(world: ProviderWorld): Koa.Middleware {
     }
     const result =
       prompt.name === 'login'
-        ? { login: { accountId: world.signsIn, amr: ['pwd'], acr: ACR_PASSWORD } }
+        ? { login: { accountId: world.signsIn, amr: ['pwd'], acr: ACR_SINGLE_FACTOR } }
         : prompt.name === 'consent'
           ? { consent: {} }
           : { error: 'access_denied', error_description: prompt.reasons.join(' ') };

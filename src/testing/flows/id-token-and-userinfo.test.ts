@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type * as client from 'openid-client';
-import { ACR_PASSWORD } from '../../accounts/acr.ts';
+import { ACR_SINGLE_FACTOR } from '../../accounts/acr.ts';
 import { demoParty, visitor } from '../demo-clients.ts';
 import { ALICE, startDeployment, type TestDeployment } from '../gatehouse.ts';
 import type { PlainBrowser } from '../plain-browser.ts';
@@ -58,7 +58,7 @@ describe('what a client learns', () => {
       const tokens = await signIn(browser, payroll, ALICE);
       const idToken = await payroll.verify(tokens.id_token ?? '', 'payroll-web');
       assert.equal(idToken.aud, 'payroll-web');
-      assert.equal(idToken.acr, ACR_PASSWORD);
+      assert.equal(idToken.acr, ACR_SINGLE_FACTOR);
       assert.deepEqual(idToken.amr, ['pwd']);
       assert.ok(Number(idToken.auth_time) >= before);
       assert.ok(Number(idToken.iat) >= Number(idToken.auth_time));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { decodeJwt } from 'jose';
 import { parse } from 'node-html-parser';
-import { ACR_PASSWORD } from '../../accounts/acr.ts';
+import { ACR_SINGLE_FACTOR } from '../../accounts/acr.ts';
 import { answerAt, demoParty, visitor } from '../demo-clients.ts';
 import { ALICE, BOB, startDeployment, type TestDeployment } from '../gatehouse.ts';
 import type { PlainBrowser } from '../plain-browser.ts';
@@ -223,13 +223,13 @@ describe('an authorization request', () => {
 
     it('that is wished for goes on without it', async () => {
       const tokens = await signIn(alice, payroll, ALICE, { acr_values: 'urn:mace:gold' });
-      assert.equal(tokens.claims()?.acr, ACR_PASSWORD);
+      assert.equal(tokens.claims()?.acr, ACR_SINGLE_FACTOR);
     });
 
     it('that is essential and met goes on', async () => {
-      for (const acr of [{ value: ACR_PASSWORD }, { values: ['urn:x', ACR_PASSWORD] }]) {
+      for (const acr of [{ value: ACR_SINGLE_FACTOR }, { values: ['urn:x', ACR_SINGLE_FACTOR] }]) {
         const tokens = await signIn(alice, payroll, ALICE, essential(acr));
-        assert.equal(tokens.claims()?.acr, ACR_PASSWORD);
+        assert.equal(tokens.claims()?.acr, ACR_SINGLE_FACTOR);
       }
     });
 
