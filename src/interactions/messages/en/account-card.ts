@@ -1,0 +1,5 @@
+/** Who is signed in, on whichever page shows it. */
+export const account = {
+  signedInAs: 'Signed in as',
+  notYou: 'Not you?',
+};
