@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { randomId } from '../crypto/random-id.ts';
-import { closeServer } from '../http/create-http-server.ts';
 import { insertApplication, insertClient } from '../testing/fixtures.ts';
 import { post } from '../testing/plain-client.ts';
 import { type ProviderWorld, startProviderWorld } from '../testing/provider-world.ts';
+import { closeServer } from './create-http-server.ts';
 import { createOutboundFetch, type Lookup } from './outbound-fetch.ts';
 
 /** A client's `jwks_uri` is what the server fetches: here by clients that authenticate with it. */

@@ -1,8 +1,11 @@
 import { lookup as systemLookup } from 'node:dns';
 import { BlockList, isIP } from 'node:net';
-import type { Configuration } from 'oidc-provider';
 
-type Fetch = NonNullable<Configuration['fetch']>;
+/** `fetch`, as far as the rooms that use it need it. */
+export type OutboundFetch = (
+  url: string | URL | Request,
+  options?: RequestInit,
+) => Promise<Response>;
 
 /** Looks up every address of a name, as `dns.lookup` does with `all`. */
 export type Lookup = (
@@ -25,7 +28,7 @@ export type Lookup = (
 export function createOutboundFetch(
   allow: readonly string[],
   lookup: Lookup = systemLookup,
-): Fetch {
+): OutboundFetch {
   if (allow.length === 0) return (url, options) => fetch(url, options);
   const allowed = blockList(allow);
   let dispatcher: object | undefined;
