@@ -8,7 +8,7 @@ import { insertApplication, insertClient } from '../testing/fixtures.ts';
 import { post } from '../testing/plain-client.ts';
 import { type ProviderWorld, startProviderWorld } from '../testing/provider-world.ts';
 import { closeServer } from './create-http-server.ts';
-import { createOutboundFetch, type Lookup } from './outbound-fetch.ts';
+import { createOutboundFetch, ForbiddenAddressError, type Lookup } from './outbound-fetch.ts';
 
 /** A client's `jwks_uri` is what the server fetches: here by clients that authenticate with it. */
 let world: ProviderWorld;
@@ -117,6 +117,39 @@ function nameServer(answers: Record<string, string[][]>): Lookup {
   };
 }
 
+/** One of each kind that is not reachable from everywhere. */
+const SPECIAL_ADDRESSES = [
+  '0.0.0.0',
+  '10.1.2.3',
+  '100.127.255.255',
+  '127.255.255.254',
+  '169.254.169.254',
+  '172.31.0.1',
+  '192.0.0.170',
+  '192.168.1.1',
+  '198.19.0.1',
+  '239.255.255.250',
+  '255.255.255.255',
+  '::',
+  '::1',
+  '::7f00:1',
+  '::ffff:169.254.169.254',
+  '64:ff9b::7f00:1',
+  '2001:0:1::1',
+  '2002:7f00:1::1',
+  'fc00::1',
+  'fd12:3456::1',
+  'fe80::1',
+  'fec0::1',
+  'ff02::1',
+];
+
+/** `fetch` wraps what kept it from connecting. */
+function isForbidden(error: unknown): boolean {
+  const reason = error instanceof TypeError ? error.cause : error;
+  return reason instanceof ForbiddenAddressError;
+}
+
 describe('a request of ours to somebody else', () => {
   it('reaches no address of ours by default', async () => {
     outbound = createOutboundFetch([]);
@@ -167,11 +200,21 @@ describe('a request of ours to somebody else', () => {
     assert.deepEqual(reached, []);
   });
 
-  it('does not reach what a name becomes between the check and the connection', async () => {
+  it('asks for the addresses of a name once, so that no second answer leads elsewhere', async () => {
     const lookup = nameServer({ 'rebound.test': [['127.0.0.1'], ['127.0.0.2']] });
     outbound = createOutboundFetch(['127.0.0.1/32'], lookup);
-    assert.equal(await authenticates(keysAt('rebound.test')), false);
-    assert.deepEqual(reached, []);
+    assert.equal(await authenticates(keysAt('rebound.test')), true);
+    assert.deepEqual(reached, [`127.0.0.1 rebound.test:${port} /keys`]);
+  });
+
+  it('reaches no name one of whose addresses is special, however it is written', async () => {
+    for (const address of SPECIAL_ADDRESSES) {
+      const names = nameServer({ 'inside.test': [['192.0.66.1', address]] });
+      const fails = createOutboundFetch([], names)('http://inside.test/');
+      await assert.rejects(fails, isForbidden, address);
+      const literal = address.includes(':') ? `[${address}]` : address;
+      await assert.rejects(createOutboundFetch([])(`http://${literal}/`), isForbidden, address);
+    }
   });
 
   it('does not reach a name that nobody has', async () => {

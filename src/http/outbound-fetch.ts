@@ -1,5 +1,6 @@
 import { lookup as systemLookup } from 'node:dns';
 import { BlockList, isIP } from 'node:net';
+import { GatehouseError } from '../errors.ts';
 
 /** `fetch`, as far as the rooms that use it need it. */
 export type OutboundFetch = (
@@ -14,14 +15,62 @@ export type Lookup = (
   callback: (error: Error | null, addresses: { address: string; family: number }[]) => void,
 ) => void;
 
+/** A request of ours would have reached an address that is neither public nor allowed. */
+export class ForbiddenAddressError extends GatehouseError {
+  constructor(host: string) {
+    super('forbidden_address', `${host} is no public address, and not in OUTBOUND_ALLOW`, {
+      expose: false,
+    });
+  }
+}
+
 /**
- * Fetches for the library (`jwks_uri`): public addresses only, and besides them what the operator
- * lists in OUTBOUND_ALLOW.
+ * What is not reachable from everywhere: ourselves, private networks, documentation, translation
+ * into any of them.
  *
- * The library guards its requests with a dispatcher that cuts connections to special-use
- * addresses. That guard stays for every host but those whose addresses are all allowed; these get
- * a dispatcher that looks names up itself, so that a second answer of the name server cannot lead
- * elsewhere, and follows no redirect, which could.
+ * @see IANA IPv4 and IPv6 Special-Purpose Address Registries; RFC 6890
+ */
+const SPECIAL_PURPOSE = [
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '192.31.196.0/24',
+  '192.52.193.0/24',
+  '192.88.99.0/24',
+  '192.168.0.0/16',
+  '192.175.48.0/24',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '224.0.0.0/4',
+  '240.0.0.0/4',
+  '::/96',
+  '64:ff9b::/96',
+  '64:ff9b:1::/48',
+  '100::/63',
+  '2001::/23',
+  '2001:db8::/32',
+  '2002::/16',
+  '2620:4f:8000::/48',
+  '3fff::/20',
+  '5f00::/16',
+  'fc00::/7',
+  'fe80::/9',
+  'ff00::/8',
+];
+
+/**
+ * Fetches from servers of others: public addresses only, and besides them what the operator lists
+ * in OUTBOUND_ALLOW.
+ *
+ * A name is looked up when the connection is made, and by nothing else, so that a second answer of
+ * the name server cannot lead elsewhere; one forbidden address among its answers forbids it. No
+ * redirect is followed. A dispatcher in the options is not used: this one is the guard.
  *
  * @param allow - CIDR blocks, such as `10.0.0.0/8`
  */
@@ -29,23 +78,17 @@ export function createOutboundFetch(
   allow: readonly string[],
   lookup: Lookup = systemLookup,
 ): OutboundFetch {
-  if (allow.length === 0) return (url, options) => fetch(url, options);
+  const special = blockList(SPECIAL_PURPOSE);
   const allowed = blockList(allow);
+  const mayReach = (address: string) => contains(allowed, address) || !contains(special, address);
   let dispatcher: object | undefined;
 
   return async (url, options) => {
-    const guarded: unknown = Reflect.get(options ?? {}, 'dispatcher');
     const { hostname } = new URL(url instanceof Request ? url.url : url);
-    if (
-      guarded === null ||
-      typeof guarded !== 'object' ||
-      !(await isAllowed(allowed, lookup, hostname))
-    ) {
-      return fetch(url, options);
-    }
-    // Node's own fetch is undici, which Node does not export: its class is found on what it gave.
-    const Agent = guarded.constructor as new (options: object) => object;
-    dispatcher ??= new Agent({ connect: { lookup: lookupAllowed(allowed, lookup) } });
+    const host = hostname.replace(/^\[|\]$/g, '');
+    // An address is connected to without being looked up.
+    if (isIP(host) !== 0 && !mayReach(host)) throw new ForbiddenAddressError(host);
+    dispatcher ??= createDispatcher({ connect: { lookup: guardedLookup(mayReach, lookup) } });
     return fetch(url, { ...options, dispatcher, redirect: 'error' } as RequestInit);
   };
 }
@@ -64,25 +107,31 @@ function contains(list: BlockList, address: string): boolean {
   return list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }
 
-async function isAllowed(list: BlockList, lookup: Lookup, hostname: string): Promise<boolean> {
-  const host = hostname.replace(/^\[|\]$/g, '');
-  if (isIP(host) !== 0) return contains(list, host);
-  return new Promise((resolve) => {
-    lookup(host, { all: true }, (error, addresses) =>
-      resolve(error === null && addresses.every(({ address }) => contains(list, address))),
-    );
-  });
+/**
+ * Node's own fetch is undici, which Node does not export: the class of its connections is found on
+ * the dispatcher that it puts in the global scope when it is first used.
+ */
+function createDispatcher(options: object): object {
+  // Touched so that it is there. Node's undici 8 has another number than the one before.
+  void Response;
+  const known: unknown[] = ['undici.globalDispatcher.2', 'undici.globalDispatcher.1'].map((name) =>
+    Reflect.get(globalThis, Symbol.for(name)),
+  );
+  const global = known.find((one) => typeof one === 'object' && one !== null);
+  // Without the guard nothing is fetched at all.
+  if (global === undefined) throw new TypeError('no dispatcher to guard connections with');
+  const Agent = (global as object).constructor as new (options: object) => object;
+  return new Agent(options);
 }
 
-/** Answers with allowed addresses only; an answer outside them fails the connection. */
-function lookupAllowed(list: BlockList, lookup: Lookup) {
+/** Looks a name up for a connection, and fails when any of its addresses may not be reached. */
+function guardedLookup(mayReach: (address: string) => boolean, lookup: Lookup) {
   return (hostname: string, _options: object, callback: Parameters<Lookup>[2]) => {
     lookup(hostname, { all: true }, (error, addresses) => {
       if (error !== null) return callback(error, []);
-      const within = addresses.filter(({ address }) => contains(list, address));
-      if (within.length === 0)
-        return callback(new Error(`${hostname} is not in OUTBOUND_ALLOW`), []);
-      callback(null, within);
+      const forbidden = addresses.some(({ address }) => !mayReach(address));
+      if (forbidden) return callback(new ForbiddenAddressError(hostname), []);
+      callback(null, addresses);
     });
   };
 }
