@@ -59,12 +59,14 @@ export function buildProvider(
   issuer: string,
   keySet: KeySet,
 ): Provider {
-  const catalog = createTenantCatalog(deps, tenant.id);
+  const catalog = createTenantCatalog(deps, tenant.id, issuer);
   const structured = createStructuredTokens(deps, tenant.id, issuer, keySet);
   const withCatalog = { ...deps, catalog, structured };
 
   const provider = new Provider(issuer, {
     ...staticConfiguration(tenant, issuer, keySet, deps.cookieKeys()),
+    // `none` is the account page's alone: what validates clients does not know it.
+    responseTypes: ['code', 'none'],
     adapter: createAdapter(withCatalog, tenant.id),
     findAccount: createFindAccount(withCatalog, tenant.id),
     loadExistingGrant: createLoadExistingGrant(withCatalog, tenant.id),

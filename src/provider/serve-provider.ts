@@ -47,8 +47,16 @@ export function serveProvider(deps: {
     if (ctx._matchedRoute === undefined) return next();
 
     if (ctx.status === 503) ctx.set('Retry-After', String(RETRY_AFTER_SECONDS));
-    if (CACHED_ROUTES.has(String(ctx._matchedRouteName)) && ctx.status === 200) cache(ctx);
+    if (ctx.status !== 200) return;
+    if (ctx._matchedRouteName === 'discovery') hideResponseTypeNone(ctx.body);
+    if (CACHED_ROUTES.has(String(ctx._matchedRouteName))) cache(ctx);
   };
+}
+
+/** Nobody but the account page can ask for it, so nobody is told of it. */
+function hideResponseTypeNone(metadata: { response_types_supported?: readonly string[] }): void {
+  const { response_types_supported: types = [] } = metadata;
+  metadata.response_types_supported = types.filter((type) => type !== 'none');
 }
 
 /** Discovery and JWKS carry neither `Cache-Control` nor `ETag` of their own. */

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { ACCOUNT_CLIENT_ID } from '../applications/account-client.ts';
 import type { Application } from '../applications/application.ts';
 import type { RegisteredClient } from '../applications/client.ts';
 import { StorageUnavailableError } from '../errors.ts';
 import { TemporarilyUnavailable } from './protocol-errors.ts';
 import { createTenantCatalog } from './tenant-catalog.ts';
+
+const ISSUER = 'https://login.example';
 
 const application: Application = {
   tenantId: 'a',
@@ -45,7 +48,7 @@ function setUp() {
       return audience === application.audience ? application : undefined;
     },
   };
-  return { store, catalog: createTenantCatalog({ applications: store }, 'a') };
+  return { store, catalog: createTenantCatalog({ applications: store }, 'a', ISSUER) };
 }
 
 describe('the tenant catalog', () => {
@@ -57,6 +60,14 @@ describe('the tenant catalog', () => {
       assert.equal((await catalog.applicationByAudience(audience))?.key, 'notes');
     }
     assert.deepEqual(store.reads, ['a web', `a ${audience}`]);
+  });
+
+  it('has the client of the account page, whatever the store has under that name', async () => {
+    const { store, catalog } = setUp();
+    store.known.add(ACCOUNT_CLIENT_ID);
+    const client = await catalog.client(ACCOUNT_CLIENT_ID);
+    assert.deepEqual(client?.metadata.redirect_uris, [`${ISSUER}/account/signed-in`]);
+    assert.deepEqual(store.reads, []);
   });
 
   it('does not remember that a client was not there', async () => {

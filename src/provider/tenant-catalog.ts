@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { ACCOUNT_CLIENT_ID, accountClient } from '../applications/account-client.ts';
 import type { Application } from '../applications/application.ts';
 import type { ApplicationStore } from '../applications/application-store.ts';
 import type { RegisteredClient } from '../applications/client.ts';
@@ -14,6 +15,8 @@ const MAX_APPLICATIONS = 500;
  *
  * What is not there is not remembered, so a client works as soon as it is registered. An outage is
  * said in the protocol's words: only the library's code asks.
+ *
+ * The client of the account page is built in: it is always there, and not in the store.
  */
 export interface TenantCatalog {
   client(clientId: string): Promise<RegisteredClient | undefined>;
@@ -23,12 +26,15 @@ export interface TenantCatalog {
 export function createTenantCatalog(
   deps: { applications: Pick<ApplicationStore, 'findClient' | 'findByAudience'> },
   tenantId: TenantId,
+  issuer: string,
 ): TenantCatalog {
   const { applications } = deps;
+  const builtIn = accountClient(tenantId, issuer);
+  const registered = rememberFound<RegisteredClient>(MAX_CLIENTS, (clientId) =>
+    inProtocol(applications.findClient(tenantId, clientId)),
+  );
   return {
-    client: rememberFound<RegisteredClient>(MAX_CLIENTS, (clientId) =>
-      inProtocol(applications.findClient(tenantId, clientId)),
-    ),
+    client: async (clientId) => (clientId === ACCOUNT_CLIENT_ID ? builtIn : registered(clientId)),
     applicationByAudience: rememberFound<Application>(MAX_APPLICATIONS, (audience) =>
       inProtocol(applications.findByAudience(tenantId, audience)),
     ),

@@ -161,6 +161,18 @@ refuseEach('a seed file with a broken application or client', [
       ':12:29 tenants[0].applications[0].clients[0].response_types: expected acceptable client metadata, found: response_types can only contain…',
   },
   {
+    name: 'a sign-in that issues nothing, which is the account page’s alone',
+    yaml: publicClient('redirect_uris: [https://a.example/cb]', 'response_types: [none]'),
+    expected:
+      ':12:29 tenants[0].applications[0].clients[0].response_types: expected acceptable client metadata, found: response_types can only contain…',
+  },
+  {
+    name: 'the client of the account page',
+    yaml: application('clients:', `  - ${INLINE_CLIENT.replace('web', 'gatehouse-account')}`),
+    expected:
+      ':9:26 tenants[0].applications[0].clients[0].client_id: expected 1 to 255 printable ASCII characters without spaces, other than gatehouse-account, found "gatehouse-account"',
+  },
+  {
     name: 'a reuse window that is too long',
     yaml: publicClient('redirect_uris: [https://a.example/cb]', 'refresh_token_reuse_window: 3600'),
     expected:

@@ -1,4 +1,5 @@
 import { normalizeIdentifier } from '../accounts/normalize-identifier.ts';
+import { ACCOUNT_CLIENT_ID } from '../applications/account-client.ts';
 import type { TextRule } from './seed-reader.ts';
 
 /** What texts in seed files must look like; each says so in the words of an error message. */
@@ -35,8 +36,8 @@ export const NAME_RULE: TextRule = {
 };
 
 export const CLIENT_ID_RULE: TextRule = {
-  expected: '1 to 255 printable ASCII characters without spaces',
-  accepts: (text) => /^[\x21-\x7e]{1,255}$/.test(text),
+  expected: `1 to 255 printable ASCII characters without spaces, other than ${ACCOUNT_CLIENT_ID}`,
+  accepts: (text) => /^[\x21-\x7e]{1,255}$/.test(text) && text !== ACCOUNT_CLIENT_ID,
 };
 
 export const USERNAME_RULE: TextRule = {
