@@ -4,12 +4,11 @@
  * each, and gives the outcome back to the protocol. `next-step.ts` alone decides what comes next;
  * it knows no SQL, no keys, and of `oidc-provider` only the Provider that it is handed.
  */
-import { METHODS } from 'node:http';
-import { Router } from '@koa/router';
 import type { Middleware } from 'koa';
 import { CSRF_FIELD, CsrfError, requireCsrfToken, requireSameOrigin } from '../http/csrf.ts';
 import { type FormBody, readForm } from '../http/form-body.ts';
 import type { RequestState } from '../http/request-state.ts';
+import { routeByPath } from '../http/route-by-path.ts';
 import type { TenantState } from '../tenants/tenant-state.ts';
 import { isOver, loadInteraction, showExpired } from './load-interaction.ts';
 import { requestMessages } from './page-frame.ts';
@@ -35,26 +34,11 @@ type HostedState = RequestState & TenantState;
  * Errors fly to the boundary, as pages.
  */
 export function createInteractionRoutes(deps: InteractionDeps): Middleware<HostedState> {
-  const router = new Router<HostedState>({ exclusive: true, methods: METHODS });
-  for (const route of HOSTED_ROUTES) {
-    router.register(route.path, [route.method], async (ctx) => {
-      ctx.state.route = route.path;
-      ctx.state.errorForm = 'page';
-      await serve(deps, route, ctx, ctx.params.uid ?? '');
-    });
-  }
-  const routes = router.routes();
-  const answerOtherMethods = router.allowedMethods();
-
-  return async (ctx, next) => {
-    // The router's own name for "match on this instead of the whole path".
-    ctx.newRouterPath = ctx.state.tenantPath;
-    await routes(ctx as unknown as Parameters<typeof routes>[0], async () => {
-      if (ctx.matched.length === 0) return next();
-      ctx.state.errorForm = 'page';
-      await answerOtherMethods(ctx as unknown as Parameters<typeof answerOtherMethods>[0], next);
-    });
-  };
+  return routeByPath<HostedState, HostedRoute>(
+    HOSTED_ROUTES,
+    ({ tenantPath }) => tenantPath,
+    (route, ctx) => serve(deps, route, ctx, ctx.params.uid ?? ''),
+  );
 }
 
 async function serve(
