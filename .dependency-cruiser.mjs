@@ -19,6 +19,7 @@ const ROOMS = {
   grants: { imports: [], types: ['accounts', 'applications', 'tenants'] },
   audit: { imports: ['tenants'], types: [] },
   mail: { imports: ['tenants'], types: [] },
+  upstream: { imports: ['tenants', 'accounts'], types: [] },
   seeds: { imports: ['tenants', 'applications', 'accounts'], types: [] },
   provider: {
     imports: ['tenants', 'keys', 'applications', 'accounts', 'grants'],
@@ -34,6 +35,7 @@ const ROOMS = {
       'accounts',
       'grants',
       'mail',
+      'upstream',
       'seeds',
       'provider',
       'interactions',

@@ -65,6 +65,17 @@ export async function crowdTenant(db: Knex, tenant: PopulatedTenant): Promise<vo
        select tenant_id, id, ? from accounts where tenant_id = ? on conflict do nothing`,
       [tenant.clientId, tenantId],
     ],
+    [
+      `insert into upstream_providers (tenant_id, key, name, issuer, client_id,
+                                       sealed_client_secret, client_secret_digest, scopes)
+       select ?, 'n' || n, 'n', 'n', 'n', '', '', '{}' from generate_series(1, 2000) n`,
+      [tenantId],
+    ],
+    [
+      `insert into upstream_links (tenant_id, provider_key, issuer, subject, account_id, created_at)
+       select tenant_id, ?, 'n', id, id, now() from accounts where tenant_id = ?`,
+      [tenant.upstream.key, tenantId],
+    ],
     [`insert into key_sets select id, 1 from tenants on conflict do nothing`, []],
     [
       `insert into signing_keys (tenant_id, kid, algorithm, stage, public_jwk, sealed_private_jwk,

@@ -192,6 +192,57 @@ export async function assignRole(
   }
 }
 
+/** Inserts an upstream provider; its secret is sealed by nobody unless a test gives one. */
+export async function insertUpstreamProvider(
+  db: Knex,
+  tenantId: TenantId,
+  provider: {
+    key?: string;
+    name?: string;
+    issuer?: string;
+    clientId?: string;
+    sealedClientSecret?: string;
+    trustEmail?: boolean;
+    registration?: 'allow' | 'deny';
+    emailDomains?: readonly string[];
+  } = {},
+): Promise<string> {
+  const key = provider.key ?? invent('upstream');
+  await db('upstream_providers').insert({
+    tenant_id: tenantId,
+    key,
+    name: provider.name ?? key,
+    issuer: provider.issuer ?? `https://${key}.example`,
+    client_id: provider.clientId ?? 'gatehouse',
+    sealed_client_secret: provider.sealedClientSecret ?? 'sealed',
+    client_secret_digest: 'digest',
+    scopes: ['openid', 'profile', 'email'],
+    trust_email: provider.trustEmail ?? false,
+    registration: provider.registration ?? 'deny',
+    email_domains: [...(provider.emailDomains ?? [])],
+  });
+  return key;
+}
+
+/** Links an identity of an upstream provider to an account. */
+export async function insertUpstreamLink(
+  db: Knex,
+  tenantId: TenantId,
+  link: { provider: string; accountId: string; issuer?: string; subject?: string },
+): Promise<string> {
+  const [row] = await db('upstream_links')
+    .insert({
+      tenant_id: tenantId,
+      provider_key: link.provider,
+      issuer: link.issuer ?? `https://${link.provider}.example`,
+      subject: link.subject ?? invent('subject'),
+      account_id: link.accountId,
+      created_at: new Date(),
+    })
+    .returning('id');
+  return String(row.id);
+}
+
 /** A name that no other test has: valid as a slug, a key, a client id and a username. */
 function invent(kind: string): string {
   return `${kind}-${randomBytes(6).toString('hex')}`;

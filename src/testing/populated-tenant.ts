@@ -9,6 +9,8 @@ import {
   insertGroup,
   insertRole,
   insertTenant,
+  insertUpstreamLink,
+  insertUpstreamProvider,
 } from './fixtures.ts';
 
 /** A tenant with a row in every table that a store of identities, grants or keys reads. */
@@ -34,6 +36,8 @@ export interface PopulatedTenant {
   linkDigest: string;
   /** A signing key in the stage `next` that is due. */
   kid: string;
+  /** An upstream provider, and an identity at it that belongs to the account. */
+  upstream: { key: string; issuer: string; subject: string; linkId: string };
 }
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -92,6 +96,13 @@ export async function populateTenant(db: Knex): Promise<PopulatedTenant> {
     created_at: hourAgo,
     stage_since: hourAgo,
   });
+  const upstream = { key: `up-${mark}`, issuer: `https://up.${mark}.example`, subject: mark };
+  await insertUpstreamProvider(db, tenantId, upstream);
+  const linkId = await insertUpstreamLink(db, tenantId, {
+    ...upstream,
+    provider: upstream.key,
+    accountId,
+  });
 
   return {
     tenantId,
@@ -109,5 +120,6 @@ export async function populateTenant(db: Knex): Promise<PopulatedTenant> {
     passwordHash,
     linkDigest,
     kid,
+    upstream: { ...upstream, linkId },
   };
 }

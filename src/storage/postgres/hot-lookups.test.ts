@@ -11,6 +11,8 @@ import { crowdTenant } from '../../testing/crowd-tenant.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
 import { type PopulatedTenant, populateTenant } from '../../testing/populated-tenant.ts';
 import { accessesDuring, type TableAccess } from '../../testing/statement-plan.ts';
+import type { UpstreamLinkStore } from '../../upstream/upstream-link-store.ts';
+import type { UpstreamProviderStore } from '../../upstream/upstream-provider-store.ts';
 import { createPostgresAccountStore } from './account-store.ts';
 import { createPostgresApplicationStore } from './application-store.ts';
 import { createPostgresArtifactStore } from './artifact-store.ts';
@@ -20,6 +22,8 @@ import { createPostgresGrantStore } from './grant-store.ts';
 import { createPostgresKeyStore } from './key-store.ts';
 import { createRetention, type Retention } from './retention.ts';
 import { createPostgresTenantStore } from './tenant-store.ts';
+import { createPostgresUpstreamLinkStore } from './upstream-link-store.ts';
+import { createPostgresUpstreamProviderStore } from './upstream-provider-store.ts';
 
 /**
  * Every look-up goes through the index that was made for it, in a database with enough rows for
@@ -51,6 +55,8 @@ let applications: ApplicationStore;
 let accounts: AccountStore;
 let grants: GrantStore;
 let keys: KeyStore;
+let upstreamProviders: UpstreamProviderStore;
+let upstreamLinks: UpstreamLinkStore;
 let secrets: DeploymentSecretStore;
 let audit: AuditLog;
 let retention: Retention;
@@ -63,6 +69,8 @@ before(async () => {
   accounts = createPostgresAccountStore(db);
   grants = createPostgresGrantStore(db);
   keys = createPostgresKeyStore(db);
+  upstreamProviders = createPostgresUpstreamProviderStore(db);
+  upstreamLinks = createPostgresUpstreamLinkStore(db);
   secrets = createPostgresDeploymentSecretStore(db);
   audit = createPostgresAuditLog(db, { now: () => new Date() });
   retention = createRetention(db, {
@@ -279,6 +287,67 @@ testLookups<KeyStore>('keys', {
   tenantsDue: {
     accesses: ['signing_keys_due: due_at'],
     work: () => keys.tenantsDue(FAR, LIMIT),
+  },
+});
+
+testLookups<UpstreamProviderStore>('upstream providers', {
+  list: {
+    accesses: 'some index',
+    work: () => upstreamProviders.list(small.tenantId),
+  },
+  setDisabled: {
+    statements: 3,
+    accesses: ['tenants_pkey: id', 'upstream_providers_pkey: key tenant_id'],
+    work: () => upstreamProviders.setDisabled(tenant.tenantId, tenant.upstream.key, false),
+  },
+});
+
+testLookups<UpstreamLinkStore>('upstream links', {
+  findByIdentity: {
+    accesses: ['upstream_links_identity: issuer provider_key subject tenant_id'],
+    work: () =>
+      upstreamLinks.findByIdentity(tenant.tenantId, {
+        ...tenant.upstream,
+        provider: tenant.upstream.key,
+      }),
+  },
+  listOfAccount: {
+    accesses: ['upstream_links_account: account_id tenant_id'],
+    work: () => upstreamLinks.listOfAccount(tenant.tenantId, tenant.accountId),
+  },
+  create: {
+    accesses: [],
+    work: () =>
+      upstreamLinks.create(tenant.tenantId, {
+        provider: tenant.upstream.key,
+        issuer: tenant.upstream.issuer,
+        subject: 'new',
+        accountId: tenant.accountId,
+        shownName: undefined,
+        shownEmail: undefined,
+        at: FAR,
+      }),
+  },
+  recordUse: {
+    accesses: ['upstream_links_pkey: id tenant_id'],
+    work: () =>
+      upstreamLinks.recordUse(tenant.tenantId, tenant.upstream.linkId, {
+        at: FAR,
+        shownName: undefined,
+        shownEmail: undefined,
+      }),
+  },
+  remove: {
+    statements: 3,
+    accesses: [
+      'accounts_pkey: id tenant_id',
+      'upstream_links_account: account_id tenant_id',
+      'upstream_links_pkey: id tenant_id',
+    ],
+    work: () =>
+      upstreamLinks.remove(tenant.tenantId, tenant.accountId, tenant.upstream.linkId, {
+        keepLast: false,
+      }),
   },
 });
 

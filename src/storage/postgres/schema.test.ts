@@ -21,6 +21,7 @@ const REFERS_TO_TENANT_ALONE = new Map([
   ['applications', 'top of what a tenant owns'],
   ['accounts', 'top of what a tenant owns'],
   ['groups', 'top of what a tenant owns'],
+  ['upstream_providers', 'top of what a tenant owns'],
   ['key_sets', 'one row for each tenant'],
   ['artifacts', 'an account or session may end before what was issued in it'],
   ['tombstones', 'outlives what it refuses'],

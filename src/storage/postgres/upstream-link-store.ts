@@ -1,0 +1,130 @@
+import type { Knex } from 'knex';
+import { NotFoundError } from '../../errors.ts';
+import type { TenantId } from '../../tenants/tenant.ts';
+import type { UpstreamLink } from '../../upstream/upstream.ts';
+import type { UpstreamLinkStore } from '../../upstream/upstream-link-store.ts';
+import { SQLSTATE, sqlState } from './database.ts';
+import { inTransaction, isStorable, isUuid, query, queryOne } from './query.ts';
+
+interface LinkRow {
+  id: string;
+  provider_key: string;
+  issuer: string;
+  subject: string;
+  account_id: string;
+  shown_name: string | null;
+  shown_email: string | null;
+  created_at: Date;
+  last_used_at: Date | null;
+}
+
+const COLUMNS = `id, provider_key, issuer, subject, account_id, shown_name, shown_email, created_at,
+  last_used_at`;
+
+/** Links between upstream identities and accounts in PostgreSQL. */
+export function createPostgresUpstreamLinkStore(db: Knex): UpstreamLinkStore {
+  const store: UpstreamLinkStore = {
+    async findByIdentity(tenantId, { provider, issuer, subject }) {
+      if (!isStorable(provider, issuer, subject)) return undefined;
+      const row = await queryOne<LinkRow>(
+        db,
+        `select ${COLUMNS} from upstream_links
+          where tenant_id = ? and provider_key = ? and issuer = ? and subject = ?`,
+        [tenantId, provider, issuer, subject],
+      );
+      return row && toLink(tenantId, row);
+    },
+
+    async listOfAccount(tenantId, accountId) {
+      if (!isStorable(accountId)) return [];
+      const rows = await query<LinkRow>(
+        db,
+        `select ${COLUMNS} from upstream_links
+          where tenant_id = ? and account_id = ? order by created_at, id`,
+        [tenantId, accountId],
+      );
+      return rows.map((row) => toLink(tenantId, row));
+    },
+
+    async create(tenantId, link) {
+      const { provider, issuer, subject, accountId, shownName, shownEmail, at } = link;
+      try {
+        const created = await query(
+          db,
+          `insert into upstream_links (tenant_id, provider_key, issuer, subject, account_id,
+                                       shown_name, shown_email, created_at)
+           values (?, ?, ?, ?, ?, ?, ?, ?)
+           on conflict on constraint upstream_links_identity do nothing
+           returning 1`,
+          [
+            tenantId,
+            provider,
+            issuer,
+            subject,
+            accountId,
+            shownName ?? null,
+            shownEmail ?? null,
+            at,
+          ],
+        );
+        if (created.length > 0) return 'created';
+      } catch (error) {
+        throw sqlState(error) === SQLSTATE.foreignKeyViolation
+          ? new NotFoundError('account or upstream provider')
+          : error;
+      }
+      const there = await store.findByIdentity(tenantId, link);
+      return there?.accountId === accountId ? 'existed' : 'taken';
+    },
+
+    async recordUse(tenantId, linkId, { at, shownName, shownEmail }) {
+      if (!isUuid(linkId)) return;
+      await query(
+        db,
+        `update upstream_links set last_used_at = ?, shown_name = ?, shown_email = ?
+          where tenant_id = ? and id = ?`,
+        [at, shownName ?? null, shownEmail ?? null, tenantId, linkId],
+      );
+    },
+
+    remove(tenantId, accountId, linkId, { keepLast }) {
+      return inTransaction(db, async (trx) => {
+        if (!isStorable(accountId) || !isUuid(linkId)) return 'not_found';
+        // Whoever removes another link of this account at the same time waits here, then counts.
+        await query(
+          trx,
+          'select 1 from accounts where tenant_id = ? and id = ? for no key update',
+          [tenantId, accountId],
+        );
+        const links = await query<{ id: string }>(
+          trx,
+          'select id from upstream_links where tenant_id = ? and account_id = ?',
+          [tenantId, accountId],
+        );
+        if (!links.some(({ id }) => id === linkId.toLowerCase())) return 'not_found';
+        if (keepLast && links.length === 1) return 'last';
+        await query(trx, 'delete from upstream_links where tenant_id = ? and id = ?', [
+          tenantId,
+          linkId,
+        ]);
+        return 'removed';
+      });
+    },
+  };
+  return store;
+}
+
+function toLink(tenantId: TenantId, row: LinkRow): UpstreamLink {
+  return {
+    tenantId,
+    id: row.id,
+    provider: row.provider_key,
+    issuer: row.issuer,
+    subject: row.subject,
+    accountId: row.account_id,
+    shownName: row.shown_name ?? undefined,
+    shownEmail: row.shown_email ?? undefined,
+    createdAt: row.created_at,
+    lastUsedAt: row.last_used_at ?? undefined,
+  };
+}

@@ -1,0 +1,47 @@
+import type { TenantId } from '../tenants/tenant.ts';
+import type { UpstreamIdentity, UpstreamLink } from './upstream.ts';
+
+/** What names an identity: what a provider calls somebody, and as which issuer. */
+export type UpstreamSubject = Pick<UpstreamIdentity, 'provider' | 'issuer' | 'subject'>;
+
+/** What is shown of an identity. */
+export interface ShownIdentity {
+  readonly shownName: string | undefined;
+  readonly shownEmail: string | undefined;
+}
+
+/**
+ * Which upstream identity belongs to which account of one tenant. Throws StorageUnavailableError.
+ * Rows of other tenants are invisible.
+ */
+export interface UpstreamLinkStore {
+  findByIdentity(tenantId: TenantId, subject: UpstreamSubject): Promise<UpstreamLink | undefined>;
+  /** Oldest first. */
+  listOfAccount(tenantId: TenantId, accountId: string): Promise<UpstreamLink[]>;
+  /**
+   * Links an identity that has no account yet. Of two at once for one identity, one creates.
+   *
+   * @returns `existed`: it belonged to this account already; `taken`: to another one, and still does
+   * @throws NotFoundError when there is no such account or provider
+   */
+  create(
+    tenantId: TenantId,
+    link: UpstreamSubject & ShownIdentity & { readonly accountId: string; readonly at: Date },
+  ): Promise<'created' | 'existed' | 'taken'>;
+  /** Notes a sign-in, and what the provider says of the person now. */
+  recordUse(
+    tenantId: TenantId,
+    linkId: string,
+    use: ShownIdentity & { readonly at: Date },
+  ): Promise<void>;
+  /**
+   * Removes a link of an account. With `keepLast`, not the last one that the account has: of two
+   * removed at once, one stays.
+   */
+  remove(
+    tenantId: TenantId,
+    accountId: string,
+    linkId: string,
+    options: { readonly keepLast: boolean },
+  ): Promise<'removed' | 'last' | 'not_found'>;
+}
