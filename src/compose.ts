@@ -85,6 +85,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     applications: backends.applications,
     accounts: backends.accounts,
     grants: backends.grants,
+    hasSecondFactor: async () => false,
     audit,
     pages: createProviderPages({ render }),
     sealer: backends.sealer,

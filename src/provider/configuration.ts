@@ -8,7 +8,7 @@ import {
   type RefreshToken,
 } from 'oidc-provider';
 import { STANDARD_CLAIMS } from '../accounts/account-claims.ts';
-import { ACR_SINGLE_FACTOR } from '../accounts/acr.ts';
+import { ACR_LEVELS, ACR_SINGLE_FACTOR } from '../accounts/acr.ts';
 import {
   CLIENT_EXTENSIONS,
   type ClientExtension,
@@ -49,7 +49,7 @@ export function staticConfiguration(
     cookies: cookies(tenant, issuer, cookieKeys, takesPosts),
     ttl: lifetimes(tenant.settings.lifetimes),
 
-    acrValues: [ACR_SINGLE_FACTOR],
+    acrValues: tenant.settings.mfa === 'off' ? [ACR_SINGLE_FACTOR] : [...ACR_LEVELS],
     scopes: ['openid', 'offline_access', 'profile', 'email', 'address', 'phone', 'roles'],
     claims: {
       ...STANDARD_CLAIMS,

@@ -2,9 +2,10 @@ import type { FindAccount, KoaContextWithOIDC, Account as LibraryAccount } from 
 import type { Account } from '../accounts/account.ts';
 import { accountClaims } from '../accounts/account-claims.ts';
 import type { AccountStore } from '../accounts/account-store.ts';
+import { ACR_REMEMBERED_BROWSER, satisfies } from '../accounts/acr.ts';
 import { NO_ROLES, type RoleAssignment } from '../applications/application.ts';
 import type { ApplicationStore } from '../applications/application-store.ts';
-import type { TenantId } from '../tenants/tenant.ts';
+import type { Tenant, TenantId } from '../tenants/tenant.ts';
 import { inProtocol } from './protocol-errors.ts';
 import type { TenantCatalog } from './tenant-catalog.ts';
 
@@ -19,18 +20,26 @@ export interface FindAccountDeps {
  *
  * A disabled or deleted account is not found, so that single sign-on, `prompt=none`, refresh and
  * userinfo end with it. An account that lost its last role in a gated application is not found by
- * the token endpoint either (the authorization endpoint shows the gate instead).
+ * the token endpoint either (the authorization endpoint shows the gate instead). Where the tenant
+ * requires a second factor, a refresh token from a sign-in without one finds nobody: the person
+ * signs in again, and sets one up.
  */
-export function createFindAccount(deps: FindAccountDeps, tenantId: TenantId): FindAccount {
+export function createFindAccount(deps: FindAccountDeps, tenant: Tenant): FindAccount {
+  const tenantId = tenant.id;
   return async (ctx, accountId, token) => {
     const account = await inProtocol(deps.accounts.findById(tenantId, accountId));
     if (account === undefined || account.disabled) return undefined;
+    if (token?.kind === 'RefreshToken' && !meetsPolicy(tenant, token.acr)) return undefined;
     const roles = () => rolesForClient(deps, tenantId, ctx, account.id);
     if (token !== undefined && (await isGated(deps, ctx)) && (await roles()).roles.length === 0) {
       return undefined;
     }
     return libraryAccount(account, roles);
   };
+}
+
+function meetsPolicy({ settings }: Tenant, acr: string | undefined): boolean {
+  return settings.mfa !== 'required' || satisfies(acr, ACR_REMEMBERED_BROWSER);
 }
 
 function libraryAccount(account: Account, roles: () => Promise<RoleAssignment>): LibraryAccount {

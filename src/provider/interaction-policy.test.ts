@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, it } from 'node:test';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { decodeJwt } from 'jose';
+import { ACR_MULTI_FACTOR, ACR_PHISHING_RESISTANT, ACR_SINGLE_FACTOR } from '../accounts/acr.ts';
 import { createPostgresAccountStore } from '../storage/postgres/account-store.ts';
 import { assignRole, insertAccount, insertGroup } from '../testing/fixtures.ts';
 import type { PlainBrowser } from '../testing/plain-browser.ts';
@@ -106,6 +108,76 @@ describe('the application gate', () => {
     await clerk().insert(row);
     assert.equal((await userinfo(issuer, tokens.access_token)).status, 200);
     assert.equal((await refresh(issuer, tokens.refresh_token, PAYROLL)).status, 200);
+  });
+});
+
+describe('a second factor', () => {
+  const TWO = { amr: ['pwd', 'otp', 'mfa'], acr: ACR_MULTI_FACTOR };
+  const ONE = { amr: ['pwd'], acr: ACR_SINGLE_FACTOR };
+  const setMfa = async (mfa: string | undefined) => {
+    const settings = JSON.stringify(mfa === undefined ? {} : { mfa });
+    await world.db('tenants').where({ id: tenantId }).update({ settings });
+    await world.touch();
+  };
+  after(() => setMfa(undefined));
+  afterEach(() => {
+    world.proves = ONE;
+    world.secondFactors.clear();
+  });
+
+  it('is asked of a session without one, as soon as the account has one', async () => {
+    const browser = await signedIn(cast.alice);
+    await authorize(browser, issuer, 'web');
+    assert.deepEqual(world.steps, []);
+    world.secondFactors.add(cast.alice);
+    const silent = await authorize(browser, issuer, 'web', { prompt: 'none' });
+    assert.equal(silent.error, 'login_required');
+    world.proves = TWO;
+    await authorize(browser, issuer, 'web');
+    assert.deepEqual(world.steps, ['login acr_too_low']);
+    await authorize(browser, issuer, 'web');
+    assert.deepEqual(world.steps, ['login acr_too_low'], 'and not again');
+  });
+
+  it('is asked where a client asks, and its acr is one that the client asked for', async () => {
+    const browser = await signedIn(cast.alice);
+    const asked = { acr_values: `urn:x ${ACR_MULTI_FACTOR}` };
+    const silent = await authorize(browser, issuer, 'web', { ...asked, prompt: 'none' });
+    assert.equal(silent.error, 'login_required');
+    world.proves = { amr: ['swk', 'mfa'], acr: ACR_PHISHING_RESISTANT };
+    const { code } = await authorize(browser, issuer, 'web', asked);
+    assert.deepEqual(world.steps, ['login acr_too_low']);
+    const { json } = await redeem(issuer, code, WEB);
+    const { acr, amr } = decodeJwt(String(json.id_token));
+    assert.equal(acr, ACR_MULTI_FACTOR);
+    assert.deepEqual(amr, ['swk', 'mfa']);
+
+    const essential = { id_token: { acr: { essential: true, value: ACR_MULTI_FACTOR } } };
+    const silently = { prompt: 'none', claims: JSON.stringify(essential) };
+    assert.ok((await authorize(browser, issuer, 'web', silently)).code, 'more than it insists on');
+  });
+
+  it('is required of everybody where the tenant says so, of refresh tokens, too', async () => {
+    const browser = await signedIn(cast.alice);
+    const { code } = await authorize(browser, issuer, 'web', OFFLINE);
+    const { json: tokens } = await redeem(issuer, code, WEB);
+    await setMfa('required');
+    assert.equal((await refresh(issuer, tokens.refresh_token, WEB)).json.error, 'invalid_grant');
+    const silent = await authorize(browser, issuer, 'web', { prompt: 'none' });
+    assert.equal(silent.error, 'login_required');
+
+    world.proves = TWO;
+    const { code: better } = await authorize(browser, issuer, 'web', OFFLINE);
+    const { json: both } = await redeem(issuer, better, WEB);
+    assert.equal((await refresh(issuer, both.refresh_token, WEB)).status, 200);
+  });
+
+  it('is nobody’s where the tenant has switched it off', async () => {
+    await setMfa('off');
+    world.secondFactors.add(cast.alice);
+    await signedIn(cast.alice);
+    const discovery = await fetch(`${issuer}/.well-known/openid-configuration`);
+    assert.deepEqual((await discovery.json()).acr_values_supported, [ACR_SINGLE_FACTOR]);
   });
 });
 

@@ -1,7 +1,10 @@
 import { decodeJwt } from 'jose';
 import { interactionPolicy } from 'oidc-provider';
-import type { TenantId } from '../tenants/tenant.ts';
+import { satisfies } from '../accounts/acr.ts';
+import { requiredAcr } from '../accounts/required-acr.ts';
+import type { Tenant } from '../tenants/tenant.ts';
 import { type FindAccountDeps, isGated, rolesForClient } from './find-account.ts';
+import { inProtocol } from './protocol-errors.ts';
 
 const { Check, Prompt, base } = interactionPolicy;
 
@@ -11,12 +14,18 @@ export const APPLICATION_GATE_PROMPT = 'application_gate';
 /** What `prompt=none` hears; checks that are added later do not get it from their prompt. */
 const LOGIN_REQUIRED = 'login_required';
 
+export interface InteractionPolicyDeps extends FindAccountDeps {
+  /** Whether an account has a second factor. */
+  readonly hasSecondFactor: (tenantId: string, accountId: string) => Promise<boolean>;
+}
+
 /**
  * The library's policy with what must hold without a page: an account that is gone or disabled
- * signs in again, and the application gate stands between sign-in and consent, so that single
- * sign-on and `prompt=none` meet it too.
+ * signs in again, a session that proved too little proves more, and the application gate stands
+ * between sign-in and consent, so that single sign-on and `prompt=none` meet them too.
  */
-export function createInteractionPolicy(deps: FindAccountDeps, tenantId: TenantId) {
+export function createInteractionPolicy(deps: InteractionPolicyDeps, tenant: Tenant) {
+  const tenantId = tenant.id;
   const policy = base();
   const login = policy.get('login');
   login?.checks.remove('id_token_hint');
@@ -34,6 +43,7 @@ export function createInteractionPolicy(deps: FindAccountDeps, tenantId: TenantI
       },
     ),
   );
+  login?.checks.add(acrCheck(deps, tenant));
   // First: whoever chooses by signing in is not asked to sign in again.
   policy.add(new Prompt({ name: 'select_account', requestable: true }), 0);
   policy.add(
@@ -78,6 +88,32 @@ function hintedAccountCheck() {
       return typeof hint !== 'string' || decodeJwt(hint).sub === ctx.oidc.session?.accountId
         ? Check.NO_NEED_TO_PROMPT
         : Check.REQUEST_PROMPT;
+    },
+  );
+}
+
+/**
+ * Holds the session's `acr` against the tenant's policy and the client's `acr_values`, so that
+ * nobody comes by a second factor through a session that never had one. An essential `acr` claim
+ * is the library's own check.
+ */
+function acrCheck(deps: Pick<InteractionPolicyDeps, 'hasSecondFactor'>, tenant: Tenant) {
+  return new Check(
+    'acr_too_low',
+    'End-User authentication with a second factor is required',
+    LOGIN_REQUIRED,
+    async (ctx) => {
+      const { account, session, params } = ctx.oidc;
+      const { mfa: policy } = tenant.settings;
+      if (account === undefined || policy === 'off') return Check.NO_NEED_TO_PROMPT;
+      const wish = params?.acr_values;
+      const asked = typeof wish === 'string' ? wish.split(' ') : [];
+      const enough = (hasFactor: boolean) =>
+        satisfies(session?.acr, requiredAcr({ policy, hasFactor, asked }));
+      // Most sessions are enough for whoever has a second factor: then nobody needs to look.
+      if (enough(true)) return Check.NO_NEED_TO_PROMPT;
+      const hasFactor = await inProtocol(deps.hasSecondFactor(tenant.id, account.accountId));
+      return enough(hasFactor) ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT;
     },
   );
 }

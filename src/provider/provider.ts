@@ -7,9 +7,10 @@ import type { Sealer } from '../crypto/sealing.ts';
 import type { GrantStore } from '../grants/grant-store.ts';
 import type { KeySet } from '../keys/signing-key.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { Tenant } from '../tenants/tenant.ts';
+import type { Tenant, TenantId } from '../tenants/tenant.ts';
 import { createAdapter } from './adapter.ts';
 import type { ArtifactStore } from './artifact-store.ts';
+import { answerWithAskedAcr } from './asked-acr.ts';
 import { recordProviderEvents } from './audit-provider-events.ts';
 import { compareSecretDigests } from './compare-client-secret.ts';
 import { features, staticConfiguration } from './configuration.ts';
@@ -35,6 +36,8 @@ export interface ProviderDeps {
   readonly applications: Pick<ApplicationStore, 'findClient' | 'findByAudience' | 'rolesOfAccount'>;
   readonly accounts: Pick<AccountStore, 'findById'>;
   readonly grants: Pick<GrantStore, 'find'>;
+  /** Whether an account has a second factor. */
+  readonly hasSecondFactor: (tenantId: TenantId, accountId: string) => Promise<boolean>;
   readonly audit: Pick<AuditLog, 'record'>;
   readonly pages: ProviderPages;
   readonly sealer: Sealer;
@@ -68,11 +71,11 @@ export function buildProvider(
     // `none` is the account page's alone: what validates clients does not know it.
     responseTypes: ['code', 'none'],
     adapter: createAdapter(withCatalog, tenant.id),
-    findAccount: createFindAccount(withCatalog, tenant.id),
+    findAccount: createFindAccount(withCatalog, tenant),
     loadExistingGrant: createLoadExistingGrant(withCatalog, tenant.id),
     extraTokenClaims: createExtraTokenClaims(withCatalog, tenant),
     interactions: {
-      policy: createInteractionPolicy(withCatalog, tenant.id),
+      policy: createInteractionPolicy(withCatalog, tenant),
       url: (_ctx, interaction) => `${issuer}/interaction/${interaction.uid}`,
     },
     features: {
@@ -91,6 +94,7 @@ export function buildProvider(
 
   compareSecretDigests({ ...withCatalog, pepper: deps.clientSecretPepper }, provider);
   detectReplaysAtomically(deps, tenant.id, provider);
+  answerWithAskedAcr(provider);
   endSessionsCompletely(deps, tenant.id, provider);
   // Discovery lists the claim; left alone, the library keeps it for back-channel logout clients.
   provider.Client.prototype.includeSid = () => true;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { ACR_LEVELS } from '../accounts/acr.ts';
 import { insertApplication, insertClient, insertTenant } from '../testing/fixtures.ts';
 import {
   answerOf,
@@ -106,7 +107,7 @@ describe('discovery', () => {
     ]);
     assert.equal(authorization_response_iss_parameter_supported, true);
     assert.equal(claims_parameter_supported, true);
-    assert.deepEqual(acr_values_supported, ['urn:gatehouse:acr:single-factor']);
+    assert.deepEqual(acr_values_supported, ACR_LEVELS);
     const scopes = 'openid offline_access profile email address phone roles'.split(' ');
     assert.deepEqual(scopes_supported, scopes);
     assert.equal('registration_endpoint' in metadata, false);

@@ -46,7 +46,7 @@ export function createClientValidator(): ClientValidator {
   const built = new Map<string, Promise<Provider>>();
 
   const providerFor = (settings: TenantSettings): Promise<Provider> => {
-    const key = JSON.stringify([settings.profile, settings.signingAlgorithms]);
+    const key = JSON.stringify([settings.profile, settings.signingAlgorithms, settings.mfa]);
     const provider = built.get(key) ?? buildValidator(settings);
     built.set(key, provider);
     return provider;

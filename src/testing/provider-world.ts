@@ -57,6 +57,10 @@ export interface ProviderWorld {
   readonly door: OutageProxy;
   /** Id of the account that signs in where a sign-in is asked. */
   signsIn: string;
+  /** What they prove; one factor unless a test says more. */
+  proves: { readonly amr: string[]; readonly acr: string };
+  /** Ids of the accounts that have a second factor. */
+  readonly secondFactors: Set<string>;
   /** The prompts that were met since it was emptied: `login no_session`. */
   readonly steps: string[];
   /** Details of the last prompt. */
@@ -126,6 +130,7 @@ export async function startProviderWorld(
     applications: createPostgresApplicationStore(db),
     accounts: createPostgresAccountStore(db, { now }),
     grants,
+    hasSecondFactor: async (_tenantId, accountId) => world.secondFactors.has(accountId),
     audit,
     pages: plainPages(),
     sealer,
@@ -155,6 +160,8 @@ export async function startProviderWorld(
     logger,
     door: door.proxy,
     signsIn: '',
+    proves: { amr: ['pwd'], acr: ACR_SINGLE_FACTOR },
+    secondFactors: new Set(),
     steps: [],
     promptDetails: {},
     meanwhile: undefined,
@@ -240,7 +247,7 @@ function decide(world: ProviderWorld): Koa.Middleware {
     }
     const result =
       prompt.name === 'login'
-        ? { login: { accountId: world.signsIn, amr: ['pwd'], acr: ACR_SINGLE_FACTOR } }
+        ? { login: { accountId: world.signsIn, ...world.proves } }
         : prompt.name === 'consent'
           ? { consent: {} }
           : { error: 'access_denied', error_description: prompt.reasons.join(' ') };
