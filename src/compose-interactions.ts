@@ -14,6 +14,9 @@ import { createMemoryAttemptStore } from './storage/memory/attempt-store.ts';
 import { createRedisAttemptStore } from './storage/redis/attempt-store.ts';
 import type { Logger } from './telemetry/logger.ts';
 
+/** Nobody can have one yet: no store of this release keeps any. */
+const NO_FACTORS = { totp: undefined, passkeys: 0, recoveryCodesLeft: 0 };
+
 /**
  * Wires what the hosted pages ask of the other rooms.
  *
@@ -46,6 +49,8 @@ export function interactionDeps(parts: {
     findAccount: accounts.findById,
     authenticate: (tenant, input) =>
       authenticateAccount({ accounts, attempts, hasher, audit, logger, now }, tenant, input),
+    factorsOf: async () => NO_FACTORS,
+    mailEnabled: false,
     recordGrant: (tenant, decision) => recordGrant({ grants, audit }, tenant, decision),
     findResetLink: (tenant, token) => findPasswordReset({ accounts }, tenant, token),
     resetPassword: (tenant, input) =>

@@ -1,24 +1,20 @@
 import { finishInteraction, refuseInteraction } from './finish-interaction.ts';
-import { nextStep, type Step } from './next-step.ts';
 import { applicationGatePage } from './pages/application-gate-page.ts';
+import type { StepOf } from './step.ts';
 import {
   type InteractionDeps,
   type InteractionVisit,
   interactionClient,
   interactionForm,
-  interactionPath,
-  seeOther,
   shownAccount,
   showPage,
 } from './visit.ts';
-
-type GateStep = Extract<Step, { kind: 'application_gate' }>;
 
 /** Says who has no access to what, and records that somebody was turned away. */
 export async function showApplicationGate(
   deps: InteractionDeps,
   visit: InteractionVisit,
-  step: GateStep,
+  step: StepOf<'application_gate'>,
 ): Promise<void> {
   const { tenant, address, requestId } = visit.ctx.state;
   const [client, account] = await Promise.all([
@@ -53,9 +49,5 @@ export async function leaveApplicationGate(
   _deps: InteractionDeps,
   visit: InteractionVisit,
 ): Promise<void> {
-  const { ctx, interaction } = visit;
-  if (nextStep(interaction).kind !== 'application_gate') {
-    return seeOther(visit, interactionPath(ctx, interaction.uid));
-  }
   await refuseInteraction(visit, 'the End-User has no role in this application');
 }

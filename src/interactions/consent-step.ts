@@ -2,21 +2,19 @@ import type { ConsentDecision } from '../grants/record-grant.ts';
 import type { GrantRequest } from '../grants/recorded-grant.ts';
 import { displayName } from './display-text.ts';
 import { finishInteraction } from './finish-interaction.ts';
-import { nextStep, type Step } from './next-step.ts';
 import { consentPage } from './pages/consent-page.ts';
+import type { StepOf } from './step.ts';
 import {
   type InteractionDeps,
   type InteractionVisit,
   interactionClient,
   interactionForm,
-  interactionPath,
   parameter,
-  seeOther,
   shownAccount,
   showPage,
 } from './visit.ts';
 
-type ConsentStep = Extract<Step, { kind: 'consent' }>;
+type ConsentStep = StepOf<'consent'>;
 
 /** Shows what a client asks for. */
 export async function showConsent(
@@ -55,12 +53,13 @@ export async function showConsent(
 }
 
 /** Takes a yes: records what the page showed, which is what is stored, never what is posted. */
-export async function submitConsent(deps: InteractionDeps, visit: InteractionVisit): Promise<void> {
-  const { ctx, interaction } = visit;
-  const step = nextStep(interaction);
-  if (step.kind !== 'consent') return seeOther(visit, interactionPath(ctx, interaction.uid));
+export async function submitConsent(
+  deps: InteractionDeps,
+  visit: InteractionVisit,
+  step: ConsentStep,
+): Promise<void> {
   if (!step.nothingNew) {
-    await deps.recordGrant(ctx.state.tenant, consentDecision(visit, step));
+    await deps.recordGrant(visit.ctx.state.tenant, consentDecision(visit, step));
   }
   await finishInteraction(visit, { consent: {} });
 }

@@ -10,7 +10,9 @@ import { type FormBody, readForm } from '../http/form-body.ts';
 import type { RequestState } from '../http/request-state.ts';
 import { routeByPath } from '../http/route-by-path.ts';
 import type { TenantState } from '../tenants/tenant-state.ts';
+import { loadFacts } from './load-facts.ts';
 import { isOver, loadInteraction, showExpired } from './load-interaction.ts';
+import { nextStep } from './next-step.ts';
 import { requestMessages } from './page-frame.ts';
 import { errorPage } from './pages/error-page.ts';
 import { HOSTED_ROUTES, type HostedRoute } from './route-table.ts';
@@ -64,8 +66,9 @@ async function serve(
   const { client_id: clientId, ui_locales: uiLocales } = interaction.params;
   if (typeof clientId === 'string') ctx.state.logFields.client_id = clientId;
   const messages = requestMessages(ctx, uiLocales);
+  const step = nextStep(interaction, await loadFacts(deps, ctx, interaction));
   try {
-    await route.handle(deps, { ctx, form, interaction, messages });
+    await route.handle(deps, { ctx, form, interaction, messages, step });
   } catch (error) {
     if (!isOver(error)) throw error;
     await showExpired(deps, ctx, uid);

@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ACR_SINGLE_FACTOR } from '../accounts/acr.ts';
-import { CHOOSE_ACCOUNT, type InteractionState, nextStep } from './next-step.ts';
+import { nextStep as decide } from './next-step.ts';
+import { type InteractionFacts, type InteractionState, STORED } from './step.ts';
 
 const session = { accountId: 'alice' };
+
+const FACTS: InteractionFacts = {
+  settings: { registration: 'closed', mfa: 'optional', emailCode: false },
+  mailEnabled: false,
+};
+
+/** Where nobody has proved anything in the interaction. */
+const nextStep = (of: InteractionState) => decide(of, FACTS);
 
 function state(
   name: string,
@@ -119,7 +128,7 @@ describe('nextStep elsewhere', () => {
   });
 
   it('asks whoever wants another account, at every prompt', () => {
-    const result = { [CHOOSE_ACCOUNT]: true };
+    const result = { [STORED.chooseAccount]: true };
     for (const prompt of ['login', 'select_account', 'consent', 'application_gate']) {
       assert.deepEqual(nextStep(state(prompt, ['x'], { session, result })), {
         kind: 'sign_in',

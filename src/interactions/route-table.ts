@@ -4,7 +4,15 @@ import { submitConsent } from './consent-step.ts';
 import { showResetPassword, submitResetPassword } from './reset-password.ts';
 import { abortInteraction, chooseAnotherAccount, showStep } from './show-step.ts';
 import { submitSignIn } from './sign-in-step.ts';
-import type { InteractionDeps, InteractionVisit, Visit } from './visit.ts';
+import type { Step, StepOf } from './step.ts';
+import { takeWay } from './take-way.ts';
+import {
+  type InteractionDeps,
+  type InteractionVisit,
+  interactionPath,
+  seeOther,
+  type Visit,
+} from './visit.ts';
 
 /** A hosted route, as data: the router is made from it, and the test that none is unprotected. */
 export type HostedRoute = {
@@ -32,25 +40,43 @@ const RESET_PASSWORD = '/account/reset-password';
 /** Every hosted route. */
 export const HOSTED_ROUTES: readonly HostedRoute[] = [
   { method: 'GET', path: INTERACTION, csrf: false, access: 'interaction', handle: showStep },
-  post('sign-in', submitSignIn),
-  post('continue', continueWithAccount),
-  post('consent', submitConsent),
-  post('gate', leaveApplicationGate),
-  post('abort', abortInteraction),
+  post('sign-in', submitSignIn, 'sign_in'),
+  post('continue', continueWithAccount, 'account_choice'),
+  post('consent', submitConsent, 'consent'),
+  post('gate', leaveApplicationGate, 'application_gate'),
+  post('way', takeWay),
   post('switch', chooseAnotherAccount),
+  post('abort', abortInteraction),
   { method: 'GET', path: RESET_PASSWORD, csrf: false, access: 'link', handle: showResetPassword },
   { method: 'POST', path: RESET_PASSWORD, csrf: true, access: 'link', handle: submitResetPassword },
 ];
 
-function post(
+/**
+ * A form of an interaction.
+ *
+ * @param kind - the step that it belongs to: sent at another one (from an old page, or twice), it
+ *   leads back to the dispatcher and does nothing; without it, it may be sent at any
+ */
+function post<Kind extends Step['kind']>(
   name: string,
-  handle: (deps: InteractionDeps, visit: InteractionVisit) => Promise<void>,
+  handle: (deps: InteractionDeps, visit: InteractionVisit, step: StepOf<Kind>) => Promise<void>,
+  kind?: Kind,
 ): HostedRoute {
   return {
     method: 'POST',
     path: `${INTERACTION}/${name}`,
     csrf: true,
     access: 'interaction',
-    handle,
+    async handle(deps, visit) {
+      const { ctx, interaction, step } = visit;
+      if (kind === undefined || isOfKind(step, kind)) {
+        return handle(deps, visit, step as StepOf<Kind>);
+      }
+      seeOther(visit, interactionPath(ctx, interaction.uid));
+    },
   };
+}
+
+function isOfKind<Kind extends Step['kind']>(step: Step, kind: Kind): step is StepOf<Kind> {
+  return step.kind === kind;
 }

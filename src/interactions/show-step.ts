@@ -3,13 +3,15 @@ import { showAccountChoice } from './account-choice-step.ts';
 import { showApplicationGate } from './application-gate-step.ts';
 import { consentDecision, showConsent } from './consent-step.ts';
 import { finishInteraction, refuseInteraction } from './finish-interaction.ts';
-import { CHOOSE_ACCOUNT, nextStep } from './next-step.ts';
+import { noteAndProceed } from './proceed.ts';
+import { PROGRESS } from './sign-in-progress.ts';
 import { showSignIn } from './sign-in-step.ts';
-import { type InteractionDeps, type InteractionVisit, interactionPath, seeOther } from './visit.ts';
+import { STORED } from './step.ts';
+import type { InteractionDeps, InteractionVisit } from './visit.ts';
 
 /** The dispatcher: shows whatever an interaction needs next. */
 export async function showStep(deps: InteractionDeps, visit: InteractionVisit): Promise<void> {
-  const step = nextStep(visit.interaction);
+  const { step } = visit;
   switch (step.kind) {
     case 'sign_in':
       return showSignIn(deps, visit, step);
@@ -21,6 +23,8 @@ export async function showStep(deps: InteractionDeps, visit: InteractionVisit): 
       return showApplicationGate(deps, visit, step);
     case 'finish':
       return finishInteraction(visit, step.result);
+    default:
+      throw new TypeError(`no page shows ${step.kind}`);
   }
 }
 
@@ -29,7 +33,7 @@ export async function abortInteraction(
   deps: InteractionDeps,
   visit: InteractionVisit,
 ): Promise<void> {
-  const step = nextStep(visit.interaction);
+  const { step } = visit;
   if (step.kind === 'consent') {
     await recordRefusal(deps, visit.ctx.state.tenant, consentDecision(visit, step));
   }
@@ -42,11 +46,13 @@ export async function abortInteraction(
  * the protocol itself ends it.
  */
 export async function chooseAnotherAccount(
-  _deps: InteractionDeps,
+  deps: InteractionDeps,
   visit: InteractionVisit,
 ): Promise<void> {
-  const { ctx, interaction } = visit;
-  interaction.result = { ...interaction.lastSubmission, [CHOOSE_ACCOUNT]: true };
-  await interaction.persist();
-  seeOther(visit, interactionPath(ctx, interaction.uid));
+  await noteAndProceed(deps, visit, {
+    [STORED.chooseAccount]: true,
+    [STORED.way]: undefined,
+    [STORED.sent]: undefined,
+    [PROGRESS]: undefined,
+  });
 }

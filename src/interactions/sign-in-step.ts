@@ -1,22 +1,19 @@
-import { ACR_SINGLE_FACTOR } from '../accounts/acr.ts';
 import type { SignInResult } from '../accounts/authenticate-account.ts';
 import { PASSWORD_MAX_BYTES } from '../accounts/password-hasher.ts';
-import { finishInteraction } from './finish-interaction.ts';
-import { nextStep, SELECT_ACCOUNT, type Step } from './next-step.ts';
 import { type SignInProblem, signInPage } from './pages/sign-in-page.ts';
+import { proceedWith } from './proceed.ts';
+import type { StepOf } from './step.ts';
 import {
   type InteractionDeps,
   type InteractionVisit,
   interactionClient,
   interactionForm,
-  interactionPath,
   parameter,
-  seeOther,
   shownAccount,
   showPage,
 } from './visit.ts';
 
-type SignInStep = Extract<Step, { kind: 'sign_in' }>;
+type SignInStep = StepOf<'sign_in'>;
 
 /** What came with a form that has to be shown again. */
 interface Attempt {
@@ -53,15 +50,16 @@ export async function showSignIn(
 }
 
 /**
- * Takes a sign-in: checks it and gives the protocol who it is, or shows the form again.
+ * Takes a password: checks it and goes on, or shows the form again.
  *
  * @throws OverloadedError, StorageUnavailableError; nothing was decided
  */
-export async function submitSignIn(deps: InteractionDeps, visit: InteractionVisit): Promise<void> {
-  const { ctx, form, interaction } = visit;
-  const step = nextStep(interaction);
-  if (step.kind !== 'sign_in') return seeOther(visit, interactionPath(ctx, interaction.uid));
-
+export async function submitSignIn(
+  deps: InteractionDeps,
+  visit: InteractionVisit,
+  step: SignInStep,
+): Promise<void> {
+  const { form } = visit;
   const identifier = form.get('identifier') ?? '';
   const password = form.get('password') ?? '';
   const remember = form.has('remember');
@@ -76,16 +74,11 @@ export async function submitSignIn(deps: InteractionDeps, visit: InteractionVisi
   if (result.outcome === 'locked') {
     return again({ kind: 'locked', retryAfterSeconds: result.retryAfterSeconds });
   }
-  await finishInteraction(visit, {
-    login: {
-      accountId: result.account.id,
-      amr: [...result.amr],
-      acr: ACR_SINGLE_FACTOR,
-      ts: Math.floor(result.authenticatedAt.getTime() / 1000),
-      remember,
-    },
-    // Whoever typed a name has chosen.
-    ...(interaction.prompt.name === SELECT_ACCOUNT ? { [SELECT_ACCOUNT]: {} } : {}),
+  await proceedWith(deps, visit, {
+    accountId: result.account.id,
+    method: 'pwd',
+    at: result.authenticatedAt,
+    remember,
   });
 }
 

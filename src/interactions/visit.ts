@@ -18,6 +18,7 @@ import type { Tenant, TenantId } from '../tenants/tenant.ts';
 import type { TenantState } from '../tenants/tenant-state.ts';
 import type { Messages } from './messages/messages.ts';
 import { pageFrame } from './page-frame.ts';
+import type { Step } from './step.ts';
 
 /** What hosted pages ask of the rest of the house; `compose.ts` puts it together. */
 export interface InteractionDeps {
@@ -32,6 +33,13 @@ export interface InteractionDeps {
   ) => Promise<Application | undefined>;
   readonly findAccount: (tenantId: TenantId, accountId: string) => Promise<Account | undefined>;
   readonly authenticate: (tenant: Tenant, input: PasswordSignIn) => Promise<SignInResult>;
+  /** What second factors an account has. */
+  readonly factorsOf: (
+    tenantId: TenantId,
+    accountId: string,
+  ) => Promise<{ totp: unknown; passkeys: number; recoveryCodesLeft: number }>;
+  /** Whether this deployment can send mail: what needs it is not offered otherwise. */
+  readonly mailEnabled: boolean;
   readonly recordGrant: (tenant: Tenant, decision: ConsentDecision) => Promise<RecordedGrant>;
   /** Whose link it is; looking uses nothing up. */
   readonly findResetLink: (tenant: Tenant, token: string) => Promise<Account | undefined>;
@@ -66,6 +74,8 @@ export interface Visit {
 /** One request for a page of an interaction, which is this browser's. */
 export interface InteractionVisit extends Visit {
   readonly interaction: Interaction;
+  /** What the interaction needs next, as it was when the request came. */
+  readonly step: Step;
 }
 
 /** Answers with a page of the visit's tenant. */

@@ -218,10 +218,17 @@ function issuedUnder(model: ArtifactModel, payload: AdapterPayload): string | un
 }
 
 /**
- * Whose an Interaction is: of whoever has just proved who they are, else of the session's account.
- * A proof ends with its account, too: it must not become a session after the password was reset.
+ * Whose an Interaction is: of whoever has just proved who they are (all of it, or the first factor:
+ * `progress`, as `interactions` keep it), else of the session's account. A proof ends with its
+ * account, too: it must not become a session after the password was reset.
  */
 function signedIn({ result, session }: AdapterPayload): string | undefined {
+  const progress: unknown = result?.progress;
+  const proving =
+    typeof progress === 'object' && progress !== null && 'accountId' in progress
+      ? progress.accountId
+      : undefined;
+  if (typeof proving === 'string') return proving;
   return result?.login?.accountId ?? session?.accountId;
 }
 

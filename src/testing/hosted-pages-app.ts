@@ -28,6 +28,8 @@ export const PASSWORD = 'correct horse battery staple';
 export const RESET_TOKEN = 'a-link-that-works';
 export const CALLBACK = 'https://notes.example/callback';
 
+const NO_FACTORS = { totp: undefined, passkeys: 0, recoveryCodesLeft: 0 };
+
 export interface HostedPagesApp {
   readonly origin: string;
   /** Where the tenant's routes are mounted. */
@@ -50,6 +52,10 @@ export async function startHostedPages(
     metadata?: Record<string, unknown>;
     branding?: Tenant['settings']['branding'];
     answer?: (identifier: string) => SignInResult | undefined;
+    settings?: Partial<Tenant['settings']>;
+    mailEnabled?: boolean;
+    /** By account id. */
+    factors?: Record<string, Partial<Awaited<ReturnType<InteractionDeps['factorsOf']>>>>;
   } = {},
 ): Promise<HostedPagesApp> {
   const tenant: Tenant = {
@@ -57,7 +63,11 @@ export async function startHostedPages(
     slug: 'acme',
     name: 'Acme',
     customIssuer: undefined,
-    settings: { ...DEFAULT_TENANT_SETTINGS, branding: options.branding ?? {} },
+    settings: {
+      ...DEFAULT_TENANT_SETTINGS,
+      ...options.settings,
+      branding: options.branding ?? {},
+    },
     version: 1,
     disabled: false,
   };
@@ -101,6 +111,8 @@ export async function startHostedPages(
         ? { outcome: 'authenticated', account: found, amr: ['pwd'], authenticatedAt: new Date() }
         : { outcome: 'rejected' };
     },
+    factorsOf: async (_tenantId, id) => ({ ...NO_FACTORS, ...options.factors?.[id] }),
+    mailEnabled: options.mailEnabled ?? false,
     recordGrant: async (_tenant, decision) => {
       granted.push(decision);
       const { accountId, clientId, asked } = decision;
