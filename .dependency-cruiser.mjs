@@ -12,20 +12,24 @@ const ROOMS = {
   crypto: { imports: [], types: [], alone: true },
   telemetry: { imports: [], types: [], alone: true },
   http: { imports: ['crypto'], types: ['telemetry'], alone: true },
+  languages: { imports: [], types: [], alone: true },
   tenants: { imports: [], types: [] },
   keys: { imports: ['tenants'], types: [] },
   applications: { imports: ['tenants'], types: [] },
   accounts: { imports: ['tenants'], types: [] },
   grants: { imports: [], types: ['accounts', 'applications', 'tenants'] },
   audit: { imports: ['tenants'], types: [] },
-  mail: { imports: ['tenants'], types: [] },
+  mail: { imports: ['tenants', 'languages'], types: [] },
   upstream: { imports: ['tenants', 'accounts'], types: [] },
   seeds: { imports: ['tenants', 'applications', 'accounts'], types: [] },
   provider: {
     imports: ['tenants', 'keys', 'applications', 'accounts', 'grants'],
     types: [],
   },
-  interactions: { imports: ['tenants', 'accounts', 'grants', 'applications', 'http'], types: [] },
+  interactions: {
+    imports: ['tenants', 'accounts', 'grants', 'applications', 'http', 'languages'],
+    types: [],
+  },
   storage: {
     imports: [],
     types: [

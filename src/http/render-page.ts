@@ -19,6 +19,8 @@ export interface PageFrame {
   readonly links: readonly PageLink[];
   /** Names the footer for those who cannot see it. */
   readonly linksLabel: string;
+  /** Undefined when there is no choice, or no way back to the page. */
+  readonly languages?: LanguageMenu | undefined;
   /** The page is on a host of its own, without the path of PUBLIC_URL. */
   readonly ownHost: boolean;
 }
@@ -26,6 +28,24 @@ export interface PageFrame {
 export interface PageLink {
   readonly text: string;
   readonly href: string;
+}
+
+/** The choice of a page's language: a form at its foot. */
+export interface LanguageMenu {
+  readonly action: string;
+  /** The page's own address. */
+  readonly returnTo: string;
+  /** Names the menu for those who cannot see it. */
+  readonly label: string;
+  /** The page's language, as it calls itself. */
+  readonly current: string;
+  readonly choices: readonly {
+    /** BCP 47. */
+    readonly tag: string;
+    readonly name: string;
+    readonly dir: 'ltr' | 'rtl';
+    readonly current: boolean;
+  }[];
 }
 
 /** One page: a template of `views/` and what it shows. */
@@ -36,7 +56,7 @@ export interface Page {
   readonly title: string;
   readonly status: number;
   readonly data: object;
-  /** CSP sources that its forms may lead to besides this origin; undefined: it has no form. */
+  /** CSP sources that its forms may lead to besides this origin; undefined: it has no form of its own. */
   readonly formTargets: readonly string[] | undefined;
   /** The page's own address holds a secret: no other request may carry it. */
   readonly secretAddress?: boolean;
@@ -87,7 +107,8 @@ export async function createPageRenderer(
     ctx.status = page.status;
     ctx.type = 'text/html; charset=utf-8';
     ctx.set('Content-Language', frame.lang);
-    ctx.set('Content-Security-Policy', pagePolicy(page.formTargets));
+    const formTargets = page.formTargets ?? (frame.languages === undefined ? undefined : []);
+    ctx.set('Content-Security-Policy', pagePolicy(formTargets));
     // Not `no-referrer`: browsers would send `Origin: null` with our own forms.
     ctx.set('Referrer-Policy', page.secretAddress === true ? 'strict-origin' : 'same-origin');
     ctx.set('Cache-Control', 'no-store');

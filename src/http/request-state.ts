@@ -14,6 +14,8 @@ export interface RequestState {
   address: string;
   /** Route pattern for logs, metrics and limits, such as `/interaction/:uid`; never the raw path. */
   route?: string;
+  /** Where the page of this request can be opened again with a GET, inside the tenant. */
+  pageAddress?: string | undefined;
   /** How this route answers errors; without it the request's `Accept` decides. */
   errorForm?: 'json' | 'page';
   /** More fields for the request's log line, such as the client id. */

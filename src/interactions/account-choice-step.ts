@@ -8,6 +8,7 @@ import {
   interactionForm,
   shownAccount,
   showPage,
+  visitOf,
 } from './visit.ts';
 
 /** Asks whether to go on with the account that is signed in. */
@@ -22,12 +23,13 @@ export async function showAccountChoice(
   ]);
   // The account went away meanwhile: there is no choice, and the protocol asks for another.
   if (account === undefined) return finishInteraction(visit, { [SELECT_ACCOUNT]: {} });
-  const page = accountChoicePage(visit.messages, {
+  const theirs = visitOf(visit, account);
+  const page = accountChoicePage(theirs.messages, {
     ...interactionForm(deps, visit, client.registered),
     clientName: client.name,
     account,
   });
-  showPage(deps, visit, page);
+  showPage(deps, theirs, page);
 }
 
 /** Goes on with the account that is signed in. */

@@ -8,6 +8,7 @@ import {
   interactionForm,
   shownAccount,
   showPage,
+  visitOf,
 } from './visit.ts';
 
 /** Says who has no access to what, and records that somebody was turned away. */
@@ -35,13 +36,14 @@ export async function showApplicationGate(
     address,
     requestId,
   });
-  const page = applicationGatePage(visit.messages, {
+  const theirs = visitOf(visit, account);
+  const page = applicationGatePage(theirs.messages, {
     ...interactionForm(deps, visit, client.registered),
     applicationName: step.applicationName ?? application?.name ?? client.name,
     clientName: client.name,
     account,
   });
-  showPage(deps, visit, page);
+  showPage(deps, theirs, page);
 }
 
 /** Goes back to the application, which hears `access_denied`. */

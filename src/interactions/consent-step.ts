@@ -12,6 +12,7 @@ import {
   parameter,
   shownAccount,
   showPage,
+  visitOf,
 } from './visit.ts';
 
 type ConsentStep = StepOf<'consent'>;
@@ -33,7 +34,8 @@ export async function showConsent(
   if (account === undefined) return finishInteraction(visit, {});
 
   const { metadata, application } = client.registered ?? {};
-  const page = consentPage(visit.messages, {
+  const theirs = visitOf(visit, account);
+  const page = consentPage(theirs.messages, {
     ...interactionForm(deps, visit, client.registered),
     siteName: displayName(tenant.name),
     client: {
@@ -49,7 +51,7 @@ export async function showConsent(
     nothingNew: step.nothingNew,
     applicationNames,
   });
-  showPage(deps, visit, page);
+  showPage(deps, theirs, page);
 }
 
 /** Takes a yes: records what the page showed, which is what is stored, never what is posted. */

@@ -10,10 +10,10 @@ import { type FormBody, readForm } from '../http/form-body.ts';
 import type { RequestState } from '../http/request-state.ts';
 import { routeByPath } from '../http/route-by-path.ts';
 import type { TenantState } from '../tenants/tenant-state.ts';
+import { requestMessages } from './language-choice.ts';
 import { loadFacts } from './load-facts.ts';
 import { isOver, loadInteraction, showExpired } from './load-interaction.ts';
 import { nextStep } from './next-step.ts';
-import { requestMessages } from './page-frame.ts';
 import { errorPage } from './pages/error-page.ts';
 import { HOSTED_ROUTES, type HostedRoute } from './route-table.ts';
 import {
@@ -28,6 +28,11 @@ import {
 export type { InteractionDeps } from './visit.ts';
 
 type HostedState = RequestState & TenantState;
+
+/** What can be opened with a GET. */
+const PAGES = new Set(
+  HOSTED_ROUTES.filter(({ method }) => method === 'GET').map(({ path }) => path),
+);
 
 /**
  * The hosted routes as one middleware. It expects the tenant in `ctx.state`, matches on the path
@@ -50,23 +55,26 @@ async function serve(
   uid: string,
 ): Promise<void> {
   let form: FormBody = new Map();
-  if (route.csrf) {
+  ctx.state.pageAddress = pageAddress(route, ctx, form);
+  if (route.csrf !== false) {
     try {
       form = await readProtectedForm(deps, route, ctx, uid);
+      ctx.state.pageAddress = pageAddress(route, ctx, form);
     } catch (error) {
       if (!(error instanceof CsrfError)) throw error;
       return showRefusedForm(deps, route, ctx, uid, error);
     }
   }
-  if (route.access === 'link') {
+  if (route.access !== 'interaction') {
     return route.handle(deps, { ctx, form, messages: requestMessages(ctx) });
   }
   const interaction = await loadInteraction(deps, ctx, uid);
   if (interaction === undefined) return showExpired(deps, ctx, uid);
   const { client_id: clientId, ui_locales: uiLocales } = interaction.params;
   if (typeof clientId === 'string') ctx.state.logFields.client_id = clientId;
-  const messages = requestMessages(ctx, uiLocales);
-  const step = nextStep(interaction, await loadFacts(deps, ctx, interaction));
+  const facts = await loadFacts(deps, ctx, interaction);
+  const messages = requestMessages(ctx, { uiLocales, accountLocale: facts.account?.locale });
+  const step = nextStep(interaction, facts);
   try {
     await route.handle(deps, { ctx, form, interaction, messages, step });
   } catch (error) {
@@ -84,12 +92,30 @@ async function readProtectedForm(
 ): Promise<FormBody> {
   requireSameOrigin(ctx.req.headers, new URL(ctx.state.issuer).origin);
   const form = await readForm(ctx.req);
+  if (route.csrf === 'origin') return form;
   const purpose =
     route.access === 'link'
       ? linkPurpose(ctx, form.get('token') ?? '')
       : interactionPurpose(ctx, uid);
   requireCsrfToken(deps.csrfSecret(), purpose, form.get(CSRF_FIELD));
   return form;
+}
+
+/**
+ * Where a page can be opened again: its own address, or for a form's answer the page that the form
+ * belongs to, with the link's token that the form carried.
+ */
+function pageAddress(route: HostedRoute, ctx: Visit['ctx'], form: FormBody): string | undefined {
+  const { tenantPath } = ctx.state;
+  if (route.method === 'GET') return tenantPath + ctx.search;
+  const token = route.access === 'link' ? form.get('token') : undefined;
+  const query = token === undefined ? '' : `?${new URLSearchParams({ token })}`;
+  for (let path = route.path; path !== ''; path = path.slice(0, path.lastIndexOf('/'))) {
+    if (!PAGES.has(path)) continue;
+    const depth = path.split('/').length;
+    return tenantPath.split('/').slice(0, depth).join('/') + query;
+  }
+  return undefined;
 }
 
 /** A page that is out of date is common enough to offer the way on. */

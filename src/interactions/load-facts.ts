@@ -28,6 +28,7 @@ export async function loadFacts(
       id: account.id,
       email: account.email,
       emailVerified: account.emailVerified,
+      locale: account.claims.locale,
       totp: factors.totp !== undefined,
       passkeys: factors.passkeys,
       recoveryCodes: factors.recoveryCodesLeft,

@@ -1,8 +1,7 @@
-import type { ParameterizedContext } from 'koa';
-import type { PageFrame } from '../http/render-page.ts';
+import type { LanguageMenu, PageFrame } from '../http/render-page.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { displayName } from './display-text.ts';
-import { type Messages, messagesFor } from './messages/messages.ts';
+import type { Messages } from './messages/messages.ts';
 import { webLink } from './web-link.ts';
 
 /** What a page says about itself when no tenant is known: an unknown host, a failing start. */
@@ -12,8 +11,13 @@ const NOBODYS_NAME = 'Gatehouse';
  * The frame of a tenant's pages: its name, colour and links, all of them data.
  *
  * @param tenant - undefined when the request belongs to none
+ * @param languages - from `languageMenu`
  */
-export function pageFrame(tenant: Tenant | undefined, messages: Messages): PageFrame {
+export function pageFrame(
+  tenant: Tenant | undefined,
+  messages: Messages,
+  languages?: LanguageMenu,
+): PageFrame {
   const branding = tenant?.settings.branding ?? {};
   return {
     siteName: displayName(tenant?.name ?? NOBODYS_NAME),
@@ -26,23 +30,7 @@ export function pageFrame(tenant: Tenant | undefined, messages: Messages): PageF
       { text: messages.footer.support, href: webLink(branding.supportUrl) },
     ].flatMap(({ text, href }) => (href === undefined ? [] : [{ text, href }])),
     linksLabel: messages.footer.label,
+    languages,
     ownHost: tenant?.customIssuer !== undefined,
   };
-}
-
-/**
- * The language of a request: what the application asked for, then what the browser prefers.
- *
- * @param uiLocales - the parameter as sent, of any type
- */
-export function requestMessages(
-  ctx: Pick<ParameterizedContext, 'get'>,
-  uiLocales?: unknown,
-): Messages {
-  const asked = typeof uiLocales === 'string' ? uiLocales.split(' ') : [];
-  const accepted = ctx
-    .get('Accept-Language')
-    .split(',')
-    .map((range) => range.split(';')[0]?.trim() ?? '');
-  return messagesFor([...asked, ...accepted].slice(0, 20));
 }

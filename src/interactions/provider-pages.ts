@@ -3,8 +3,9 @@ import { formTargets } from '../http/content-security-policy.ts';
 import type { Page, RenderPage } from '../http/render-page.ts';
 import type { RequestContext } from '../http/request-state.ts';
 import type { Tenant } from '../tenants/tenant.ts';
+import { languageMenu, requestMessages } from './language-choice.ts';
 import type { Messages } from './messages/messages.ts';
-import { pageFrame, requestMessages } from './page-frame.ts';
+import { pageFrame } from './page-frame.ts';
 import { errorPage } from './pages/error-page.ts';
 import { logoutConfirmPage, logoutDonePage } from './pages/logout-pages.ts';
 
@@ -83,8 +84,8 @@ function show(
   page: (messages: Messages, siteName: string) => Page,
 ): void {
   const oidc = 'oidc' in ctx ? (ctx.oidc as KoaContextWithOIDC['oidc'] | undefined) : undefined;
-  const messages = requestMessages(ctx, oidc?.params?.ui_locales);
-  const frame = pageFrame(tenantOf(ctx.state), messages);
+  const messages = requestMessages(ctx, { uiLocales: oidc?.params?.ui_locales });
+  const frame = pageFrame(tenantOf(ctx.state), messages, languageMenu(ctx, messages));
   deps.render(ctx, frame, page(messages, frame.siteName));
 }
 

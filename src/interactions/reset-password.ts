@@ -5,7 +5,7 @@ import {
   resetPasswordDonePage,
   resetPasswordPage,
 } from './pages/reset-password-pages.ts';
-import { type InteractionDeps, linkPurpose, showPage, type Visit } from './visit.ts';
+import { type InteractionDeps, linkPurpose, showPage, type Visit, visitOf } from './visit.ts';
 
 /** Opens a link to set a new password. It uses nothing up: whoever scans mail opens links too. */
 export async function showResetPassword(deps: InteractionDeps, visit: Visit): Promise<void> {
@@ -29,7 +29,11 @@ export async function submitResetPassword(deps: InteractionDeps, visit: Visit): 
     address: ctx.state.address,
     requestId: ctx.state.requestId,
   });
-  if (result.outcome === 'changed') return showPage(deps, visit, resetPasswordDonePage(messages));
+  if (result.outcome === 'changed') {
+    const account = await deps.findAccount(ctx.state.tenant.id, result.accountId);
+    const theirs = account === undefined ? visit : visitOf(visit, account.claims);
+    return showPage(deps, theirs, resetPasswordDonePage(theirs.messages));
+  }
   if (result.outcome === 'invalid_link') return showPage(deps, visit, invalidLinkPage(messages));
   await showForm(deps, visit, token, {
     kind: result.reason,
@@ -47,7 +51,8 @@ async function showForm(
   const { tenant, issuerPath } = ctx.state;
   const account = token === '' ? undefined : await deps.findResetLink(tenant, token);
   if (account === undefined) return showPage(deps, visit, invalidLinkPage(messages));
-  const page = resetPasswordPage(messages, {
+  const theirs = visitOf(visit, account.claims);
+  const page = resetPasswordPage(theirs.messages, {
     action: `${issuerPath}/account/reset-password`,
     csrf: csrfToken(deps.csrfSecret(), linkPurpose(ctx, token)),
     token,
@@ -55,5 +60,5 @@ async function showForm(
     minCharacters: deps.passwordMinCharacters,
     problem,
   });
-  showPage(deps, visit, page);
+  showPage(deps, theirs, page);
 }

@@ -1,6 +1,7 @@
 import { continueWithAccount } from './account-choice-step.ts';
 import { leaveApplicationGate } from './application-gate-step.ts';
 import { submitConsent } from './consent-step.ts';
+import { LANGUAGE_PATH, submitLanguage } from './language-choice.ts';
 import { showResetPassword, submitResetPassword } from './reset-password.ts';
 import { abortInteraction, chooseAnotherAccount, showStep } from './show-step.ts';
 import { submitSignIn } from './sign-in-step.ts';
@@ -19,8 +20,11 @@ export type HostedRoute = {
   readonly method: 'GET' | 'POST';
   /** Below the tenant's issuer. */
   readonly path: string;
-  /** Whether it takes a form, whose origin and anti-CSRF token are checked first. */
-  readonly csrf: boolean;
+  /**
+   * Whether it takes a form, whose origin and anti-CSRF token are checked first; `origin`: only
+   * that, because it changes nothing that matters.
+   */
+  readonly csrf: boolean | 'origin';
 } & (
   | {
       /** For the browser that began the interaction, known by its cookie. */
@@ -28,8 +32,8 @@ export type HostedRoute = {
       readonly handle: (deps: InteractionDeps, visit: InteractionVisit) => Promise<void>;
     }
   | {
-      /** For whoever holds a link's token. */
-      readonly access: 'link';
+      /** For whoever holds a link's token, or for everybody. */
+      readonly access: 'link' | 'anyone';
       readonly handle: (deps: InteractionDeps, visit: Visit) => Promise<void>;
     }
 );
@@ -49,6 +53,13 @@ export const HOSTED_ROUTES: readonly HostedRoute[] = [
   post('abort', abortInteraction),
   { method: 'GET', path: RESET_PASSWORD, csrf: false, access: 'link', handle: showResetPassword },
   { method: 'POST', path: RESET_PASSWORD, csrf: true, access: 'link', handle: submitResetPassword },
+  {
+    method: 'POST',
+    path: LANGUAGE_PATH,
+    csrf: 'origin',
+    access: 'anyone',
+    handle: submitLanguage,
+  },
 ];
 
 /**

@@ -11,6 +11,7 @@ import {
   parameter,
   shownAccount,
   showPage,
+  visitOf,
 } from './visit.ts';
 
 type SignInStep = StepOf<'sign_in'>;
@@ -33,7 +34,8 @@ export async function showSignIn(
     interactionClient(deps, visit),
     step.why === 'confirm' ? shownAccount(deps, visit, step.accountId) : undefined,
   ]);
-  const page = signInPage(visit.messages, {
+  const theirs = account === undefined ? visit : visitOf(visit, account);
+  const page = signInPage(theirs.messages, {
     ...interactionForm(deps, visit, client.registered),
     clientName: client.name === '' ? undefined : client.name,
     // Whoever had to confirm may be gone by now.
@@ -46,7 +48,7 @@ export async function showSignIn(
   if (attempt?.problem.kind === 'locked') {
     visit.ctx.set('Retry-After', String(attempt.problem.retryAfterSeconds));
   }
-  showPage(deps, visit, page);
+  showPage(deps, theirs, page);
 }
 
 /**

@@ -49,6 +49,8 @@ export interface InteractionFacts {
         readonly id: string;
         readonly email: string | undefined;
         readonly emailVerified: boolean;
+        /** The claim `locale`: which language the pages are in. */
+        readonly locale?: unknown;
         readonly totp: boolean;
         readonly passkeys: number;
         readonly recoveryCodes: number;

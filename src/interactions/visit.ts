@@ -16,6 +16,7 @@ import type { Page, RenderPage } from '../http/render-page.ts';
 import type { RequestState } from '../http/request-state.ts';
 import type { Tenant, TenantId } from '../tenants/tenant.ts';
 import type { TenantState } from '../tenants/tenant-state.ts';
+import { languageMenu, requestMessages } from './language-choice.ts';
 import type { Messages } from './messages/messages.ts';
 import { pageFrame } from './page-frame.ts';
 import type { Step } from './step.ts';
@@ -80,7 +81,24 @@ export interface InteractionVisit extends Visit {
 
 /** Answers with a page of the visit's tenant. */
 export function showPage(deps: Pick<InteractionDeps, 'render'>, visit: Visit, page: Page): void {
-  deps.render(visit.ctx, pageFrame(visit.ctx.state.tenant, visit.messages), page);
+  const { ctx, messages } = visit;
+  const frame = pageFrame(ctx.state.tenant, messages, languageMenu(ctx, messages));
+  deps.render(ctx, frame, page);
+}
+
+/**
+ * A visit as it goes on once it is known whose page it is: in the language of their account,
+ * unless the application or the person has asked for another one.
+ *
+ * @param account.locale - the claim, which may be missing
+ */
+export function visitOf<V extends Visit>(visit: V, account: { readonly locale?: unknown }): V {
+  const interaction = 'interaction' in visit ? (visit.interaction as Interaction) : undefined;
+  const wishes = {
+    uiLocales: interaction?.params.ui_locales,
+    accountLocale: account.locale,
+  };
+  return { ...visit, messages: requestMessages(visit.ctx, wishes) };
 }
 
 /** Leads the browser on with a GET, whatever it came with. RFC 9110, section 15.4.4 */
@@ -150,12 +168,13 @@ export async function shownAccount(
   deps: Pick<InteractionDeps, 'findAccount'>,
   { ctx }: Visit,
   accountId: string,
-): Promise<{ name: string; username: string } | undefined> {
+): Promise<{ name: string; username: string; locale: unknown } | undefined> {
   const account = await deps.findAccount(ctx.state.tenant.id, accountId);
   if (account === undefined || account.disabled) return undefined;
-  const { name } = account.claims;
+  const { name, locale } = account.claims;
   return {
     name: typeof name === 'string' && name.trim() !== '' ? name : account.username,
     username: account.username,
+    locale,
   };
 }

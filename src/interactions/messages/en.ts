@@ -1,13 +1,17 @@
+import { createFormats } from '../../languages/formats.ts';
+import type { LanguageTag } from '../../languages/languages.ts';
 import { account } from './en/account-card.ts';
 import { accountChoice } from './en/account-choice.ts';
 import { gate } from './en/application-gate.ts';
 import { claim, claims, consent, scopes, unknownScope } from './en/consent.ts';
 import { error } from './en/error.ts';
 import { expired } from './en/expired.ts';
-import { errorTitle, footer, wait } from './en/frame.ts';
+import { errorTitle, footer, language } from './en/frame.ts';
 import { logout } from './en/logout.ts';
 import { resetPassword } from './en/reset-password.ts';
 import { signIn } from './en/sign-in.ts';
+
+const formats = createFormats('en');
 
 /**
  * Every text of the hosted pages in English: the catalogue that other languages follow. Each page
@@ -17,11 +21,14 @@ import { signIn } from './en/sign-in.ts';
  * nobody. What a stranger must not learn (which half of a sign-in was wrong) is not in here.
  */
 export const en = {
-  lang: 'en',
+  lang: 'en' as LanguageTag,
   dir: 'ltr' as 'ltr' | 'rtl',
+  formats,
+  /** A length of time, rounded up, in words. */
+  wait: formats.duration,
   footer,
+  language,
   errorTitle,
-  wait,
   account,
   signIn,
   accountChoice,

@@ -1,28 +1,27 @@
+import { chooseLanguage } from '../../languages/choose-language.ts';
+import type { LanguageTag } from '../../languages/languages.ts';
 import { en } from './en.ts';
 
 /** The texts of all hosted pages in one language; `en.ts` says what belongs in it. */
 export type Messages = typeof en;
 
-/** Every language that there is a catalogue for, the one for everybody else first. */
-const CATALOGUES: readonly Messages[] = [en];
+/** Every language that there is a catalogue for, in the order of the menu. */
+const CATALOGUES: ReadonlyMap<LanguageTag, Messages> = new Map([[en.lang, en]]);
+
+/** The languages of the hosted pages. */
+export const PAGE_LANGUAGES: readonly LanguageTag[] = [...CATALOGUES.keys()];
 
 /**
- * The catalogue that serves a person best.
+ * The catalogue that serves a person best; English for whoever none does.
  *
- * @param preferred - BCP 47 language tags, best first: `ui_locales`, then the browser's
- * @see OpenID Connect Core 1.0, section 3.1.2.1 (`ui_locales`); RFC 4647, section 3.4 (lookup)
+ * @param preferred - BCP 47 language tags, best first
  */
 export function messagesFor(preferred: readonly string[]): Messages {
-  for (const tag of preferred) {
-    for (let range = tag.toLowerCase(); range !== ''; range = parentOf(range)) {
-      const found = CATALOGUES.find((messages) => messages.lang.toLowerCase() === range);
-      if (found !== undefined) return found;
-    }
-  }
-  return en;
+  const tag = chooseLanguage(PAGE_LANGUAGES, preferred);
+  return (tag === undefined ? undefined : CATALOGUES.get(tag)) ?? en;
 }
 
-/** `de-ch` to `de`, `de` to nothing. */
-function parentOf(range: string): string {
-  return range.slice(0, Math.max(0, range.lastIndexOf('-')));
+/** What a catalogue says of something that may have any name: `undefined` if it has no words. */
+export function entry<T>(table: Readonly<Record<string | number, T>>, key: string | number) {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
 }

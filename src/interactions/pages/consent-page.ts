@@ -1,7 +1,7 @@
 import type { GrantRequest } from '../../grants/recorded-grant.ts';
 import type { Page } from '../../http/render-page.ts';
 import { displayName } from '../display-text.ts';
-import type { Messages } from '../messages/messages.ts';
+import { entry, type Messages } from '../messages/messages.ts';
 import { webLink } from '../web-link.ts';
 import { accountCard, type ShownAccount } from './account-card.ts';
 
@@ -54,7 +54,7 @@ export function consentPage(messages: Messages, view: ConsentView): Page {
         ...view.asked.claims
           .filter((claim) => !SILENT_CLAIMS.has(claim))
           .map((claim) => ({
-            title: messages.claim(messages.claims[claim] ?? displayName(claim)),
+            title: messages.claim(entry(messages.claims, claim) ?? displayName(claim)),
             detail: '',
           })),
       ],
@@ -82,9 +82,8 @@ export function consentPage(messages: Messages, view: ConsentView): Page {
 }
 
 function scopeItem(messages: Messages, scope: string): { title: string; detail: string } {
-  return Object.hasOwn(messages.scopes, scope)
-    ? (messages.scopes[scope] ?? { title: scope, detail: '' })
-    : { title: messages.unknownScope(displayName(scope)), detail: '' };
+  const known = entry(messages.scopes, scope);
+  return known ?? { title: messages.unknownScope(displayName(scope)), detail: '' };
 }
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;

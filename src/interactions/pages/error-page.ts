@@ -1,6 +1,6 @@
 import type { Page } from '../../http/render-page.ts';
 import { displayName } from '../display-text.ts';
-import type { Messages } from '../messages/messages.ts';
+import { entry, type Messages } from '../messages/messages.ts';
 
 /** Longest description that is shown; the protocol's are one or two sentences. */
 const MAX_DETAIL_CHARACTERS = 400;
@@ -44,8 +44,6 @@ export function errorPage(messages: Messages, view: ErrorView): Page {
 
 function sentences(messages: Messages, view: ErrorView): { title: string; text: string } {
   const { codes, statuses, refused, failed } = messages.error;
-  if (view.error !== undefined && Object.hasOwn(codes, view.error)) {
-    return codes[view.error] ?? refused;
-  }
-  return statuses[view.status] ?? (view.status < 500 ? refused : failed);
+  const known = view.error === undefined ? undefined : entry(codes, view.error);
+  return known ?? entry(statuses, view.status) ?? (view.status < 500 ? refused : failed);
 }

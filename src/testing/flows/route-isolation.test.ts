@@ -145,6 +145,14 @@ const ATTEMPTS: Readonly<Record<string, readonly [Attempt, Outcome]>> = {
       ] as const,
     ]),
   ),
+  'POST /language': [
+    () => ({
+      path: '/language',
+      method: 'POST',
+      form: { language: 'en', return_to: '/t/acme/account' },
+    }),
+    refused,
+  ],
   'GET /account/reset-password': [
     (_h, { resetToken }) => ({ path: `/account/reset-password?token=${resetToken}` }),
     refused,

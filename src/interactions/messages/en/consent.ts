@@ -32,7 +32,7 @@ export const scopes = {
     title: 'Stay connected while you are away',
     detail: 'It keeps this access after you close it or sign out',
   },
-} as Readonly<Record<string, { readonly title: string; readonly detail: string }>>;
+};
 
 export const claim = (claim: string) => `See your ${isolate(claim)}`;
 
@@ -60,4 +60,4 @@ export const claims = {
   address: 'postal address',
   updated_at: 'profile’s last change',
   roles: 'roles',
-} as Readonly<Record<string, string>>;
+};

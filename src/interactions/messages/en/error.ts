@@ -36,7 +36,7 @@ export const error = {
       title: 'We can’t answer right now',
       text: 'Something that we need is not answering. Wait a moment, then reload this page.',
     },
-  } as Readonly<Record<string, { readonly title: string; readonly text: string }>>,
+  },
   statuses: {
     400: {
       title: 'That request could not be understood',
@@ -67,7 +67,7 @@ export const error = {
       title: 'We can’t answer right now',
       text: 'Something that we need is not answering. Wait a moment, then reload this page.',
     },
-  } as Readonly<Record<number, { readonly title: string; readonly text: string }>>,
+  },
   refused: {
     title: 'That did not work',
     text: 'The request was refused. Go back to the application and start again.',

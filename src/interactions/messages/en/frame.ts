@@ -10,11 +10,5 @@ export const footer = {
 /** Put before the title of a form that came back. */
 export const errorTitle = (title: string) => `Error: ${title}`;
 
-/** A length of time, rounded up, in words. */
-export function wait(seconds: number): string {
-  const minutes = Math.ceil(seconds / 60);
-  const hours = Math.ceil(minutes / 60);
-  if (seconds <= 60) return seconds === 1 ? '1 second' : `${seconds} seconds`;
-  if (minutes < 60) return `${minutes} minutes`;
-  return hours === 1 ? '1 hour' : `${hours} hours`;
-}
+/** Names the menu in the footer for whoever cannot see what it is. */
+export const language = { label: 'Language' };
