@@ -1,6 +1,6 @@
 import type { GrantRequest } from '../../grants/recorded-grant.ts';
 import type { Page } from '../../http/render-page.ts';
-import { displayName } from '../display-text.ts';
+import { aroundName, displayName } from '../display-text.ts';
 import { entry, type Messages } from '../messages/messages.ts';
 import { webLink } from '../web-link.ts';
 import { accountCard, type ShownAccount } from './account-card.ts';
@@ -45,7 +45,7 @@ export function consentPage(messages: Messages, view: ConsentView): Page {
       text: consent,
       accountText: messages.account,
       clientName: name,
-      lead: view.nothingNew ? consent.continues : consent.asks,
+      lead: aroundName(view.nothingNew ? consent.continues : consent.asks),
       able: view.nothingNew ? consent.alreadyAble : consent.able,
       submit: view.nothingNew ? consent.continue : consent.allow,
       account: accountCard(view.account),

@@ -12,7 +12,7 @@ import {
   type SampleNames,
 } from '../../testing/page-samples.ts';
 import { VIEWS } from '../../testing/page-server.ts';
-import { displayName, isolate } from '../display-text.ts';
+import { aroundName, displayName, isolate, isolateInRtl } from '../display-text.ts';
 import { en } from '../messages/en.ts';
 import { messagesFor } from '../messages/messages.ts';
 import { pageFrame } from '../page-frame.ts';
@@ -155,6 +155,16 @@ describe('names in sentences', () => {
   it('are isolated when they run the other way', () => {
     assert.equal(isolate('Notes'), 'Notes');
     assert.equal(isolate('תוכנה'), '\u2068תוכנה\u2069');
+    assert.equal(isolateInRtl('Notes'), '\u2068Notes\u2069');
+  });
+
+  it('stand where the language puts them', () => {
+    const { document } = draw('sign-in', ordinaryNames);
+    assert.equal(document.querySelector('.lead')?.text, 'to continue to Notes');
+    assert.deepEqual(
+      aroundName((name) => `「${name}」に進む`),
+      { before: '「', after: '」に進む' },
+    );
   });
 });
 

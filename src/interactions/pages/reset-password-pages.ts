@@ -1,5 +1,5 @@
 import type { Page } from '../../http/render-page.ts';
-import { displayName } from '../display-text.ts';
+import { aroundName, displayName } from '../display-text.ts';
 import type { Messages } from '../messages/messages.ts';
 
 /** What is wrong with a new password that was just sent. */
@@ -30,6 +30,7 @@ export function resetPasswordPage(messages: Messages, view: ResetPasswordView): 
     secretAddress: true,
     data: {
       text: resetPassword,
+      lead: aroundName(resetPassword.lead),
       username: displayName(view.username),
       rules: resetPassword.rules(view.minCharacters),
       minCharacters: view.minCharacters,

@@ -1,5 +1,5 @@
 import type { Page } from '../../http/render-page.ts';
-import { displayName } from '../display-text.ts';
+import { aroundName, displayName } from '../display-text.ts';
 import type { Messages } from '../messages/messages.ts';
 import { accountCard, type ShownAccount } from './account-card.ts';
 
@@ -54,7 +54,7 @@ export function signInPage(messages: Messages, view: SignInView): Page {
       text: signIn,
       accountText: messages.account,
       heading: confirm ? signIn.confirmHeading : signIn.heading,
-      lead: confirm ? signIn.confirmLead : signIn.lead,
+      lead: aroundName(confirm ? signIn.confirmLead : signIn.lead),
       submit: confirm ? signIn.confirmSubmit : signIn.submit,
       clientName,
       notice:

@@ -2,9 +2,9 @@ import { isolate } from '../../display-text.ts';
 
 export const consent = {
   title: (client: string) => `Allow ${isolate(client)}?`,
-  asks: 'asks for access to your account',
+  asks: (client: string) => `${isolate(client)} asks for access to your account`,
   continueTitle: (client: string) => `Continue to ${isolate(client)}?`,
-  continues: 'wants to continue with your account',
+  continues: (client: string) => `${isolate(client)} wants to continue with your account`,
   able: 'If you allow it, it can:',
   alreadyAble: 'You have already allowed it to:',
   inApplication: (application: string) => `Act for you in ${isolate(application)}:`,

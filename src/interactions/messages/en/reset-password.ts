@@ -1,7 +1,9 @@
+import { isolate } from '../../display-text.ts';
+
 export const resetPassword = {
   title: 'Set a new password',
   heading: 'Set a new password',
-  lead: 'for',
+  lead: (username: string) => `for ${isolate(username)}`,
   password: 'New password',
   again: 'New password again',
   rules: (characters: number) =>

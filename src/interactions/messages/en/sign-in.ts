@@ -3,10 +3,10 @@ import { isolate } from '../../display-text.ts';
 export const signIn = {
   title: 'Sign in',
   heading: 'Sign in',
-  lead: 'to continue to',
+  lead: (client: string) => `to continue to ${isolate(client)}`,
   confirmTitle: 'Confirm it’s you',
   confirmHeading: 'Confirm it’s you',
-  confirmLead: 'Enter your password again to continue to',
+  confirmLead: (client: string) => `Enter your password again to continue to ${isolate(client)}`,
   otherAccount: (client: string) =>
     `${isolate(client)} asks for a different account than the one you are signed in with.`,
   identifier: 'Username or email',
