@@ -1,6 +1,6 @@
 import type { ConsentDecision } from '../grants/record-grant.ts';
 import type { GrantRequest } from '../grants/recorded-grant.ts';
-import { displayName } from './display-text.ts';
+import { displayName } from '../languages/display-text.ts';
 import { finishInteraction } from './finish-interaction.ts';
 import { consentPage } from './pages/consent-page.ts';
 import type { StepOf } from './step.ts';

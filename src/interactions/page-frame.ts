@@ -1,6 +1,6 @@
 import type { LanguageMenu, PageFrame } from '../http/render-page.ts';
+import { displayName } from '../languages/display-text.ts';
 import type { Tenant } from '../tenants/tenant.ts';
-import { displayName } from './display-text.ts';
 import type { Messages } from './messages/messages.ts';
 import { webLink } from './web-link.ts';
 

@@ -1,7 +1,7 @@
 /**
- * Languages: which there are, which of them serves a person best, and how each writes numbers,
- * dates, lists and lengths of time. It holds no sentence: those are in the catalogues of the rooms
- * that speak to people.
+ * Languages: which there are, which of them serves a person best, how each writes numbers, dates,
+ * lists and lengths of time, and how somebody else's words are put into a sentence of ours. It
+ * holds no sentence: those are in the catalogues of the rooms that speak to people.
  */
 
 /** A language that the hosted pages and the mail may be in. BCP 47 */

@@ -1,5 +1,5 @@
 import { firstLetter } from '../../http/first-letter.ts';
-import { displayName } from '../display-text.ts';
+import { displayName } from '../../languages/display-text.ts';
 
 /** Who is signed in, as pages show it. */
 export interface ShownAccount {

@@ -1,5 +1,5 @@
 import type { Page } from '../../http/render-page.ts';
-import { displayName } from '../display-text.ts';
+import { displayName } from '../../languages/display-text.ts';
 import type { Messages } from '../messages/messages.ts';
 import { accountCard, type ShownAccount } from './account-card.ts';
 

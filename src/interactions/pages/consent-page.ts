@@ -1,6 +1,6 @@
 import type { GrantRequest } from '../../grants/recorded-grant.ts';
 import type { Page } from '../../http/render-page.ts';
-import { aroundName, displayName } from '../display-text.ts';
+import { aroundName, displayName } from '../../languages/display-text.ts';
 import { entry, type Messages } from '../messages/messages.ts';
 import { webLink } from '../web-link.ts';
 import { accountCard, type ShownAccount } from './account-card.ts';

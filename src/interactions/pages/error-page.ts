@@ -1,5 +1,5 @@
 import type { Page } from '../../http/render-page.ts';
-import { displayName } from '../display-text.ts';
+import { displayName } from '../../languages/display-text.ts';
 import { entry, type Messages } from '../messages/messages.ts';
 
 /** Longest description that is shown; the protocol's are one or two sentences. */

@@ -3,6 +3,7 @@ import { before, describe, it } from 'node:test';
 import { parse } from 'node-html-parser';
 import { createPageAssets } from '../../http/page-assets.ts';
 import { createPageRenderer, type RenderPage } from '../../http/render-page.ts';
+import { aroundName, displayName, isolate, isolateInRtl } from '../../languages/display-text.ts';
 import { DEFAULT_TENANT_SETTINGS, type Tenant } from '../../tenants/tenant.ts';
 import {
   awkwardNames,
@@ -12,7 +13,6 @@ import {
   type SampleNames,
 } from '../../testing/page-samples.ts';
 import { VIEWS } from '../../testing/page-server.ts';
-import { aroundName, displayName, isolate, isolateInRtl } from '../display-text.ts';
 import { en } from '../messages/en.ts';
 import { messagesFor } from '../messages/messages.ts';
 import { pageFrame } from '../page-frame.ts';

@@ -1,5 +1,5 @@
 import type { Page } from '../../http/render-page.ts';
-import { aroundName, displayName } from '../display-text.ts';
+import { aroundName, displayName } from '../../languages/display-text.ts';
 import type { Messages } from '../messages/messages.ts';
 
 /** What is wrong with a new password that was just sent. */

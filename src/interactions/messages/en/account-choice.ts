@@ -1,4 +1,4 @@
-import { isolate } from '../../display-text.ts';
+import { isolate } from '../../../languages/display-text.ts';
 
 export const accountChoice = {
   title: 'Choose an account',
