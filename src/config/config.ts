@@ -33,6 +33,15 @@ export interface Config {
     readonly commandTimeoutMs: number;
     readonly keyPrefix: string;
   };
+  readonly mail: {
+    /**
+     * `smtp`: to SMTP_URL. `inbox`: to the playground's own page, on the embedded default without
+     * SMTP_URL. `off`: nowhere, and what needs mail says so.
+     */
+    readonly delivery: 'smtp' | 'inbox' | 'off';
+    /** Address that messages come from; the name beside it is the tenant's. */
+    readonly from: string;
+  };
   /** CIDR blocks whose X-Forwarded-For counts. */
   readonly trustedProxies: readonly string[];
   /** CIDR blocks that outbound requests may reach besides public addresses. */

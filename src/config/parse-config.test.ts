@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
+import { LOOPBACK_CERTIFICATE } from '../testing/loopback-certificate.ts';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error.ts';
 import { parseConfig } from './parse-config.ts';
 import { readEnv } from './read-env.ts';
@@ -148,12 +149,15 @@ describe('parseConfig', () => {
       { DATABASE_URL: 'postgres:///hunter2' },
       { REDIS_URL: 'http://:hunter2@cache' },
       { REDIS_URL: 'hunter2' },
+      { SMTP_URL: 'http://user:hunter2@mail' },
+      { SMTP_URL: 'hunter2' },
+      { SMTP_URL: 'smtp://user:hunter2@mail.internal/?starttls=off' },
       { KEY_ENCRYPTION_KEYS: 'hunter2' },
       { KEY_ENCRYPTION_KEYS: `${KEY},hunter2!` },
       { PUBLIC_URL: 'https://admin:hunter2@login.example.com' },
     ];
     for (const env of secrets) {
-      const error = errorOf({ ...PRODUCTION, ...env });
+      const error = errorOf({ ...PRODUCTION, MAIL_FROM: 'a@example.com', ...env });
       const printed = `${error.stack}${inspect(error, { depth: 9 })}${JSON.stringify(error)}`;
       assert.ok(!printed.includes('hunter2'), printed);
       assert.ok(!printed.includes(KEY), printed);
@@ -202,6 +206,104 @@ describe('parseConfig', () => {
     ]) {
       assert.deepEqual(namesOf({ PUBLIC_URL: wrong }), ['PUBLIC_URL'], wrong);
     }
+  });
+
+  describe('mail', () => {
+    const smtpOf = (url: string) =>
+      parse({ SMTP_URL: url, MAIL_FROM: 'no-reply@login.example.com' }).secrets.smtp;
+
+    it('requires STARTTLS of every host but a loopback one', () => {
+      assert.deepEqual(smtpOf('smtp://Mail.Example.com'), {
+        host: 'mail.example.com',
+        port: 587,
+        implicitTls: false,
+        startTls: true,
+        credentials: undefined,
+        ca: undefined,
+      });
+      assert.equal(smtpOf('smtp://mail.example.com?starttls=off')?.startTls, false);
+      for (const host of ['localhost', 'LOCALHOST', '127.0.0.1', '[::1]']) {
+        assert.equal(smtpOf(`smtp://${host}:25`)?.startTls, false, host);
+        assert.equal(smtpOf(`smtp://${host}:25?starttls=required`)?.startTls, true, host);
+      }
+      assert.equal(smtpOf('smtp://[2001:db8::1]:25')?.host, '2001:db8::1');
+    });
+
+    it('takes TLS from the start, and what is URL-encoded in a user and password', () => {
+      assert.deepEqual(smtpOf('smtps://gate%40house:p%40ss%3Aword@mail.example.com/'), {
+        host: 'mail.example.com',
+        port: 465,
+        implicitTls: true,
+        startTls: false,
+        credentials: { user: 'gate@house', password: 'p@ss:word' },
+        ca: undefined,
+      });
+    });
+
+    it('sends no password where anybody could read it', () => {
+      const url = 'smtp://user:hunter2@mail.example.com?starttls=off';
+      assert.match(problemsOf({ SMTP_URL: url })[0]?.found ?? '', /starttls=off/);
+      assert.equal(smtpOf('smtp://user:hunter2@localhost')?.credentials?.password, 'hunter2');
+    });
+
+    it('refuses any other URL, address and certificate', () => {
+      for (const wrong of [
+        'mail.example.com',
+        'http://mail.example.com',
+        'smtp://',
+        'smtp://mail.example.com/queue',
+        'smtp://mail.example.com#x',
+        'smtp://mail.example.com?starttls=maybe',
+        'smtp://mail.example.com?ignoreTLS=true',
+        'smtps://mail.example.com?starttls=off',
+        'smtp://mail%20server',
+        'smtp://user:%E0%A4%A@mail.example.com',
+        'smtp://mail.example.com:99999',
+      ]) {
+        assert.deepEqual(
+          namesOf({ SMTP_URL: wrong, MAIL_FROM: 'a@example.com' }),
+          ['SMTP_URL'],
+          wrong,
+        );
+      }
+      for (const wrong of [
+        'Gatehouse <a@example.com>',
+        'a@example.com, b@example.com',
+        'a b@example.com',
+        '.a@example.com',
+        'a..b@example.com',
+        'a.@example.com',
+        '@example.com',
+        'a@',
+        'a@-example.com',
+        'ä@example.com',
+        `${'a'.repeat(65)}@example.com`,
+        'a@example.com\r\nBcc: b@example.com',
+      ]) {
+        assert.deepEqual(namesOf({ MAIL_FROM: wrong }), ['MAIL_FROM'], wrong);
+      }
+      const smtp = { SMTP_URL: 'smtp://mail.example.com', MAIL_FROM: 'a@example.com' };
+      for (const wrong of [
+        'certificate',
+        '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----',
+      ]) {
+        assert.deepEqual(namesOf({ ...smtp, SMTP_CA: wrong }), ['SMTP_CA'], wrong);
+      }
+      const { certificate } = LOOPBACK_CERTIFICATE;
+      assert.deepEqual(namesOf({ SMTP_CA: certificate }), ['SMTP_CA']);
+      assert.equal(parse({ ...smtp, SMTP_CA: certificate }).secrets.smtp?.ca, certificate);
+    });
+
+    it('needs its sender with SMTP_URL, and goes to the inbox or nowhere without it', () => {
+      assert.deepEqual(namesOf({ SMTP_URL: 'smtp://mail.example.com' }), ['MAIL_FROM']);
+      assert.deepEqual(parse({}).config.mail, { delivery: 'inbox', from: 'no-reply@localhost' });
+      assert.equal(parse({ PLAYGROUND_PORT: '0' }).config.mail.delivery, 'off');
+      assert.equal(parse(PRODUCTION).config.mail.delivery, 'off');
+      const smtp = { SMTP_URL: 'smtp://mail.example.com', MAIL_FROM: 'a@example.com' };
+      for (const env of [smtp, { ...PRODUCTION, ...smtp }]) {
+        assert.deepEqual(parse(env).config.mail, { delivery: 'smtp', from: 'a@example.com' });
+      }
+    });
   });
 
   it('reads lists of addresses and blocks, of both families', () => {

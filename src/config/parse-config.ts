@@ -36,10 +36,11 @@ export function parseConfig(raw: RawEnvironment): { config: Config; secrets: Sec
   if (!parsed.success || problems.length > 0) throw new ConfigurationError(problems);
 
   const values = parsed.data;
+  const publicUrl = values.PUBLIC_URL ?? new URL(`http://localhost:${values.PORT}`).origin;
   const config: Config = {
     mode: situation.mode,
     production: situation.production,
-    publicUrl: values.PUBLIC_URL ?? new URL(`http://localhost:${values.PORT}`).origin,
+    publicUrl,
     host: values.HOST,
     port: values.PORT,
     adminHost: values.ADMIN_HOST,
@@ -59,6 +60,10 @@ export function parseConfig(raw: RawEnvironment): { config: Config; secrets: Sec
       commandTimeoutMs: values.REDIS_COMMAND_TIMEOUT_MS,
       keyPrefix: values.REDIS_KEY_PREFIX,
     },
+    mail: {
+      delivery: mailDelivery(situation, values),
+      from: values.MAIL_FROM ?? `no-reply@${new URL(publicUrl).hostname}`,
+    },
     trustedProxies: values.TRUSTED_PROXIES ?? [],
     outboundAllow: values.OUTBOUND_ALLOW ?? [],
     providerPoolSize: values.PROVIDER_POOL_SIZE,
@@ -74,8 +79,17 @@ export function parseConfig(raw: RawEnvironment): { config: Config; secrets: Sec
         : { kind: 'keys', keys: values.KEY_ENCRYPTION_KEYS },
     databaseUrl: values.DATABASE_URL,
     redisUrl: values.REDIS_URL,
+    smtp: values.SMTP_URL && { ...values.SMTP_URL, ca: values.SMTP_CA },
   };
   return { config: frozen(config), secrets: frozen(secrets) };
+}
+
+function mailDelivery(
+  situation: Situation,
+  values: { SMTP_URL?: unknown; PLAYGROUND_PORT: number },
+): Config['mail']['delivery'] {
+  if (values.SMTP_URL !== undefined) return 'smtp';
+  return situation.mode === 'embedded' && values.PLAYGROUND_PORT > 0 ? 'inbox' : 'off';
 }
 
 function withFallbacks(values: RawEnvironment['values'], situation: Situation) {
@@ -119,6 +133,7 @@ function missingProblems(raw: RawEnvironment, situation: Situation): Configurati
       ? inProduction
       : 'required with DATABASE_URL');
   }
+  if (isGiven(raw, 'SMTP_URL')) require('MAIL_FROM', 'required with SMTP_URL');
   if (artifactStore === 'redis') {
     require('REDIS_URL', 'required with ARTIFACT_STORE=redis');
   } else if (situation.production && artifactStore === undefined) {
@@ -139,6 +154,10 @@ function contradictions(filled: RawEnvironment['values']): ConfigurationProblem[
       const found = shown(filled[name] ?? '');
       problems.push({ name, expected: `another port than ${other}`, found });
     }
+  }
+  if (filled.SMTP_CA !== undefined && filled.SMTP_URL === undefined) {
+    const expected = 'nothing without SMTP_URL, for nothing would use it';
+    problems.push({ name: 'SMTP_CA', expected, found: 'certificates' });
   }
   const delay = Number(filled.SHUTDOWN_DELAY_SECONDS);
   if (delay >= Number(filled.SHUTDOWN_TIMEOUT_SECONDS)) {

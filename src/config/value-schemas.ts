@@ -1,5 +1,8 @@
+import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { HOST_NAME, isLoopback } from './hosts.ts';
+import { readSmtpUrl } from './read-smtp-url.ts';
 
 /** 32 bytes: the size of an AES-256 key. */
 const KEY_BYTES = 32;
@@ -41,9 +44,7 @@ export const matching = (form: RegExp) =>
 /** An address or host name to listen on. A schema of its own each time: it carries its documentation. */
 export const listenAddress = () =>
   text((value) =>
-    isIP(value) !== 0 || /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(value)
-      ? { value }
-      : { found: shown(value) },
+    isIP(value) !== 0 || HOST_NAME.test(value) ? { value } : { found: shown(value) },
   );
 
 /** CIDR blocks and single addresses, comma-separated; addresses become blocks of one. */
@@ -86,16 +87,6 @@ export const publicUrl = text((value) => {
   return { value: url.origin + (url.pathname === '/' ? '' : url.pathname) };
 });
 
-/** Hosts that browsers treat as trustworthy without TLS. */
-function isLoopback(hostname: string): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '[::1]' ||
-    (isIP(hostname) === 4 && hostname.startsWith('127.'))
-  );
-}
-
 /** A PostgreSQL URL that names its host: without one, drivers quietly try 127.0.0.1. */
 export const postgresUrl = text((value) => {
   const url = URL.parse(value);
@@ -119,6 +110,29 @@ export const redisUrl = text((value) => {
   if (url.hostname === '') return { found: 'a URL without a host (not shown)' };
   return { value };
 });
+
+/** What SMTP_URL says of the mail server. */
+export const smtpUrl = text(readSmtpUrl);
+
+/** One or more certificates that can be read. */
+export const pemCertificates = text((value) => {
+  const blocks = value.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
+  try {
+    for (const block of blocks) new X509Certificate(block);
+  } catch {
+    return { found: 'a certificate that cannot be read' };
+  }
+  return blocks.length > 0 ? { value: blocks.join('\n') } : { found: 'no certificate' };
+});
+
+/** An address that stands in a header as it is: ASCII, no name, no quotes. RFC 5321, section 4.1.2 */
+export const mailAddress = text((value) =>
+  value.length <= 254 &&
+  /^[A-Za-z0-9!#$%&'*+/=?^_{|}~.-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(value) &&
+  !/^\.|\.\.|\.@/.test(value)
+    ? { value }
+    : { found: shown(value) },
+);
 
 /** Keys of 32 random bytes; says which entry is wrong and how, never what it is. */
 export const encryptionKeys = text((value) => {

@@ -3,11 +3,14 @@ import {
   cidrList,
   encryptionKeys,
   listenAddress,
+  mailAddress,
   matching,
   oneOf,
+  pemCertificates,
   postgresUrl,
   publicUrl,
   redisUrl,
+  smtpUrl,
   wholeNumber,
 } from './value-schemas.ts';
 
@@ -40,6 +43,7 @@ const docs = z.registry<VariableDoc>();
 const PORTS = { expected: 'a port from 1 to 65535', section: 'Addresses' };
 const RUNNING = 'Running';
 const STATE = 'State';
+const MAIL = 'Mail';
 const NETWORK = 'Network';
 
 const milliseconds = (max: number) => ({
@@ -185,6 +189,30 @@ export const ENVIRONMENT = z.object({
     expected:
       'comma-separated keys of 32 bytes, base64 or base64url each (make one: openssl rand -base64 32)',
     secret: true,
+  }),
+
+  SMTP_URL: smtpUrl.optional().register(docs, {
+    section: MAIL,
+    about:
+      'Mail server that messages are handed to: smtp:// with STARTTLS (port 587 unless said), or smtps:// with TLS from the start (465). STARTTLS is required, unless the host is a loopback one or the URL ends in `?starttls=off` (without a user and password then); a loopback host is asked for it with `?starttls=required`. Not set: on the embedded default mail lands on a page of the playground; elsewhere mail is off, and with it what needs it.',
+    expected: 'smtp://user:password@host:587 or smtps://user:password@host:465',
+    example: 'smtp://gatehouse:password@mail.example.com:587',
+    secret: true,
+  }),
+  SMTP_CA: pemCertificates.optional().register(docs, {
+    section: MAIL,
+    about:
+      'Certificates that the mail server’s may be signed by besides those that the system trusts, for a mail server in your own network. Most easily a file: SMTP_CA_FILE.',
+    expected: 'certificates in PEM form',
+    fallbackText: 'none',
+  }),
+  MAIL_FROM: mailAddress.optional().register(docs, {
+    section: MAIL,
+    about:
+      'Address that messages come from, and that the mail server must allow. The name beside it is the tenant’s. Required with SMTP_URL.',
+    expected: 'an e-mail address without a name',
+    fallbackText: '`no-reply@` and the host of PUBLIC_URL, in the playground’s inbox alone',
+    example: 'no-reply@login.example.com',
   }),
 
   TRUSTED_PROXIES: cidrList.optional().register(docs, {
