@@ -15,6 +15,7 @@ import {
 import type { GrantStore } from './grants/grant-store.ts';
 import type { DeploymentSecretStore } from './keys/deployment-secret-store.ts';
 import type { KeyCache, KeyStore } from './keys/key-store.ts';
+import type { MailOutbox } from './mail/mail-outbox.ts';
 import type { ArtifactStore } from './provider/artifact-store.ts';
 import type { SeedStore } from './seeds/seed-store.ts';
 import { placeArtifacts } from './storage/place-artifacts.ts';
@@ -26,6 +27,7 @@ import { createDatabase } from './storage/postgres/database.ts';
 import { createPostgresDeploymentSecretStore } from './storage/postgres/deployment-secret-store.ts';
 import { createPostgresGrantStore } from './storage/postgres/grant-store.ts';
 import { createPostgresKeyStore } from './storage/postgres/key-store.ts';
+import { createPostgresMailOutbox } from './storage/postgres/mail-outbox.ts';
 import { createRetention, type Retention } from './storage/postgres/retention.ts';
 import { createPostgresSeedStore } from './storage/postgres/seed-store.ts';
 import { createPostgresTenantStore } from './storage/postgres/tenant-store.ts';
@@ -55,6 +57,7 @@ export interface Backends {
   readonly notifications: TenantNotifications | undefined;
   readonly artifacts: ArtifactStore;
   readonly audit: AuditLog;
+  readonly mailOutbox: MailOutbox;
   readonly seeds: SeedStore;
   readonly retention: Retention;
   readonly sealer: Sealer;
@@ -130,6 +133,7 @@ async function open(
     accounts: createPostgresAccountStore(db, { now }),
     grants: createPostgresGrantStore(db),
     keys: createPostgresKeyStore(db),
+    mailOutbox: createPostgresMailOutbox(db),
     keyCache: redis && createRedisKeyCache(redis, { keyPrefix, logger }),
     deploymentSecrets: createPostgresDeploymentSecretStore(db),
     artifacts: placeArtifacts({

@@ -96,6 +96,15 @@ export async function crowdTenant(db: Knex, tenant: PopulatedTenant): Promise<vo
          from tenants t, generate_series(1, 4000) n where n <= 4 or t.id = ?`,
       [tenantId],
     ],
+    [
+      `insert into mail_outbox (tenant_id, id, kind, language, recipient, status, next_attempt_at,
+                                give_up_at, sealed_content, created_at, expires_at)
+       select ?, gen_random_uuid(), 'sign_in_code', 'en', 'n@n',
+              case when n = 1 then 'queued' else 'sent' end, case when n = 1 then now() end,
+              now(), case when n = 1 then '' end, now(), '2100-01-01'
+         from generate_series(1, 2000) n`,
+      [tenantId],
+    ],
     ['analyze', []],
   ] as const) {
     await db.raw(sql, [...bindings]);

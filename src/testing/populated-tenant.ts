@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { randomId } from '../crypto/random-id.ts';
+import { createUuidV7 } from '../storage/postgres/uuid-v7.ts';
 import type { TenantId } from '../tenants/tenant.ts';
 import {
   assignRole,
@@ -38,6 +39,8 @@ export interface PopulatedTenant {
   kid: string;
   /** An upstream provider, and an identity at it that belongs to the account. */
   upstream: { key: string; issuer: string; subject: string; linkId: string };
+  /** A message to the account, due an hour ago, that nobody has claimed. */
+  mailId: string;
 }
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -103,6 +106,21 @@ export async function populateTenant(db: Knex): Promise<PopulatedTenant> {
     provider: upstream.key,
     accountId,
   });
+  const mailId = createUuidV7()(hourAgo);
+  await db('mail_outbox').insert({
+    tenant_id: tenantId,
+    id: mailId,
+    kind: 'sign_in_code',
+    account_id: accountId,
+    language: 'en',
+    recipient: email,
+    status: 'queued',
+    next_attempt_at: hourAgo,
+    give_up_at: tomorrow,
+    sealed_content: 'sealed',
+    created_at: hourAgo,
+    expires_at: tomorrow,
+  });
 
   return {
     tenantId,
@@ -121,5 +139,6 @@ export async function populateTenant(db: Knex): Promise<PopulatedTenant> {
     linkDigest,
     kid,
     upstream: { ...upstream, linkId },
+    mailId,
   };
 }

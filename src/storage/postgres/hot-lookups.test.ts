@@ -6,6 +6,7 @@ import type { AuditLog } from '../../audit/audit-log.ts';
 import type { GrantStore } from '../../grants/grant-store.ts';
 import type { DeploymentSecretStore } from '../../keys/deployment-secret-store.ts';
 import type { KeyStore } from '../../keys/key-store.ts';
+import type { MailOutbox } from '../../mail/mail-outbox.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import { crowdTenant } from '../../testing/crowd-tenant.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
@@ -20,10 +21,12 @@ import { createPostgresAuditLog } from './audit-log.ts';
 import { createPostgresDeploymentSecretStore } from './deployment-secret-store.ts';
 import { createPostgresGrantStore } from './grant-store.ts';
 import { createPostgresKeyStore } from './key-store.ts';
+import { createPostgresMailOutbox } from './mail-outbox.ts';
 import { createRetention, type Retention } from './retention.ts';
 import { createPostgresTenantStore } from './tenant-store.ts';
 import { createPostgresUpstreamLinkStore } from './upstream-link-store.ts';
 import { createPostgresUpstreamProviderStore } from './upstream-provider-store.ts';
+import { createUuidV7 } from './uuid-v7.ts';
 
 /**
  * Every look-up goes through the index that was made for it, in a database with enough rows for
@@ -59,6 +62,7 @@ let upstreamProviders: UpstreamProviderStore;
 let upstreamLinks: UpstreamLinkStore;
 let secrets: DeploymentSecretStore;
 let audit: AuditLog;
+let outbox: MailOutbox;
 let retention: Retention;
 
 before(async () => {
@@ -72,6 +76,7 @@ before(async () => {
   upstreamProviders = createPostgresUpstreamProviderStore(db);
   upstreamLinks = createPostgresUpstreamLinkStore(db);
   secrets = createPostgresDeploymentSecretStore(db);
+  outbox = createPostgresMailOutbox(db);
   audit = createPostgresAuditLog(db, { now: () => new Date() });
   retention = createRetention(db, {
     now: () => new Date(),
@@ -392,22 +397,75 @@ testLookups<AuditLog>('audit', {
   flush: { statements: 0, accesses: [], work: () => audit.flush() },
 });
 
+testLookups<MailOutbox>('mail outbox', {
+  add: {
+    accesses: [],
+    work: () =>
+      outbox.add(tenant.tenantId, {
+        id: createUuidV7()(new Date()),
+        name: 'sign_in_code',
+        accountId: undefined,
+        language: 'en',
+        recipient: 'n@n',
+        status: 'queued',
+        problem: undefined,
+        sealedContent: 'sealed',
+        createdAt: new Date(),
+        giveUpAt: FAR,
+        expiresAt: FAR,
+      }),
+  },
+  claim: {
+    accesses: ['mail_outbox_due: next_attempt_at', 'mail_outbox_pkey: id tenant_id'],
+    work: () => outbox.claim({ now: new Date(), until: FAR, limit: LIMIT }),
+  },
+  settle: {
+    accesses: ['mail_outbox_pkey: id tenant_id'],
+    work: () => outbox.settle(tenant.tenantId, tenant.mailId, 1, { status: 'sent' }, new Date()),
+  },
+  list: {
+    statements: 2,
+    accesses: [
+      'mail_outbox_pkey: id tenant_id',
+      'mail_outbox_pkey: tenant_id',
+      'tenants_pkey: ',
+      'tenants_pkey: id',
+    ],
+    work: async () => {
+      await outbox.list({ tenantId: tenant.tenantId, limit: LIMIT });
+      await outbox.list({ tenantId: undefined, before: tenant.mailId, limit: LIMIT });
+    },
+  },
+  find: {
+    accesses: ['mail_outbox_pkey: id tenant_id'],
+    work: () => outbox.find(tenant.tenantId, tenant.mailId),
+  },
+  makeDue: {
+    accesses: ['mail_outbox_due: next_attempt_at'],
+    work: () => outbox.makeDue({}, FAR),
+  },
+  backlog: { accesses: ['mail_outbox_due: '], work: () => outbox.backlog() },
+});
+
 testLookups<Retention>('retention', {
   runOnce: {
-    statements: 6,
+    statements: 7,
     accesses: [
       'clients_pkey: client_id tenant_id',
       'clients_previous_secret: previous_secret_expires_at',
+      'mail_outbox_expiry: expires_at',
+      'mail_outbox_pkey: id tenant_id',
       'one_time_links_expiry: expires_at',
       'one_time_links_pkey: digest tenant_id',
     ],
     work: () => retention.runOnce(),
   },
   backlog: {
-    statements: 4,
+    statements: 5,
     accesses: [
       'artifacts_expiry: expires_at',
       'clients_previous_secret: previous_secret_expires_at',
+      'mail_outbox_expiry: expires_at',
       'one_time_links_expiry: expires_at',
       'tombstones_expiry: expires_at',
     ],

@@ -11,11 +11,19 @@ import {
 } from '../../testing/fixtures.ts';
 import { createPostgresArtifactStore } from './artifact-store.ts';
 import { createPostgresAuditLog } from './audit-log.ts';
+import { createPostgresMailOutbox } from './mail-outbox.ts';
 import { createRetention, type Retention, TABLE_RETENTION } from './retention.ts';
+import { createUuidV7 } from './uuid-v7.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
-const NOTHING = { artifacts: 0, one_time_links: 0, client_secrets: 0, audit_events: 0 };
+const NOTHING = {
+  artifacts: 0,
+  one_time_links: 0,
+  client_secrets: 0,
+  mail_outbox: 0,
+  audit_events: 0,
+};
 
 let database: TestDatabase;
 let retention: Retention;
@@ -140,6 +148,37 @@ describe('a run', () => {
       secret_digest: 'current',
       previous_secret_digest: 'previous',
     });
+  });
+
+  test('removes what became of a message in time, and a decoy sooner', async () => {
+    const outbox = createPostgresMailOutbox(database.db);
+    const newId = createUuidV7();
+    const add = async (status: 'queued' | 'decoy', expiresAt: Date) => {
+      const id = newId(now);
+      await outbox.add(tenantId, {
+        id,
+        name: 'sign_in_code',
+        accountId: undefined,
+        language: 'en',
+        recipient: 'bob@acme.example',
+        status,
+        problem: undefined,
+        sealedContent: 'sealed',
+        createdAt: now,
+        giveUpAt: fromNow(HOUR_MS),
+        expiresAt,
+      });
+      return id;
+    };
+    const kept = await add('queued', fromNow(1));
+    await add('queued', fromNow(0));
+    await add('decoy', fromNow(-HOUR_MS));
+    assert.deepEqual(await retention.backlog(), { ...NOTHING, mail_outbox: 2 });
+    assert.deepEqual(await retention.runOnce(), {
+      outcome: 'ran',
+      removed: { ...NOTHING, mail_outbox: 2 },
+    });
+    assert.deepEqual(await database.db('mail_outbox').select('id'), [{ id: kept }]);
   });
 
   test('sweeps expired artifacts and tombstones', async () => {

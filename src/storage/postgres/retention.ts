@@ -13,7 +13,12 @@ const AUDIT_RETENTION_DAYS = 400;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-export type RetentionRule = 'artifacts' | 'one_time_links' | 'client_secrets' | 'audit_events';
+export type RetentionRule =
+  | 'artifacts'
+  | 'one_time_links'
+  | 'client_secrets'
+  | 'mail_outbox'
+  | 'audit_events';
 
 /**
  * What becomes of every table's rows: a rule that removes them, or why they are kept. A test
@@ -43,6 +48,10 @@ export const TABLE_RETENTION: Readonly<
   key_sets: { kept: 'as long as their tenant' },
   signing_keys: { kept: 'until the room of keys drops the retired ones' },
   deployment_secrets: { kept: 'until the room of keys removes the rotated ones' },
+  mail_outbox: {
+    rule: 'mail_outbox',
+    when: '30 days after it was queued, a decoy after an hour; what it says goes when it is sent',
+  },
   audit_events: { rule: 'audit_events', when: 'months that ended over 400 days ago' },
   knex_migrations: { kept: 'for good: they say what the schema is' },
 };
@@ -114,6 +123,12 @@ export function createRetention(
         `update clients set previous_secret_digest = null, previous_secret_expires_at = null
           where ${rows}`,
     }),
+    mail_outbox: rowRule(db, {
+      table: 'mail_outbox',
+      key: 'tenant_id, id',
+      expired: 'expires_at <= ?',
+      change: (rows) => `delete from mail_outbox where ${rows}`,
+    }),
     audit_events: auditRule(db, auditDays),
   };
 
@@ -150,6 +165,7 @@ async function forEach(
     artifacts: await turn(rules.artifacts),
     one_time_links: await turn(rules.one_time_links),
     client_secrets: await turn(rules.client_secrets),
+    mail_outbox: await turn(rules.mail_outbox),
     audit_events: await turn(rules.audit_events),
   };
   if (failures.length > 0) throw failures[0];
