@@ -1,4 +1,4 @@
-import { normalizeIdentifier } from '../accounts/normalize-identifier.ts';
+import { isEmailAddress } from '../accounts/email-address.ts';
 import { ACCOUNT_CLIENT_ID } from '../applications/account-client.ts';
 import type { TextRule } from './seed-reader.ts';
 
@@ -47,10 +47,7 @@ export const USERNAME_RULE: TextRule = {
 
 export const EMAIL_RULE: TextRule = {
   expected: 'an e-mail address',
-  accepts: (text) =>
-    text.length <= 254 &&
-    normalizeIdentifier(text) !== '' &&
-    /^[^\s@<>"(),:;]{1,64}@[^\s@<>"(),:;]+$/.test(text),
+  accepts: isEmailAddress,
 };
 
 /** A resource indicator. @see RFC 8707, section 2 */
