@@ -5,11 +5,13 @@ import { acceptedLanguages } from '../languages/accept-language.ts';
 import { LANGUAGES, type LanguageTag } from '../languages/languages.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { type Messages, messagesFor, PAGE_LANGUAGES } from './messages/messages.ts';
+import { readTenantCookie, setTenantCookie } from './tenant-cookie.ts';
 import type { InteractionDeps, Visit } from './visit.ts';
 
 /** Below the tenant's issuer. */
 export const LANGUAGE_PATH = '/language';
 
+const COOKIE = 'language';
 /** A choice is a matter of taste: it may outlive every session. */
 const COOKIE_SECONDS = 365 * 24 * 60 * 60;
 /** Longest address that the menu carries; a page with a longer one has no menu. */
@@ -121,42 +123,24 @@ export function rememberLanguage(
   tag: LanguageTag,
   path: string,
 ): void {
-  const { tenant, issuer, issuerPath } = ctx.state;
   const place = placeOf(path);
-  const cookie = [
-    `${cookieName(tenant)}=${tag}${place === undefined ? '' : `.${place}`}`,
-    `Path=${issuerPath === '' ? '/' : issuerPath}`,
-    `Max-Age=${COOKIE_SECONDS}`,
-    'HttpOnly',
-    'SameSite=Lax',
-    ...(issuer.startsWith('https:') ? ['Secure'] : []),
-  ];
-  ctx.append('Set-Cookie', cookie.join('; '));
+  const value = place === undefined ? tag : `${tag}.${place}`;
+  setTenantCookie(ctx, { name: COOKIE, value, seconds: COOKIE_SECONDS });
 }
 
 /** The choice that this browser keeps for the tenant, and whether it was made on this page. */
 function chosenLanguage(ctx: PageRequest): { tag: string; here: boolean } | undefined {
   const { tenant, tenantPath } = ctx.state as PageState;
   if (tenant === undefined) return undefined;
-  const prefix = `${cookieName(tenant)}=`;
-  const cookie = ctx
-    .get('Cookie')
-    .split(';')
-    .map((part) => part.trim())
-    .find((part) => part.startsWith(prefix));
+  const cookie = readTenantCookie(ctx, tenant, COOKIE);
   if (cookie === undefined) return undefined;
-  const [tag = '', place] = cookie.slice(prefix.length).split('.');
+  const [tag = '', place] = cookie.split('.');
   return { tag, here: place !== undefined && place === placeOf(tenantPath ?? '') };
 }
 
 function placeOf(path: string): string | undefined {
   const [, uid, account] = PLACE.exec(path) ?? [];
   return uid ?? account;
-}
-
-/** As of the others: a name per tenant, because the default tenant's path covers all of them. */
-function cookieName(tenant: Pick<Tenant, 'slug'>): string {
-  return `gatehouse_language_${tenant.slug}`;
 }
 
 /**
