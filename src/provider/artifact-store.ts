@@ -81,6 +81,13 @@ export interface StoredArtifact {
   readonly consumedAt: Date | undefined;
 }
 
+/** The models that are listed by the account they belong to. */
+export type ListedModel = 'Grant' | 'RefreshToken' | 'Session';
+
+export interface ListedArtifact extends StoredArtifact {
+  readonly key: ArtifactKey;
+}
+
 /** What `revokeGrant`, `endSession` and `endAccount` keep refusing, at least until then. */
 export interface EndOptions {
   /**
@@ -124,6 +131,17 @@ export interface ArtifactStore {
 
   /** A device code by its user code's key. */
   findByUserCode(tenantId: TenantId, userCodeKey: ArtifactKey): Promise<StoredArtifact | undefined>;
+
+  /**
+   * What an account has of one model that is `unused`, the last to expire first: a page of at most
+   * `limit`, which begins behind `after`, the last one of the page before.
+   */
+  listByAccount(
+    tenantId: TenantId,
+    accountId: string,
+    model: ListedModel,
+    page: { limit: number; after?: Pick<ListedArtifact, 'expiresAt' | 'key'> },
+  ): Promise<ListedArtifact[]>;
 
   /**
    * Consumes a single-use artifact: a conditional write, so that of any number of racers on any

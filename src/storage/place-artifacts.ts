@@ -58,6 +58,8 @@ export function placeArtifacts(stores: {
       storeOf('Session').findSessionByUid(tenantId, sessionKey),
     findByUserCode: (tenantId, userCodeKey) =>
       storeOf('DeviceCode').findByUserCode(tenantId, userCodeKey),
+    listByAccount: (tenantId, accountId, model, page) =>
+      storeOf(model).listByAccount(tenantId, accountId, model, page),
     async consume(tenantId, model, key, options) {
       const { thenSaves } = options;
       if (thenSaves !== undefined && storeOf(thenSaves) === volatile && isVolatileAway()) {

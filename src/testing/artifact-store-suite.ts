@@ -9,6 +9,7 @@ import type { TenantId } from '../tenants/tenant.ts';
 import { testEnding } from './artifact-suite/ending.ts';
 import { testEndingInFlight } from './artifact-suite/ending-in-flight.ts';
 import { testFamilies } from './artifact-suite/families.ts';
+import { testListing } from './artifact-suite/listing.ts';
 import { testRecords } from './artifact-suite/records.ts';
 import { createSamples, type Samples } from './artifact-suite/samples.ts';
 import { testTenants } from './artifact-suite/tenants.ts';
@@ -57,6 +58,7 @@ export function artifactStoreSuite(
     describe('ending', () => testEnding(given));
     describe('ending what is in flight', () => testEndingInFlight(given));
     describe('tenant A against tenant B', () => testTenants(given));
+    describe('what an account has', () => testListing(given));
     describe('upkeep', () => testUpkeep(given));
   });
 }

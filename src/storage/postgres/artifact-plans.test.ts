@@ -99,6 +99,14 @@ describe('every artifact query, those inside functions too, goes through its ind
       indexes: ['artifacts_user_code'],
       run: (i) => store.findByUserCode(tenantId, `u${i}`),
     },
+    listByAccount: {
+      indexes: ['artifacts_account'],
+      run: (i) =>
+        store.listByAccount(tenantId, `a${i}`, 'Session', {
+          limit: 200,
+          ...(i % 2 === 0 ? {} : { after: { expiresAt, key: keyOf(i) } }),
+        }),
+    },
     consume: {
       indexes: ['artifacts_parent', 'artifacts_pkey'],
       run: (i) => store.consume(tenantId, 'RefreshToken', `new${i}`, { retryWindowSeconds: 10 }),

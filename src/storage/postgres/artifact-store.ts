@@ -30,6 +30,16 @@ const FIND_BY = (column: 'session_key' | 'user_code_key') =>
     where tenant_id = ? and ${column} = ? and model = ? and expires_at > ?
     order by expires_at desc limit 1`;
 
+/** Of a Grant the moment is a sum, so it may have more digits than what a caller hands back. */
+const EXPIRY_MS = `date_trunc('milliseconds', expires_at)`;
+const LIST_BY_ACCOUNT = (isFirst: boolean) =>
+  `select key, payload, expires_at, consumed_at, 'unused' as use
+     from artifacts
+    where tenant_id = ? and account_id = ? and model = ? and expires_at > ?
+      and consumed_at is null and superseded_at is null
+      ${isFirst ? '' : `and (${EXPIRY_MS}, key) < (?, ?)`}
+    order by ${EXPIRY_MS} desc, key desc limit ?`;
+
 /**
  * Artifacts in PostgreSQL: every method is one statement, hence one round trip and one transaction.
  * Only ending what issued more than 2,000 artifacts takes one more per 2,000: each in bounded time,
@@ -97,6 +107,16 @@ export function createPostgresArtifactStore(
     async findByUserCode(tenantId, userCodeKey) {
       const values = [tenantId, userCodeKey, 'DeviceCode', now()];
       return toArtifact(await queryOne(db, FIND_BY('user_code_key'), values));
+    },
+
+    async listByAccount(tenantId, accountId, model, { limit, after }) {
+      const cursor = after === undefined ? [] : [after.expiresAt.toISOString(), after.key];
+      const rows = await query<ArtifactRow & { key: string }>(
+        db,
+        LIST_BY_ACCOUNT(after === undefined),
+        [tenantId, accountId, model, now(), ...cursor, limit],
+      );
+      return rows.map((row) => ({ key: row.key, ...artifactOf(row) }));
     },
 
     async consume(tenantId, model, key, { retryWindowSeconds }) {
@@ -189,12 +209,14 @@ export function createPostgresArtifactStore(
 }
 
 function toArtifact(row: ArtifactRow | undefined): StoredArtifact | undefined {
-  return row === undefined
-    ? undefined
-    : {
-        payload: row.payload,
-        expiresAt: row.expires_at,
-        use: row.use,
-        consumedAt: row.consumed_at ?? undefined,
-      };
+  return row && artifactOf(row);
+}
+
+function artifactOf(row: ArtifactRow): StoredArtifact {
+  return {
+    payload: row.payload,
+    expiresAt: row.expires_at,
+    use: row.use,
+    consumedAt: row.consumed_at ?? undefined,
+  };
 }

@@ -6,6 +6,7 @@ import type {
   ArtifactStore,
   ArtifactUse,
   ArtifactWrite,
+  ListedArtifact,
   StoredArtifact,
   StoredPayload,
 } from '../../provider/artifact-store.ts';
@@ -14,7 +15,7 @@ import { answerRedis } from './redis.ts';
 import { runScript, type Script } from './run-script.ts';
 import { DENY, END_ACCOUNT, END_SESSION, REVOKE_GRANT } from './scripts/end-artifacts.ts';
 import { NOTE_TENANT, TRIM } from './scripts/tend-indexes.ts';
-import { CONSUME, DESTROY, FIND, FIND_BY, SAVE } from './scripts/use-artifact.ts';
+import { CONSUME, DESTROY, FIND, FIND_BY, LIST, SAVE } from './scripts/use-artifact.ts';
 
 /** Records that one call of a script deletes at most: a few milliseconds of the server's time. */
 const CLEARING_BUDGET = 500;
@@ -112,6 +113,13 @@ export function createRedisArtifactStore(
     findByUserCode: async (tenantId, userCodeKey) =>
       toArtifact(await run(FIND_BY, tenantId, `d:${userCodeKey}`)),
 
+    async listByAccount(tenantId, accountId, model, { limit, after }) {
+      const cursor =
+        after === undefined ? ['', ''] : [after.expiresAt.getTime(), memberOf(model, after.key)];
+      const found = await run(LIST, tenantId, `l:${model}:${accountId}`, limit, ...cursor);
+      return toList(found);
+    },
+
     async consume(tenantId, model, key, { retryWindowSeconds }) {
       const won = await run(CONSUME, tenantId, memberOf(model, key), retryWindowSeconds * 1000);
       return won === 1 ? 'consumed' : 'lost';
@@ -187,6 +195,11 @@ function memberOf(model: ArtifactModel, key: ArtifactKey): string {
   return `${model}:${key}`;
 }
 
+/** The key of a record from what it is called. */
+function keyOf(member: string): ArtifactKey {
+  return member.slice(member.indexOf(':') + 1);
+}
+
 function toArtifact(reply: unknown): StoredArtifact | undefined {
   if (!Array.isArray(reply)) return undefined;
   const [payload, expiresAt, consumedAt, use] = reply.map(String);
@@ -196,6 +209,14 @@ function toArtifact(reply: unknown): StoredArtifact | undefined {
     use: use as ArtifactUse,
     consumedAt: consumedAt ? new Date(Number(consumedAt)) : undefined,
   };
+}
+
+function toList(reply: unknown): ListedArtifact[] {
+  if (!Array.isArray(reply)) return [];
+  return reply.flatMap(([member, ...fields]: unknown[]) => {
+    const artifact = toArtifact(fields);
+    return artifact === undefined ? [] : [{ key: keyOf(String(member)), ...artifact }];
+  });
 }
 
 /** Keys grouped by what is between their braces: those may meet in one script. */

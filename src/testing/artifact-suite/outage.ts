@@ -77,6 +77,7 @@ async function everyMethodIsUnavailable({ store, tenantId }: OutageHarness): Pro
     find: () => store.find(tenantId, 'Session', 'k'),
     findSessionByUid: () => store.findSessionByUid(tenantId, 'k'),
     findByUserCode: () => store.findByUserCode(tenantId, 'k'),
+    listByAccount: () => store.listByAccount(tenantId, 'k', 'Session', { limit: 10 }),
     consume: () => store.consume(tenantId, 'RefreshToken', 'k', { retryWindowSeconds: 10 }),
     destroy: () => store.destroy(tenantId, 'Session', 'k'),
     revokeGrant: () => store.revokeGrant(tenantId, 'k', until),

@@ -9,6 +9,8 @@ import type { TenantId } from '../../tenants/tenant.ts';
 import type { SuiteContext } from '../artifact-store-suite.ts';
 import { issueAll } from './ending.ts';
 
+const LISTED = ['Grant', 'RefreshToken', 'Session'] as const;
+
 /** What tenant B has: one of each, and the ids by which they are reached. */
 interface Theirs {
   readonly tenant: TenantId;
@@ -53,6 +55,11 @@ export function testTenants(given: () => SuiteContext): void {
     },
     async findByUserCode(store, mine, theirs) {
       assert.equal(await store.findByUserCode(mine, theirs.userCodeKey), undefined);
+    },
+    async listByAccount(store, mine) {
+      for (const model of LISTED) {
+        assert.deepEqual(await store.listByAccount(mine, 'alice', model, { limit: 10 }), []);
+      }
     },
     async consume(store, mine, theirs) {
       for (const { model, key } of theirs.all) {
@@ -140,5 +147,8 @@ async function stateOf(store: ArtifactStore, theirs: Theirs): Promise<unknown> {
     device: await store.findByUserCode(tenant, userCodeKey),
     denied: await store.isDenied(tenant, jtiKey, undefined),
     revoked: await store.isDenied(tenant, 'x', grantKey),
+    listed: await Promise.all(
+      LISTED.map((model) => store.listByAccount(tenant, 'alice', model, { limit: 10 })),
+    ),
   };
 }

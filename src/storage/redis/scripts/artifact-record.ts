@@ -9,8 +9,7 @@
  *   c consumed, r retry until, u a successor was used, x a sibling was used first.
  * - `:t:<kind>:<key>` a tombstone, "<ended> <until>".
  * - `:x:…` indexes, sorted sets of `<model>:<key>` by expiry: g of a grant, r its refresh tokens
- *   alone, s what ends with a session, u the Sessions of a session uid, o of an account, d of a
- *   user code, f the successors of a refresh token, n all Sessions.
+XX
  *
  * A record is there if it has not expired and none of the tombstones is its own. So one write of a
  * tombstone ends everything at once, however much that is; clearing up may follow in portions.
@@ -68,6 +67,8 @@ local function alive(member)
   return nil
 end
 
+local listed = { Grant = true, RefreshToken = true, Session = true }
+
 local function indexes(member, record)
   local model, list = string.match(member, '^%a+'), {}
   local function add(kind, key) list[#list + 1] = base .. ':x:' .. kind .. (key and ':' .. key or '') end
@@ -76,6 +77,7 @@ local function indexes(member, record)
   if record.s and record.w then add('s', record.s) end
   if record.s and model == 'Session' then add('u', record.s) end
   if record.o then add('o', record.o) end
+  if record.o and listed[model] then add('l:' .. model, record.o) end
   if record.d then add('d', record.d) end
   if record.f then add('f', record.f) end
   if model == 'Session' then add('n') end

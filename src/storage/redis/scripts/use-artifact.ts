@@ -78,6 +78,33 @@ return false
 `);
 
 /**
+ * Lists the unused artifacts of an index, the last to expire first. ARGV: now, the
+ * index after `:x:`, limit, and of the one to begin behind, or "" for none: expires, member.
+ *
+ * @returns member, payload, expires, consumed, use of each
+ */
+export const LIST = defineScript(`${ARTIFACT_RECORD}
+local index, limit = base .. ':x:' .. ARGV[2], tonumber(ARGV[3])
+local last = ARGV[4] ~= '' and ARGV[4] or '+inf'
+local scored = redis.call('ZREVRANGEBYSCORE', index, last, '(' .. ms(now), 'WITHSCORES')
+local list = {}
+for i = 1, #scored, 2 do
+  if #list >= limit then break end
+  local member = scored[i]
+  -- Members of one score come in the reverse order of their bytes, too.
+  if ARGV[4] == '' or tonumber(scored[i + 1]) < tonumber(ARGV[4]) or member < ARGV[5] then
+    local record = alive(member)
+    if record and not record.c and not record.x then
+      local found = answer(member, record)
+      table.insert(found, 1, member)
+      list[#list + 1] = found
+    end
+  end
+end
+return list
+`);
+
+/**
  * Consumes an artifact. ARGV: now, `<model>:<key>`, retry window in milliseconds.
  *
  * @returns 1 consumed, 0 lost
