@@ -19,6 +19,7 @@ import type {
   StoredArtifact,
 } from './artifact-store.ts';
 import { inProtocol } from './protocol-errors.ts';
+import { factsNow, rememberFacts } from './session-facts.ts';
 import { artifactKey, fromStored, toStored } from './stored-payload.ts';
 import type { StructuredTokens } from './structured-access-token.ts';
 import type { TenantCatalog } from './tenant-catalog.ts';
@@ -76,6 +77,7 @@ function artifactAdapter(deps: AdapterDeps, tenantId: TenantId, model: ArtifactM
       found.payload,
     );
     if (payload === undefined) return undefined;
+    if (model === 'Session') rememberFacts(Provider.ctx, payload.uid, found.payload);
     // The store may have extended it (a Grant lives as long as its newest refresh token).
     payload.exp = Math.floor(found.expiresAt.getTime() / 1000);
     if (isUsedUp(model, found))
@@ -197,7 +199,12 @@ function artifactWrite(
     tenantId,
     model,
     key,
-    payload: toStored(deps.sealer, { tenantId, model, key }, payload as Record<string, unknown>),
+    payload: toStored(
+      deps.sealer,
+      { tenantId, model, key },
+      payload as Record<string, unknown>,
+      model === 'Session' ? factsNow(ctx, payload, now) : undefined,
+    ),
     expiresAt: new Date(now.getTime() + lifetimeMs),
     startedAt: startedAt instanceof Date ? startedAt : now,
     ...(sessionUid === undefined ? {} : { sessionKey: sha256(sessionUid) }),

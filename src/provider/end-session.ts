@@ -6,30 +6,54 @@ import type { ArtifactStore } from './artifact-store.ts';
 import { inProtocol } from './protocol-errors.ts';
 import { artifactKey } from './stored-payload.ts';
 
+export interface EndSessionDeps {
+  readonly artifacts: Pick<ArtifactStore, 'endSession'>;
+  readonly now: () => Date;
+}
+
+/** What ending a session needs to know of it. */
+export interface EndingSession {
+  readonly uid: string;
+  readonly authorizations?:
+    | Readonly<Record<string, { readonly grantId?: string | undefined }>>
+    | undefined;
+}
+
 /**
- * Makes the end of a session complete.
+ * Ends a session completely, on every replica and for good.
  *
- * The library deletes the session and leaves what was issued in it (our tokens are not bound to
- * the session's presence, because a session missing from Redis has not ended). So ending it
- * reaches, in the same step, every token issued without `offline_access`, and leaves a tombstone
- * that refuses what requests in flight are still writing.
+ * Our tokens are not bound to the session's presence, because a session missing from Redis has not
+ * ended. So ending it reaches, in the same step, every token issued without `offline_access`, and
+ * leaves a tombstone that refuses what requests in flight are still writing.
+ *
+ * @throws StorageUnavailableError: try again
+ */
+export async function endSession(
+  deps: EndSessionDeps,
+  tenantId: TenantId,
+  { uid, authorizations = {} }: EndingSession,
+): Promise<void> {
+  const grantKeys = Object.values(authorizations).flatMap(({ grantId }) =>
+    grantId === undefined ? [] : [artifactKey('Grant', grantId)],
+  );
+  await deps.artifacts.endSession(tenantId, sha256(uid), grantKeys, {
+    tombstoneUntil: tombstoneUntil(deps.now()),
+  });
+}
+
+/**
+ * Makes the end of a session complete where the library ends it: it deletes the session alone, and
+ * leaves what was issued in it.
  */
 export function endSessionsCompletely(
-  deps: { artifacts: Pick<ArtifactStore, 'endSession'>; now: () => Date },
+  deps: EndSessionDeps,
   tenantId: TenantId,
   provider: Provider,
 ): void {
   const { prototype } = provider.Session;
   const destroy = prototype.destroy;
   prototype.destroy = async function destroySession(this: InstanceType<Provider['Session']>) {
-    const grantKeys = Object.values(this.authorizations ?? {}).flatMap(({ grantId }) =>
-      grantId === undefined ? [] : [artifactKey('Grant', grantId)],
-    );
-    await inProtocol(
-      deps.artifacts.endSession(tenantId, sha256(this.uid), grantKeys, {
-        tombstoneUntil: tombstoneUntil(deps.now()),
-      }),
-    );
+    await inProtocol(endSession(deps, tenantId, this));
     await destroy.call(this);
   };
 }

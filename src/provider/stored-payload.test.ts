@@ -114,6 +114,21 @@ describe('what is stored of an artifact', () => {
     assert.equal(typeof state, 'string');
   });
 
+  it('keeps the facts of a Session beside its payload, and to itself', () => {
+    const at = place('Session', SESSION.jti);
+    const facts = {
+      started: { at: 1 },
+      seen: { at: 2, userAgent: 'Firefox' },
+      clients: { web: 2 },
+    };
+    const { state: _state, ...stateless } = SESSION;
+    for (const payload of [SESSION, stateless]) {
+      const stored = JSON.parse(JSON.stringify(toStored(sealer, at, payload, facts)));
+      assert.deepEqual(stored.facts, facts);
+      assert.deepEqual(fromStored(sealer, at, SESSION.jti, stored), payload);
+    }
+  });
+
   it('stores a Session without state as it is', () => {
     const { state: _state, ...payload } = SESSION;
     const at = place('Session', SESSION.jti);

@@ -2,6 +2,7 @@ import { sha256 } from '../crypto/digest.ts';
 import { SealError, type Sealer } from '../crypto/sealing.ts';
 import type { TenantId } from '../tenants/tenant.ts';
 import type { ArtifactKey, ArtifactModel, StoredPayload } from './artifact-store.ts';
+import type { SessionFacts } from './session-facts.ts';
 
 /**
  * What is stored of an artifact: its payload without any value that somebody could present.
@@ -9,7 +10,8 @@ import type { ArtifactKey, ArtifactModel, StoredPayload } from './artifact-store
  * The id goes (rows are found by its digest). An Interaction carries the live session id, its own
  * uid inside a URL, and the request's parameters with hints; a pushed request carries the same
  * parameters: both are sealed whole. A Session's `state` can hold the same URL and its form's
- * secret: that member is sealed.
+ * secret: that member is sealed. A Session's facts (`session-facts.ts`) are stored beside its payload
+ * and are no part of it.
  */
 
 type Payload = Record<string, unknown>;
@@ -45,13 +47,20 @@ export function grantIdOf(reference: string): string {
   return `${GRANT_REFERENCE}${reference}`;
 }
 
-export function toStored(sealer: Sealer, place: Place, payload: Payload): StoredPayload {
+/** @param facts - what is stored beside the payload of a Session */
+export function toStored(
+  sealer: Sealer,
+  place: Place,
+  payload: Payload,
+  facts?: SessionFacts,
+): StoredPayload {
   const { jti: _id, ...rest } = payload;
   if (SEALED_WHOLE.has(place.model)) return { sealed: seal(sealer, place, rest) };
+  const beside = facts === undefined ? {} : { facts };
   if (place.model === 'Session' && rest.state !== undefined) {
-    return { ...rest, state: seal(sealer, place, rest.state) };
+    return { ...rest, state: seal(sealer, place, rest.state), ...beside };
   }
-  return rest;
+  return { ...rest, ...beside };
 }
 
 /**
@@ -73,10 +82,11 @@ export function fromStored(
     const opened = open(sealer, place, stored.sealed);
     return typeof opened === 'object' ? { ...opened, ...jti } : undefined;
   }
-  if (place.model === 'Session' && stored.state !== undefined) {
-    return { ...stored, state: open(sealer, place, stored.state), ...jti };
-  }
-  return { ...stored, ...jti };
+  if (place.model !== 'Session') return { ...stored, ...jti };
+  const { facts: _facts, ...payload } = stored;
+  return payload.state === undefined
+    ? { ...payload, ...jti }
+    : { ...payload, state: open(sealer, place, payload.state), ...jti };
 }
 
 function seal(sealer: Sealer, place: Place, value: unknown): string {
