@@ -12,12 +12,14 @@ export type AuditEventKind =
   | 'sign_in.failed'
   /** Refused before the password was looked at: too many attempts. */
   | 'sign_in.throttled'
-  /** A person ended their session. */
+  /** A person ended their session, or (`detail.elsewhere`) one in another browser. */
   | 'session.ended'
   /** A person allowed a client the scopes in `detail.scopes`. */
   | 'consent.granted'
   /** A person refused a client. */
   | 'consent.refused'
+  /** A person took back what they allowed a client; `detail.grants` of its grants ended. */
+  | 'consent.withdrawn'
   /** The application gate refused an account without a role. */
   | 'application.access_denied'
   /** The token endpoint answered with tokens. `detail.grant_type` says for what. */

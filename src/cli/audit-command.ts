@@ -17,6 +17,7 @@ const KINDS: Readonly<Record<AuditEventKind, true>> = {
   'session.ended': true,
   'consent.granted': true,
   'consent.refused': true,
+  'consent.withdrawn': true,
   'application.access_denied': true,
   'token.issued': true,
   'token.refused': true,

@@ -14,6 +14,8 @@ export interface GrantStore {
     clientId: string,
     allowed: GrantRequest,
   ): Promise<RecordedGrant>;
-  /** Forgets everything this account allowed this client. */
-  remove(tenantId: TenantId, accountId: string, clientId: string): Promise<void>;
+  /** What an account allowed each client, by client id. */
+  listByAccount(tenantId: TenantId, accountId: string): Promise<RecordedGrant[]>;
+  /** Forgets everything this account allowed this client; false when that was nothing. */
+  remove(tenantId: TenantId, accountId: string, clientId: string): Promise<boolean>;
 }

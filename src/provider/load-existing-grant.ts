@@ -10,7 +10,8 @@ import type { TenantCatalog } from './tenant-catalog.ts';
  *
  * The library's Grant belongs to one session. What the person allowed is remembered beyond it
  * (`grants/`), and a first-party application is allowed what it asks for: both become a Grant
- * here, without a page. What is not covered stays missing, and the consent prompt asks for it.
+ * here, without a page. What is not covered stays missing, and the consent prompt asks for it; so
+ * does everything once it was withdrawn (`grants/withdraw-grant.ts`), in a live session too.
  */
 export function createLoadExistingGrant(
   deps: { grants: Pick<GrantStore, 'find'>; catalog: TenantCatalog },
@@ -31,8 +32,24 @@ export function createLoadExistingGrant(
       new ctx.oidc.provider.Grant({ accountId: account.accountId, clientId: client.clientId });
     if (!addAllowed(grant, allowed)) return existing;
     await grant.save();
-    return grant;
+    if (!(await isWithdrawn(deps, tenantId, account.accountId, client.clientId))) return grant;
+    await grant.destroy();
+    return undefined;
   };
+}
+
+/**
+ * Whether what a Grant was just made of has been taken back since it was read. Whoever takes it
+ * back forgets it first and then revokes the Grants that are there: one of the two sees the other.
+ */
+async function isWithdrawn(
+  deps: { grants: Pick<GrantStore, 'find'>; catalog: TenantCatalog },
+  tenantId: TenantId,
+  accountId: string,
+  clientId: string,
+): Promise<boolean> {
+  if ((await deps.catalog.client(clientId))?.application.firstParty) return false;
+  return (await inProtocol(deps.grants.find(tenantId, accountId, clientId))) === undefined;
 }
 
 async function allowedNow(

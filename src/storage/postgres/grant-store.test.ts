@@ -96,11 +96,32 @@ describe('recorded grants', () => {
     assert.equal(await store.find(tenant.tenantId, accountId, other), undefined);
   });
 
+  test('of an account are listed by client', async () => {
+    const application = await insertApplication(database.db, tenant.tenantId);
+    const clients = ['b', 'a', 'c'].map((letter) => `${letter}-${accountId}`);
+    for (const clientId of clients) {
+      await insertClient(database.db, tenant.tenantId, application, { clientId });
+      await store.add(tenant.tenantId, accountId, clientId, { ...NOTHING, scopes: [clientId] });
+    }
+    const listed = await store.listByAccount(tenant.tenantId, accountId);
+    assert.deepEqual(
+      listed.map(({ scopes }) => scopes),
+      clients.toSorted().map((clientId) => [clientId]),
+    );
+    const [first] = listed;
+    assert.deepEqual(
+      first,
+      await store.find(tenant.tenantId, accountId, clients.toSorted()[0] ?? ''),
+    );
+    assert.deepEqual(await store.listByAccount(tenant.tenantId, 'a\0b'), []);
+  });
+
   test('are gone once taken back, and taking back twice is no error', async () => {
     await store.add(tenant.tenantId, accountId, tenant.clientId, { ...NOTHING, scopes: ['email'] });
-    await store.remove(tenant.tenantId, accountId, tenant.clientId);
-    await store.remove(tenant.tenantId, accountId, tenant.clientId);
-    await store.remove(tenant.tenantId, 'a\0b', tenant.clientId);
+    const remove = (account: string) => store.remove(tenant.tenantId, account, tenant.clientId);
+    assert.equal(await remove(accountId), true);
+    assert.equal(await remove(accountId), false);
+    assert.equal(await remove('a\0b'), false);
     assert.equal(await store.find(tenant.tenantId, accountId, tenant.clientId), undefined);
   });
 
@@ -128,8 +149,12 @@ testTenantIsolation<GrantStore>(
         await assert.rejects(grants.add(mine.tenantId, account, client, NOTHING), NotFoundError);
       }
     },
+    async listByAccount(grants, mine, theirs) {
+      assert.deepEqual(await grants.listByAccount(mine.tenantId, theirs.accountId), []);
+    },
     async remove(grants, mine, theirs) {
-      await grants.remove(mine.tenantId, theirs.accountId, theirs.clientId);
+      const { accountId, clientId } = theirs;
+      assert.equal(await grants.remove(mine.tenantId, accountId, clientId), false);
     },
   },
   () => ({ db: database.db, store }),

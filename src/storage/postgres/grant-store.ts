@@ -35,6 +35,17 @@ export function createPostgresGrantStore(db: Knex): GrantStore {
       return row && toGrant(tenantId, row);
     },
 
+    async listByAccount(tenantId, accountId) {
+      if (!isStorable(accountId)) return [];
+      const rows = await query<GrantRow>(
+        db,
+        `select ${COLUMNS} from recorded_grants
+          where tenant_id = ? and account_id = ? order by client_id`,
+        [tenantId, accountId],
+      );
+      return rows.map((row) => toGrant(tenantId, row));
+    },
+
     async add(tenantId, accountId, clientId, allowed) {
       try {
         // The union is made by the row's owner, under its lock: of two additions at once the
@@ -78,12 +89,14 @@ export function createPostgresGrantStore(db: Knex): GrantStore {
     },
 
     async remove(tenantId, accountId, clientId) {
-      if (!isStorable(accountId, clientId)) return;
-      await query(
+      if (!isStorable(accountId, clientId)) return false;
+      const removed = await query(
         db,
-        'delete from recorded_grants where tenant_id = ? and account_id = ? and client_id = ?',
+        `delete from recorded_grants where tenant_id = ? and account_id = ? and client_id = ?
+         returning 1`,
         [tenantId, accountId, clientId],
       );
+      return removed.length > 0;
     },
   };
 }

@@ -273,6 +273,10 @@ testLookups<GrantStore>('grants', {
         resourceScopes: {},
       }),
   },
+  listByAccount: {
+    accesses: ['recorded_grants_pkey: account_id tenant_id'],
+    work: () => grants.listByAccount(tenant.tenantId, tenant.accountId),
+  },
   remove: {
     accesses: ['recorded_grants_pkey: account_id client_id tenant_id'],
     work: () => grants.remove(tenant.tenantId, 'n1', tenant.clientId),

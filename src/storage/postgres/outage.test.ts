@@ -184,6 +184,7 @@ function callsOf(pool: Knex): typeof calls {
     find: ({ tenantId, accountId, clientId }) => grants.find(tenantId, accountId, clientId),
     add: ({ tenantId, accountId, clientId }) =>
       grants.add(tenantId, accountId, clientId, { scopes: [], claims: [], resourceScopes: {} }),
+    listByAccount: ({ tenantId, accountId }) => grants.listByAccount(tenantId, accountId),
     remove: ({ tenantId, accountId, clientId }) => grants.remove(tenantId, accountId, clientId),
   };
   const keyCalls: Calls<KeyStore> = {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import * as client from 'openid-client';
 import { setAccountDisabled } from '../../accounts/set-account-disabled.ts';
+import { accountOwnership } from '../../compose-account.ts';
 import { accountEnder } from '../../compose-shared.ts';
 import { answerAt, DEMO_CLIENTS, demoParty, visitor } from '../demo-clients.ts';
 import { createGate, type HeldCall } from '../gate.ts';
@@ -14,7 +15,10 @@ import { startTokenWorld, type TokenWorld } from '../token-world.ts';
 const API = 'https://api.notes.example';
 const WEB = DEMO_CLIENTS['notes-web'];
 
-type Ending = 'session' | 'grant' | 'account';
+type Ending = 'session' | 'session elsewhere' | 'grant' | 'consent' | 'account';
+
+/** What leaves the session alive: a code that was saved before is answered, and is worth nothing. */
+const SESSION_STAYS: readonly Ending[] = ['grant', 'consent'];
 type Tokens = Readonly<Record<string, unknown>>;
 
 for (const store of STORES) {
@@ -40,11 +44,18 @@ for (const store of STORES) {
       earlier = await signIn(browser, notes, ALICE);
     });
 
-    const switchAccount = async (disabled: boolean) => {
+    const alice = async () => {
       const { backends } = world.deployment;
       const tenant = await backends.tenants.findBySlug('default');
       const found = tenant && (await backends.accounts.findByIdentifier(tenant.id, 'alice'));
       assert.ok(tenant && found);
+      const by = { actor: { type: 'account', id: found.account.id } } as const;
+      const parts = { backends, audit: backends.audit, now: () => new Date() };
+      const own = accountOwnership(parts);
+      return { backends, own, tenant, found, by };
+    };
+    const switchAccount = async (disabled: boolean) => {
+      const { backends, tenant, found } = await alice();
       const endAccountSessions = accountEnder(backends, () => new Date());
       const actor = { type: 'operator' } as const;
       const input = { accountId: found.account.id, disabled, actor };
@@ -52,7 +63,8 @@ for (const store of STORES) {
     };
     const isSignedIn = async (who: PlainBrowser) => {
       const silent = await notes.begin({ prompt: 'none' });
-      return answerAt(await who.open(silent.url.href), notes).code !== undefined;
+      const { code, error } = answerAt(await who.open(silent.url.href), notes);
+      return code !== undefined || error === 'consent_required';
     };
 
     const endings: Readonly<Record<Ending, () => Promise<unknown>>> = {
@@ -60,6 +72,16 @@ for (const store of STORES) {
         const confirm = await browser.open(client.buildEndSessionUrl(notes.config).href);
         const done = await browser.submit(confirm, {}, { button: 'yes' });
         assert.match(done.text, /signed out/);
+      },
+      async 'session elsewhere'() {
+        const { own, tenant, found, by } = await alice();
+        // From another browser of hers, which is not signed in: all of them.
+        assert.ok((await own.endOtherSessions(tenant, found.account.id, 'none', by)) >= 1);
+      },
+      async consent() {
+        const { own, tenant, found, by } = await alice();
+        const withdrawal = { accountId: found.account.id, clientId: WEB.clientId, by };
+        assert.equal(await own.withdrawGrant(tenant, withdrawal), 'withdrawn');
       },
       grant: () => client.tokenRevocation(notes.config, String(earlier.refresh_token)),
       account: () => switchAccount(true),
@@ -73,7 +95,7 @@ for (const store of STORES) {
         const { status, json, text } = await world.refresh(1, refresh);
         assert.deepEqual([status, json.error], [400, 'invalid_grant'], text);
       }
-      assert.equal(await isSignedIn(browser), ending === 'grant');
+      assert.equal(await isSignedIn(browser), SESSION_STAYS.includes(ending));
       if (ending === 'account') await switchAccount(false);
       // At once, and for good: nothing stands in the way of what begins now.
       const again = await signIn(browser, notes, ALICE);
@@ -97,7 +119,7 @@ for (const store of STORES) {
       await assertEnded(ending, json);
     };
 
-    for (const ending of ['session', 'grant', 'account'] as const) {
+    for (const ending of Object.keys(endings) as Ending[]) {
       describe(`the ${ending}`, () => {
         for (const call of [
           'consume AuthorizationCode',
@@ -128,7 +150,7 @@ for (const store of STORES) {
         });
 
         for (const call of ['save AuthorizationCode', 'save Session'] as const) {
-          if (call === 'save Session' && ending === 'grant') continue;
+          if (call === 'save Session' && SESSION_STAYS.includes(ending)) continue;
           it(`stays ended for an authorization request that waits for "${call}"`, async () => {
             const held = gate.hold(call);
             const request = await notes.begin();
