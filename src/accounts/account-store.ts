@@ -8,6 +8,17 @@ export interface AccountWithPassword {
   passwordHash: string | undefined;
 }
 
+/** An account that a person makes: its address is confirmed before there is an account. */
+export interface NewAccount {
+  readonly id: string;
+  readonly username: string;
+  readonly email: string;
+  /** By their OIDC names. */
+  readonly claims: Readonly<Record<string, unknown>>;
+  /** Undefined: it signs in by other means. */
+  readonly passwordHash: string | undefined;
+}
+
 /**
  * Reads and changes accounts of one tenant. Throws StorageUnavailableError.
  */
@@ -21,6 +32,11 @@ export interface AccountStore {
     tenantId: TenantId,
     identifier: string,
   ): Promise<AccountWithPassword | undefined>;
+  /**
+   * Creates an account with a confirmed address; of two at once under one name exactly one is
+   * created. `taken`: another account has its username or address, as either; nothing was stored.
+   */
+  create(tenantId: TenantId, account: NewAccount): Promise<'created' | 'taken'>;
   /** Ordered by username; `after` is the last username of the page before. */
   list(tenantId: TenantId, page: { after?: string; limit: number }): Promise<Account[]>;
   /**

@@ -61,6 +61,11 @@ export async function crowdTenant(db: Knex, tenant: PopulatedTenant): Promise<vo
       [],
     ],
     [
+      `insert into invitations (tenant_id, digest, email, email_key, expires_at)
+       select tenant_id, 'i' || id, id, id, '2100-01-01' from accounts on conflict do nothing`,
+      [],
+    ],
+    [
       `insert into recorded_grants (tenant_id, account_id, client_id)
        select tenant_id, id, ? from accounts where tenant_id = ? on conflict do nothing`,
       [tenant.clientId, tenantId],

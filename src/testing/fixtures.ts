@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
+import type { NewAccount } from '../accounts/account-store.ts';
 import { normalizeIdentifier } from '../accounts/normalize-identifier.ts';
 import type { ClientMetadata } from '../applications/client.ts';
 import type { TenantId } from '../tenants/tenant.ts';
@@ -114,6 +115,19 @@ export async function insertClient(
     disabled_at: client.disabled === true ? new Date() : null,
   });
   return clientId;
+}
+
+/** An account that nobody has yet, as a person makes it. */
+export function newAccount(more: Partial<NewAccount> = {}): NewAccount {
+  const address = `${invent('person')}@acme.example`;
+  return {
+    id: invent('sub'),
+    username: address,
+    email: address,
+    claims: {},
+    passwordHash: 'hash',
+    ...more,
+  };
 }
 
 /** Inserts an account, with a password when its hash is given. */

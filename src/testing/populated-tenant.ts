@@ -37,6 +37,8 @@ export interface PopulatedTenant {
   linkDigest: string;
   /** A signing key in the stage `next` that is due. */
   kid: string;
+  /** Somebody who was invited, by a link that works. */
+  invitation: { digest: string; email: string };
   /** An upstream provider, and an identity at it that belongs to the account. */
   upstream: { key: string; issuer: string; subject: string; linkId: string };
   /** A message to the account, due an hour ago, that nobody has claimed. */
@@ -80,6 +82,13 @@ export async function populateTenant(db: Knex): Promise<PopulatedTenant> {
     account_id: accountId,
     purpose: 'reset_password',
     digest: linkDigest,
+    expires_at: tomorrow,
+  });
+  const invitation = { digest: randomId(), email: `invited-${mark}@acme.example` };
+  await db('invitations').insert({
+    tenant_id: tenantId,
+    ...invitation,
+    email_key: invitation.email,
     expires_at: tomorrow,
   });
   await db('recorded_grants').insert({
@@ -138,6 +147,7 @@ export async function populateTenant(db: Knex): Promise<PopulatedTenant> {
     passwordHash,
     linkDigest,
     kid,
+    invitation,
     upstream: { ...upstream, linkId },
     mailId,
   };

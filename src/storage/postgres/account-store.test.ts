@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import type { AccountStore } from '../../accounts/account-store.ts';
+import type { AccountStore, NewAccount } from '../../accounts/account-store.ts';
 import { randomId } from '../../crypto/random-id.ts';
 import { NotFoundError } from '../../errors.ts';
 import type { TenantId } from '../../tenants/tenant.ts';
@@ -252,6 +252,51 @@ describe('single-use links', () => {
   });
 });
 
+describe('creating an account', () => {
+  const account = (more: Partial<NewAccount> = {}): NewAccount => ({
+    id: randomId(),
+    username: 'carol@acme.example',
+    email: 'carol@acme.example',
+    claims: { name: 'Carol' },
+    passwordHash: 'hash',
+    ...more,
+  });
+
+  test('stores it with its confirmed address and its password', async () => {
+    const carol = account();
+    assert.equal(await store.create(tenantId, carol), 'created');
+    const found = await store.findByIdentifier(tenantId, 'CAROL@acme.example');
+    assert.equal(found?.account.id, carol.id);
+    assert.equal(found?.account.emailVerified, true);
+    assert.deepEqual(found?.account.claims, { name: 'Carol' });
+    assert.equal(found?.passwordHash, 'hash');
+  });
+
+  test('without a password has none', async () => {
+    const carol = account({ passwordHash: undefined });
+    assert.equal(await store.create(tenantId, carol), 'created');
+    const found = await store.findByIdentifier(tenantId, carol.email);
+    assert.equal(found?.passwordHash, undefined);
+  });
+
+  test('is refused where a name would be two people’s, whichever it is', async () => {
+    await insertAccount(database.db, tenantId, { username: 'bob@acme.example' });
+    await insertAccount(database.db, tenantId, { username: 'dora', email: 'dora@acme.example' });
+    for (const name of ['bob@acme.example', 'DORA@acme.example', 'do\u00ADra@acme.example']) {
+      assert.equal(await store.create(tenantId, account({ username: name, email: name })), 'taken');
+    }
+    const taken = account({ username: 'dora', email: 'new@acme.example' });
+    assert.equal(await store.create(tenantId, taken), 'taken');
+    assert.equal(await passwordOf(taken.id), undefined);
+  });
+
+  test('happens once when it is asked for many times at once', async () => {
+    const racers = Array.from({ length: 8 }, () => store.create(tenantId, account()));
+    const outcomes = (await Promise.all(racers)).sort();
+    assert.deepEqual(outcomes, ['created', ...Array(7).fill('taken')]);
+  });
+});
+
 testTenantIsolation<AccountStore>(
   {
     async findById(accounts, mine, theirs) {
@@ -263,6 +308,13 @@ testTenantIsolation<AccountStore>(
       for (const identifier of [theirs.username, theirs.email]) {
         assert.equal(await accounts.findByIdentifier(mine.tenantId, identifier), undefined);
       }
+    },
+    async create(accounts, mine, theirs) {
+      const account = { username: theirs.username, email: theirs.email, claims: {} };
+      const created = { ...account, id: randomId(), passwordHash: undefined };
+      // A name that is taken elsewhere is free here.
+      assert.equal(await accounts.create(mine.tenantId, created), 'created');
+      assert.equal(await accounts.create(mine.tenantId, { ...created, id: randomId() }), 'taken');
     },
     async list(accounts, mine) {
       const found = await accounts.list(mine.tenantId, { limit: 100 });

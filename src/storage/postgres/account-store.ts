@@ -5,6 +5,7 @@ import { normalizeIdentifier } from '../../accounts/normalize-identifier.ts';
 import { NotFoundError } from '../../errors.ts';
 import type { TenantId } from '../../tenants/tenant.ts';
 import { SQLSTATE, sqlState } from './database.ts';
+import { insertAccount } from './insert-account.ts';
 import { isStorable, query, queryOne } from './query.ts';
 
 interface AccountRow {
@@ -55,6 +56,10 @@ export function createPostgresAccountStore(
         [tenantId, key, key, key],
       );
       return row && { account: toAccount(tenantId, row), passwordHash: row.hash ?? undefined };
+    },
+
+    async create(tenantId, account) {
+      return (await insertAccount(db, tenantId, account)) ? 'created' : 'taken';
     },
 
     async list(tenantId, { after, limit }) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { AccountStore } from '../../accounts/account-store.ts';
+import type { InvitationStore } from '../../accounts/invitation-store.ts';
 import type { ApplicationStore } from '../../applications/application-store.ts';
 import type { AuditLog } from '../../audit/audit-log.ts';
 import type { GrantStore } from '../../grants/grant-store.ts';
@@ -10,6 +11,7 @@ import type { MailOutbox } from '../../mail/mail-outbox.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import { crowdTenant } from '../../testing/crowd-tenant.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
+import { newAccount } from '../../testing/fixtures.ts';
 import { type PopulatedTenant, populateTenant } from '../../testing/populated-tenant.ts';
 import { accessesDuring, type TableAccess } from '../../testing/statement-plan.ts';
 import type { UpstreamLinkStore } from '../../upstream/upstream-link-store.ts';
@@ -20,6 +22,7 @@ import { createPostgresArtifactStore } from './artifact-store.ts';
 import { createPostgresAuditLog } from './audit-log.ts';
 import { createPostgresDeploymentSecretStore } from './deployment-secret-store.ts';
 import { createPostgresGrantStore } from './grant-store.ts';
+import { createPostgresInvitationStore } from './invitation-store.ts';
 import { createPostgresKeyStore } from './key-store.ts';
 import { createPostgresMailOutbox } from './mail-outbox.ts';
 import { createRetention, type Retention } from './retention.ts';
@@ -56,6 +59,7 @@ let cursor: string;
 let tenants: TenantStore;
 let applications: ApplicationStore;
 let accounts: AccountStore;
+let invitations: InvitationStore;
 let grants: GrantStore;
 let keys: KeyStore;
 let upstreamProviders: UpstreamProviderStore;
@@ -71,6 +75,7 @@ before(async () => {
   tenants = createPostgresTenantStore(db);
   applications = createPostgresApplicationStore(db);
   accounts = createPostgresAccountStore(db);
+  invitations = createPostgresInvitationStore(db, { now: () => new Date() });
   grants = createPostgresGrantStore(db);
   keys = createPostgresKeyStore(db);
   upstreamProviders = createPostgresUpstreamProviderStore(db);
@@ -214,6 +219,13 @@ testLookups<AccountStore>('accounts', {
     ],
     work: () => accounts.findByIdentifier(tenant.tenantId, tenant.email),
   },
+  create: {
+    accesses: [
+      'accounts_tenant_id_email_key_key: email_key tenant_id',
+      'accounts_tenant_id_username_key_key: tenant_id username_key',
+    ],
+    work: () => accounts.create(tenant.tenantId, newAccount()),
+  },
   list: {
     accesses: ['accounts_tenant_id_username_key_key: tenant_id username_key'],
     work: () => accounts.list(tenant.tenantId, { after: 'm', limit: LIMIT }),
@@ -256,6 +268,32 @@ testLookups<AccountStore>('accounts', {
   resetPasswordByLink: {
     accesses: ['one_time_links_pkey: digest tenant_id'],
     work: () => accounts.resetPasswordByLink(tenant.tenantId, 'n2', 'hash'),
+  },
+});
+
+testLookups<InvitationStore>('invitations', {
+  save: {
+    accesses: [],
+    work: () =>
+      invitations.save(tenant.tenantId, {
+        digest: 'n1',
+        email: 'n1@acme.example',
+        roles: [],
+        expiresAt: FAR,
+      }),
+  },
+  findByDigest: {
+    accesses: ['invitations_tenant_id_digest_key: digest tenant_id'],
+    work: () => invitations.findByDigest(tenant.tenantId, tenant.invitation.digest),
+  },
+  list: { accesses: 'some index', work: () => invitations.list(tenant.tenantId) },
+  revoke: {
+    accesses: ['invitations_email: email_key tenant_id'],
+    work: () => invitations.revoke(tenant.tenantId, 'nobody@acme.example'),
+  },
+  accept: {
+    accesses: ['invitations_tenant_id_digest_key: digest tenant_id'],
+    work: () => invitations.accept(tenant.tenantId, 'nothing', newAccount()),
   },
 });
 
@@ -453,10 +491,12 @@ testLookups<MailOutbox>('mail outbox', {
 
 testLookups<Retention>('retention', {
   runOnce: {
-    statements: 7,
+    statements: 8,
     accesses: [
       'clients_pkey: client_id tenant_id',
       'clients_previous_secret: previous_secret_expires_at',
+      'invitations_expiry: expires_at',
+      'invitations_pkey: id tenant_id',
       'mail_outbox_expiry: expires_at',
       'mail_outbox_pkey: id tenant_id',
       'one_time_links_expiry: expires_at',
@@ -465,10 +505,11 @@ testLookups<Retention>('retention', {
     work: () => retention.runOnce(),
   },
   backlog: {
-    statements: 5,
+    statements: 6,
     accesses: [
       'artifacts_expiry: expires_at',
       'clients_previous_secret: previous_secret_expires_at',
+      'invitations_expiry: expires_at',
       'mail_outbox_expiry: expires_at',
       'one_time_links_expiry: expires_at',
       'tombstones_expiry: expires_at',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Knex } from 'knex';
 import type { AccountStore } from '../../accounts/account-store.ts';
+import type { InvitationStore } from '../../accounts/invitation-store.ts';
 import type { ApplicationStore } from '../../applications/application-store.ts';
 import type { AuditLog } from '../../audit/audit-log.ts';
 import { StorageUnavailableError } from '../../errors.ts';
@@ -10,6 +11,7 @@ import type { DeploymentSecretStore } from '../../keys/deployment-secret-store.t
 import type { KeyStore } from '../../keys/key-store.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
+import { newAccount } from '../../testing/fixtures.ts';
 import { type OutageProxy, startOutageProxy } from '../../testing/outage-proxy.ts';
 import { type PopulatedTenant, populateTenant } from '../../testing/populated-tenant.ts';
 import { createPostgresAccountStore } from './account-store.ts';
@@ -19,6 +21,7 @@ import { createPostgresAuditLog } from './audit-log.ts';
 import { createDatabase } from './database.ts';
 import { createPostgresDeploymentSecretStore } from './deployment-secret-store.ts';
 import { createPostgresGrantStore } from './grant-store.ts';
+import { createPostgresInvitationStore } from './invitation-store.ts';
 import { createPostgresKeyStore } from './key-store.ts';
 import { inTransaction, query } from './query.ts';
 import { createRetention, type Retention } from './retention.ts';
@@ -131,6 +134,7 @@ function callsOf(pool: Knex): typeof calls {
   const tenants = createPostgresTenantStore(pool);
   const applications = createPostgresApplicationStore(pool);
   const accounts = createPostgresAccountStore(pool);
+  const invitations = createPostgresInvitationStore(pool, { now });
   const grants = createPostgresGrantStore(pool);
   const keys = createPostgresKeyStore(pool);
   const secrets = createPostgresDeploymentSecretStore(pool);
@@ -163,6 +167,7 @@ function callsOf(pool: Knex): typeof calls {
   const accountCalls: Calls<AccountStore> = {
     findById: ({ tenantId, accountId }) => accounts.findById(tenantId, accountId),
     findByIdentifier: ({ tenantId, email }) => accounts.findByIdentifier(tenantId, email),
+    create: ({ tenantId }) => accounts.create(tenantId, newAccount()),
     list: ({ tenantId }) => accounts.list(tenantId, { limit: 10 }),
     upgradePasswordHash: ({ tenantId, accountId, passwordHash }) =>
       accounts.upgradePasswordHash(tenantId, accountId, passwordHash, 'better'),
@@ -179,6 +184,16 @@ function callsOf(pool: Knex): typeof calls {
       accounts.findByOneTimeLink(tenantId, 'reset_password', linkDigest),
     resetPasswordByLink: ({ tenantId, linkDigest }) =>
       accounts.resetPasswordByLink(tenantId, linkDigest, 'new'),
+  };
+  const invitationCalls: Calls<InvitationStore> = {
+    save: ({ tenantId, invitation }) =>
+      invitations.save(tenantId, { ...invitation, roles: [], expiresAt: soon() }),
+    findByDigest: ({ tenantId, invitation }) =>
+      invitations.findByDigest(tenantId, invitation.digest),
+    list: ({ tenantId }) => invitations.list(tenantId),
+    revoke: ({ tenantId, invitation }) => invitations.revoke(tenantId, invitation.email),
+    accept: ({ tenantId, invitation }) =>
+      invitations.accept(tenantId, invitation.digest, newAccount()),
   };
   const grantCalls: Calls<GrantStore> = {
     find: ({ tenantId, accountId, clientId }) => grants.find(tenantId, accountId, clientId),
@@ -216,6 +231,7 @@ function callsOf(pool: Knex): typeof calls {
     tenants: tenantCalls,
     applications: applicationCalls,
     accounts: accountCalls,
+    invitationCalls,
     grants: grantCalls,
     keys: keyCalls,
     secrets: secretCalls,

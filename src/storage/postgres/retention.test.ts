@@ -22,6 +22,7 @@ const NOTHING = {
   one_time_links: 0,
   client_secrets: 0,
   mail_outbox: 0,
+  invitations: 0,
   audit_events: 0,
 };
 

@@ -18,6 +18,7 @@ export type RetentionRule =
   | 'one_time_links'
   | 'client_secrets'
   | 'mail_outbox'
+  | 'invitations'
   | 'audit_events';
 
 /**
@@ -38,11 +39,14 @@ export const TABLE_RETENTION: Readonly<
   accounts: { kept: 'until an operator removes the account' },
   passwords: { kept: 'as long as their account' },
   one_time_links: { rule: 'one_time_links', when: 'expired; a used one is deleted by its use' },
+  invitations: { rule: 'invitations', when: 'expired; a used one is deleted by its use' },
   groups: { kept: 'until an operator removes the group' },
   group_members: { kept: 'as long as their group and account' },
   group_roles: { kept: 'as long as their group and role' },
   account_roles: { kept: 'as long as their account and role' },
   recorded_grants: { kept: 'until the person takes them back' },
+  upstream_providers: { kept: 'until a seed file or an operator removes the provider' },
+  upstream_links: { kept: 'as long as their account and provider' },
   artifacts: { rule: 'artifacts', when: 'expired' },
   tombstones: { rule: 'artifacts', when: 'whatever they keep refusing has expired' },
   key_sets: { kept: 'as long as their tenant' },
@@ -115,6 +119,12 @@ export function createRetention(
       expired: 'expires_at <= ?',
       change: (rows) => `delete from one_time_links where ${rows}`,
     }),
+    invitations: rowRule(db, {
+      table: 'invitations',
+      key: 'tenant_id, id',
+      expired: 'expires_at <= ?',
+      change: (rows) => `delete from invitations where ${rows}`,
+    }),
     client_secrets: rowRule(db, {
       table: 'clients',
       key: 'tenant_id, client_id',
@@ -164,6 +174,7 @@ async function forEach(
   const counts = {
     artifacts: await turn(rules.artifacts),
     one_time_links: await turn(rules.one_time_links),
+    invitations: await turn(rules.invitations),
     client_secrets: await turn(rules.client_secrets),
     mail_outbox: await turn(rules.mail_outbox),
     audit_events: await turn(rules.audit_events),
