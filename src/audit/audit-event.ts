@@ -52,6 +52,19 @@ export type AuditEventKind =
   | 'account.password_reset_requested'
   /** A password was set with such a link, which ended the account's sessions. */
   | 'account.password_changed'
+  /** A person linked an identity at an upstream provider, which is the subject, to their account. */
+  | 'upstream.linked'
+  /** A person removed such a link. */
+  | 'upstream.unlinked'
+  /**
+   * Nobody was signed in with an upstream provider, which is the subject. `detail.reason` says why,
+   * `detail.error` in the code of the protocol or the system.
+   */
+  | 'upstream.sign_in_failed'
+  /** An operator disabled an upstream provider. */
+  | 'upstream.disabled'
+  /** An operator enabled an upstream provider again. */
+  | 'upstream.enabled'
   /**
    * Signing keys were created: a tenant's first, a missing algorithm's, or (`detail.mode` is
    * `staged`) those that will take over.
