@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import type { Redis } from 'ioredis';
 import type { Knex } from 'knex';
 import type { AccountStore } from './accounts/account-store.ts';
+import type { PasskeyStore } from './accounts/passkey-store.ts';
 import type { ApplicationStore } from './applications/application-store.ts';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { Config } from './config/config.ts';
@@ -28,6 +29,7 @@ import { createPostgresDeploymentSecretStore } from './storage/postgres/deployme
 import { createPostgresGrantStore } from './storage/postgres/grant-store.ts';
 import { createPostgresKeyStore } from './storage/postgres/key-store.ts';
 import { createPostgresMailOutbox } from './storage/postgres/mail-outbox.ts';
+import { createPostgresPasskeyStore } from './storage/postgres/passkey-store.ts';
 import { createRetention, type Retention } from './storage/postgres/retention.ts';
 import { createPostgresSeedStore } from './storage/postgres/seed-store.ts';
 import { createPostgresTenantStore } from './storage/postgres/tenant-store.ts';
@@ -50,6 +52,7 @@ export interface Backends {
   readonly tenants: TenantStore;
   readonly applications: ApplicationStore;
   readonly accounts: AccountStore;
+  readonly passkeys: PasskeyStore;
   readonly grants: GrantStore;
   readonly keys: KeyStore;
   readonly keyCache: KeyCache | undefined;
@@ -131,6 +134,7 @@ async function open(
     tenants: createPostgresTenantStore(db),
     applications: createPostgresApplicationStore(db),
     accounts: createPostgresAccountStore(db, { now }),
+    passkeys: createPostgresPasskeyStore(db, { now }),
     grants: createPostgresGrantStore(db),
     keys: createPostgresKeyStore(db),
     mailOutbox: createPostgresMailOutbox(db),

@@ -81,6 +81,19 @@ export async function crowdTenant(db: Knex, tenant: PopulatedTenant): Promise<vo
        select tenant_id, ?, 'n', id, id, now() from accounts where tenant_id = ?`,
       [tenant.upstream.key, tenantId],
     ],
+    [`insert into passkey_users select tenant_id, id, id from accounts on conflict do nothing`, []],
+    [
+      `insert into passkeys (tenant_id, account_id, credential_id, public_key, counter, aaguid,
+                             backup_eligible, backed_up, created_at)
+       select tenant_id, account_id, account_id, '', 0, gen_random_uuid(), false, false, now()
+         from passkey_users`,
+      [],
+    ],
+    [
+      `insert into passkey_challenges
+       select ?, 'n' || n, 'n', '2100-01-01' from generate_series(1, 2000) n`,
+      [tenantId],
+    ],
     [`insert into key_sets select id, 1 from tenants on conflict do nothing`, []],
     [
       `insert into signing_keys (tenant_id, kid, algorithm, stage, public_jwk, sealed_private_jwk,

@@ -35,6 +35,11 @@ export interface PopulatedTenant {
   passwordHash: string;
   /** Digest of a live link to set a new password. */
   linkDigest: string;
+  /** A passkey of the account, and the handle of its user. */
+  passkeyId: string;
+  userHandle: string;
+  /** A challenge that waits for an answer: digests of what it is bound to and of itself. */
+  challenge: { binding: string; digest: string };
   /** A signing key in the stage `next` that is due. */
   kid: string;
   /** Somebody who was invited, by a link that works. */
@@ -97,6 +102,7 @@ export async function populateTenant(db: Knex): Promise<PopulatedTenant> {
     client_id: clientId,
     scopes: ['openid'],
   });
+  const { passkeyId, userHandle, challenge } = await insertPasskey(db, tenantId, accountId);
   await db('key_sets').insert({ tenant_id: tenantId, version: 1 });
   await db('signing_keys').insert({
     tenant_id: tenantId,
@@ -146,9 +152,37 @@ export async function populateTenant(db: Knex): Promise<PopulatedTenant> {
     email,
     passwordHash,
     linkDigest,
+    passkeyId,
+    userHandle,
+    challenge,
     kid,
     invitation,
     upstream: { ...upstream, linkId },
     mailId,
   };
+}
+
+/** A passkey that counts its uses, and a challenge that waits. */
+async function insertPasskey(db: Knex, tenantId: TenantId, accountId: string) {
+  const passkeyId = randomId();
+  const userHandle = randomId();
+  const challenge = { binding: randomId(), digest: randomId() };
+  const account = { tenant_id: tenantId, account_id: accountId };
+  await db('passkey_users').insert({ ...account, handle: userHandle });
+  await db('passkeys').insert({
+    ...account,
+    credential_id: passkeyId,
+    public_key: 'key',
+    counter: 1,
+    aaguid: '00000000-0000-0000-0000-000000000000',
+    backup_eligible: false,
+    backed_up: false,
+    created_at: new Date(),
+  });
+  await db('passkey_challenges').insert({
+    tenant_id: tenantId,
+    ...challenge,
+    expires_at: new Date(Date.now() + HOUR_MS),
+  });
+  return { passkeyId, userHandle, challenge };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { AccountStore } from '../../accounts/account-store.ts';
 import type { InvitationStore } from '../../accounts/invitation-store.ts';
+import type { PasskeyStore } from '../../accounts/passkey-store.ts';
 import type { ApplicationStore } from '../../applications/application-store.ts';
 import type { AuditLog } from '../../audit/audit-log.ts';
 import type { GrantStore } from '../../grants/grant-store.ts';
@@ -25,6 +26,7 @@ import { createPostgresGrantStore } from './grant-store.ts';
 import { createPostgresInvitationStore } from './invitation-store.ts';
 import { createPostgresKeyStore } from './key-store.ts';
 import { createPostgresMailOutbox } from './mail-outbox.ts';
+import { createPostgresPasskeyStore } from './passkey-store.ts';
 import { createRetention, type Retention } from './retention.ts';
 import { createPostgresTenantStore } from './tenant-store.ts';
 import { createPostgresUpstreamLinkStore } from './upstream-link-store.ts';
@@ -60,6 +62,7 @@ let tenants: TenantStore;
 let applications: ApplicationStore;
 let accounts: AccountStore;
 let invitations: InvitationStore;
+let passkeys: PasskeyStore;
 let grants: GrantStore;
 let keys: KeyStore;
 let upstreamProviders: UpstreamProviderStore;
@@ -76,6 +79,7 @@ before(async () => {
   applications = createPostgresApplicationStore(db);
   accounts = createPostgresAccountStore(db);
   invitations = createPostgresInvitationStore(db, { now: () => new Date() });
+  passkeys = createPostgresPasskeyStore(db);
   grants = createPostgresGrantStore(db);
   keys = createPostgresKeyStore(db);
   upstreamProviders = createPostgresUpstreamProviderStore(db);
@@ -297,6 +301,79 @@ testLookups<InvitationStore>('invitations', {
   },
 });
 
+testLookups<PasskeyStore>('passkeys', {
+  userHandle: {
+    accesses: [],
+    work: () => passkeys.userHandle(tenant.tenantId, tenant.accountId, 'handle'),
+  },
+  list: {
+    accesses: ['passkeys_account: account_id tenant_id'],
+    work: () => passkeys.list(tenant.tenantId, tenant.accountId),
+  },
+  count: {
+    accesses: ['passkeys_account: account_id tenant_id'],
+    work: () => passkeys.count(tenant.tenantId, tenant.accountId),
+  },
+  find: {
+    accesses: [
+      'passkey_users_pkey: account_id tenant_id',
+      'passkeys_pkey: credential_id tenant_id',
+    ],
+    work: () => passkeys.find(tenant.tenantId, tenant.passkeyId),
+  },
+  add: {
+    accesses: ['passkeys_account: account_id tenant_id'],
+    work: () =>
+      passkeys.add(
+        tenant.tenantId,
+        tenant.accountId,
+        {
+          id: 'new',
+          name: undefined,
+          publicKey: 'key',
+          counter: 0,
+          aaguid: '00000000-0000-0000-0000-000000000000',
+          transports: [],
+          backupEligible: false,
+          backedUp: false,
+          createdAt: new Date(),
+        },
+        LIMIT,
+      ),
+  },
+  recordUse: {
+    accesses: ['passkeys_pkey: credential_id tenant_id'],
+    work: () =>
+      passkeys.recordUse(tenant.tenantId, tenant.passkeyId, {
+        counter: 2,
+        backedUp: false,
+        usedAt: new Date(),
+      }),
+  },
+  rename: {
+    accesses: ['passkeys_pkey: credential_id tenant_id'],
+    work: () => passkeys.rename(tenant.tenantId, tenant.accountId, tenant.passkeyId, 'name'),
+  },
+  remove: {
+    // Either of them finds the one row.
+    accesses: 'some index',
+    work: () => passkeys.remove(tenant.tenantId, 'n1', 'n1'),
+  },
+  removeAll: {
+    accesses: ['passkeys_account: account_id tenant_id'],
+    work: () => passkeys.removeAll(tenant.tenantId, 'n2'),
+  },
+  saveChallenge: {
+    accesses: [],
+    work: () =>
+      passkeys.saveChallenge(tenant.tenantId, { binding: 'b', digest: 'd', expiresAt: FAR }),
+  },
+  useChallenge: {
+    accesses: ['passkey_challenges_pkey: binding tenant_id'],
+    work: () => passkeys.useChallenge(tenant.tenantId, tenant.challenge),
+  },
+});
+
 testLookups<GrantStore>('grants', {
   find: {
     accesses: ['recorded_grants_pkey: account_id client_id tenant_id'],
@@ -491,7 +568,7 @@ testLookups<MailOutbox>('mail outbox', {
 
 testLookups<Retention>('retention', {
   runOnce: {
-    statements: 8,
+    statements: 9,
     accesses: [
       'clients_pkey: client_id tenant_id',
       'clients_previous_secret: previous_secret_expires_at',
@@ -501,17 +578,20 @@ testLookups<Retention>('retention', {
       'mail_outbox_pkey: id tenant_id',
       'one_time_links_expiry: expires_at',
       'one_time_links_pkey: digest tenant_id',
+      'passkey_challenges_expiry: expires_at',
+      'passkey_challenges_pkey: binding tenant_id',
     ],
     work: () => retention.runOnce(),
   },
   backlog: {
-    statements: 6,
+    statements: 7,
     accesses: [
       'artifacts_expiry: expires_at',
       'clients_previous_secret: previous_secret_expires_at',
       'invitations_expiry: expires_at',
       'mail_outbox_expiry: expires_at',
       'one_time_links_expiry: expires_at',
+      'passkey_challenges_expiry: expires_at',
       'tombstones_expiry: expires_at',
     ],
     work: () => retention.backlog(),

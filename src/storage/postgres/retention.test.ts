@@ -20,6 +20,7 @@ const DAY_MS = 24 * HOUR_MS;
 const NOTHING = {
   artifacts: 0,
   one_time_links: 0,
+  passkey_challenges: 0,
   client_secrets: 0,
   mail_outbox: 0,
   invitations: 0,
@@ -96,6 +97,24 @@ describe('a run', () => {
     const left = await database.db('one_time_links').select('digest');
     assert.deepEqual(left, [{ digest: alive }]);
     assert.deepEqual(await retention.backlog(), NOTHING);
+  });
+
+  test('removes challenges that nobody answered in time and keeps those that wait', async () => {
+    for (const [binding, expiresAt] of [
+      ['waits', fromNow(1)],
+      ['is late', fromNow(0)],
+    ] as const) {
+      await database
+        .db('passkey_challenges')
+        .insert({ tenant_id: tenantId, binding, digest: 'digest', expires_at: expiresAt });
+    }
+    assert.deepEqual(await retention.backlog(), { ...NOTHING, passkey_challenges: 1 });
+    assert.deepEqual(await retention.runOnce(), {
+      outcome: 'ran',
+      removed: { ...NOTHING, passkey_challenges: 1 },
+    });
+    const left = await database.db('passkey_challenges').select('binding');
+    assert.deepEqual(left, [{ binding: 'waits' }]);
   });
 
   test('removes as many batches as it takes', async () => {

@@ -16,6 +16,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export type RetentionRule =
   | 'artifacts'
   | 'one_time_links'
+  | 'passkey_challenges'
   | 'client_secrets'
   | 'mail_outbox'
   | 'invitations'
@@ -40,6 +41,9 @@ export const TABLE_RETENTION: Readonly<
   passwords: { kept: 'as long as their account' },
   one_time_links: { rule: 'one_time_links', when: 'expired; a used one is deleted by its use' },
   invitations: { rule: 'invitations', when: 'expired; a used one is deleted by its use' },
+  passkey_users: { kept: 'as long as their account' },
+  passkeys: { kept: 'until their owner or an operator removes them' },
+  passkey_challenges: { rule: 'passkey_challenges', when: 'expired; its answer deletes it' },
   groups: { kept: 'until an operator removes the group' },
   group_members: { kept: 'as long as their group and account' },
   group_roles: { kept: 'as long as their group and role' },
@@ -125,6 +129,12 @@ export function createRetention(
       expired: 'expires_at <= ?',
       change: (rows) => `delete from invitations where ${rows}`,
     }),
+    passkey_challenges: rowRule(db, {
+      table: 'passkey_challenges',
+      key: 'tenant_id, binding',
+      expired: 'expires_at <= ?',
+      change: (rows) => `delete from passkey_challenges where ${rows}`,
+    }),
     client_secrets: rowRule(db, {
       table: 'clients',
       key: 'tenant_id, client_id',
@@ -175,6 +185,7 @@ async function forEach(
     artifacts: await turn(rules.artifacts),
     one_time_links: await turn(rules.one_time_links),
     invitations: await turn(rules.invitations),
+    passkey_challenges: await turn(rules.passkey_challenges),
     client_secrets: await turn(rules.client_secrets),
     mail_outbox: await turn(rules.mail_outbox),
     audit_events: await turn(rules.audit_events),

@@ -27,6 +27,7 @@ const REFERS_TO_TENANT_ALONE = new Map([
   ['mail_outbox', 'tells people, too, that their account is deleted'],
   ['artifacts', 'an account or session may end before what was issued in it'],
   ['tombstones', 'outlives what it refuses'],
+  ['passkey_challenges', 'nobody is known before a passkey answers'],
 ]);
 
 interface ForeignKey {
