@@ -12,6 +12,21 @@ export type AuditEventKind =
   | 'sign_in.failed'
   /** Refused before the password was looked at: too many attempts. */
   | 'sign_in.throttled'
+  /** An account got a passkey. */
+  | 'passkey.added'
+  /** A passkey was removed; `detail.count` where an operator removed all of an account. */
+  | 'passkey.removed'
+  /** A person gave a passkey another name. */
+  | 'passkey.renamed'
+  /** A passkey proved who its owner is. `detail.purpose` says what for, `detail.amr` how. */
+  | 'passkey.used'
+  /**
+   * An answer that came from no passkey of the account or tenant, or not to what was asked;
+   * `detail.reason` says why. The person never hears which.
+   */
+  | 'passkey.failed'
+  /** The counter of a passkey did not move on: there may be a copy of it. It was refused. */
+  | 'passkey.clone_suspected'
   /** A person ended their session, or (`detail.elsewhere`) one in another browser. */
   | 'session.ended'
   /** A person allowed a client the scopes in `detail.scopes`. */
