@@ -16,10 +16,11 @@ const ROOMS = {
   tenants: { imports: [], types: [] },
   keys: { imports: ['tenants'], types: [] },
   applications: { imports: ['tenants'], types: [] },
-  accounts: { imports: ['tenants'], types: [] },
+  accounts: { imports: ['tenants'], types: ['mail'] },
   grants: { imports: [], types: ['accounts', 'applications', 'tenants'] },
   audit: { imports: ['tenants'], types: [] },
-  mail: { imports: ['tenants', 'languages'], types: [] },
+  // A message has the colours of a page.
+  mail: { imports: ['tenants', 'languages'], types: [], files: ['http/accent-colour.ts'] },
   upstream: { imports: ['tenants', 'accounts'], types: [] },
   seeds: { imports: ['tenants', 'applications', 'accounts'], types: [] },
   provider: {
@@ -28,7 +29,7 @@ const ROOMS = {
   },
   interactions: {
     imports: ['tenants', 'accounts', 'grants', 'applications', 'http', 'languages'],
-    types: [],
+    types: ['mail'],
   },
   storage: {
     imports: [],
@@ -135,6 +136,13 @@ export default {
       severity: 'error',
       from: { path: '^src/', pathNot: [TEST, '^src/(storage|embedded|testing)/'] },
       to: { path: 'node_modules/(knex|pg|ioredis)/', ...TYPES_ONLY },
+    },
+    {
+      name: 'only-mail-speaks-smtp',
+      comment: 'what is sent, how and how often is decided in one room',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [TEST, '^src/(mail|testing)/'] },
+      to: { path: 'node_modules/nodemailer/', ...TYPES_ONLY },
     },
     {
       name: 'only-provider-runs-oidc-provider',

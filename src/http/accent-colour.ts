@@ -46,13 +46,18 @@ export function accentStylesheet(accent: string): string {
   return `${light}\n@media (prefers-color-scheme:dark){${dark}}\n`;
 }
 
+/** The colour of text on an accent, as buttons have it: white, or dark where white is too faint. */
+export function inkOn(accent: string): string {
+  return hex(inkFor(parse(accent.slice(1))));
+}
+
 /** WCAG contrast ratio of two colours `#rrggbb`, 1 to 21. */
 export function contrast(a: string, b: string): number {
   return ratio(parse(a.slice(1)), parse(b.slice(1)));
 }
 
 function properties(accent: Rgb, surfaces: readonly string[], away: Rgb): string {
-  const onAccent = ratio(accent, WHITE) >= TEXT_CONTRAST ? WHITE : betterInk(accent);
+  const onAccent = inkFor(accent);
   // Away from the text on it, so that hovering only adds contrast.
   const hover = mix(accent, onAccent === WHITE ? BLACK : WHITE, HOVER);
   const on = surfaces.map((surface) => parse(surface.slice(1)));
@@ -63,6 +68,10 @@ function properties(accent: Rgb, surfaces: readonly string[], away: Rgb): string
     `--accent-edge:${hex(reach(accent, on, away, EDGE_CONTRAST))}`,
     `--accent-text:${hex(reach(accent, on, away, TEXT_CONTRAST))}`,
   ].join(';');
+}
+
+function inkFor(accent: Rgb): Rgb {
+  return ratio(accent, WHITE) >= TEXT_CONTRAST ? WHITE : betterInk(accent);
 }
 
 function betterInk(accent: Rgb): Rgb {
