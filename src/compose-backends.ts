@@ -60,7 +60,11 @@ export interface Backends {
   readonly notifications: TenantNotifications | undefined;
   readonly artifacts: ArtifactStore;
   readonly audit: AuditLog;
-  readonly mailOutbox: MailOutbox;
+  readonly mail: {
+    readonly outbox: MailOutbox;
+    /** Whether messages go anywhere: to a mail server, or to the playground's inbox. */
+    readonly enabled: boolean;
+  };
   readonly seeds: SeedStore;
   readonly retention: Retention;
   readonly sealer: Sealer;
@@ -137,7 +141,7 @@ async function open(
     passkeys: createPostgresPasskeyStore(db, { now }),
     grants: createPostgresGrantStore(db),
     keys: createPostgresKeyStore(db),
-    mailOutbox: createPostgresMailOutbox(db),
+    mail: { outbox: createPostgresMailOutbox(db), enabled: config.mail.delivery !== 'off' },
     keyCache: redis && createRedisKeyCache(redis, { keyPrefix, logger }),
     deploymentSecrets: createPostgresDeploymentSecretStore(db),
     artifacts: placeArtifacts({

@@ -1,6 +1,6 @@
 import type { CliContext, OpenCliContext, OpenOptions } from './cli/cli-context.ts';
 import { type Backends, openBackends } from './compose-backends.ts';
-import { accountEnder, keyDeps, passwordHasher } from './compose-shared.ts';
+import { accountEnder, keyDeps, mailQueue, passwordHasher } from './compose-shared.ts';
 import { parseConfig } from './config/parse-config.ts';
 import { type RawEnvironment, readEnv } from './config/read-env.ts';
 import {
@@ -66,6 +66,8 @@ export function cliContext(options: {
     },
     validateClient: createClientValidator(),
     endAccountSessions: accountEnder(backends, now),
+    mailEnabled: backends.mail.enabled,
+    queueMail: mailQueue({ backends, now }),
     schema: {
       assertKnown: () => assertSchemaKnown(db),
       pending: () => pendingMigrations(db),

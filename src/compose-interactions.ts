@@ -9,6 +9,7 @@ import { accountEnder } from './compose-shared.ts';
 import type { Config } from './config/config.ts';
 import { recordGrant } from './grants/record-grant.ts';
 import type { InteractionDeps } from './interactions/interactions.ts';
+import type { QueueMail } from './mail/queue-mail.ts';
 import type { ProviderPool } from './provider/provider-for-tenant.ts';
 import { createMemoryAttemptStore } from './storage/memory/attempt-store.ts';
 import { createRedisAttemptStore } from './storage/redis/attempt-store.ts';
@@ -29,6 +30,7 @@ export function interactionDeps(parts: {
   hasher: PasswordHasher;
   providers: ProviderPool;
   lookupKey: string;
+  queueMail: QueueMail;
   render: InteractionDeps['render'];
   logger: Logger;
   now: () => Date;
@@ -50,7 +52,8 @@ export function interactionDeps(parts: {
     authenticate: (tenant, input) =>
       authenticateAccount({ accounts, attempts, hasher, audit, logger, now }, tenant, input),
     factorsOf: async () => NO_FACTORS,
-    mailEnabled: false,
+    mailEnabled: backends.mail.enabled,
+    queueMail: parts.queueMail,
     recordGrant: (tenant, decision) => recordGrant({ grants, audit }, tenant, decision),
     findResetLink: (tenant, token) => findPasswordReset({ accounts }, tenant, token),
     resetPassword: (tenant, input) =>

@@ -5,7 +5,10 @@ import type { Backends } from './compose-backends.ts';
 import type { KeyDeps } from './keys/change-key-set.ts';
 import type { DeploymentSecrets } from './keys/deployment-secrets.ts';
 import { keyPolicyOf } from './keys/key-policy.ts';
+import { mailName } from './mail/mail.ts';
+import { type CountMail, type QueueMail, queueMail } from './mail/queue-mail.ts';
 import { tombstoneUntil } from './provider/adapter.ts';
+import { createUuidV7 } from './storage/postgres/uuid-v7.ts';
 import type { Logger } from './telemetry/logger.ts';
 import type { Tenant } from './tenants/tenant.ts';
 
@@ -44,6 +47,20 @@ export function passwordHasher(secrets: Pick<DeploymentSecrets, 'passwordPepper'
     concurrency: cores,
     queueLimit: QUEUED_HASHES_PER_CORE * cores,
   });
+}
+
+/** Queues messages for any replica to send; drops them where mail is off. */
+export function mailQueue(options: {
+  backends: Pick<Backends, 'mail' | 'sealer'>;
+  now: () => Date;
+  count?: CountMail;
+  onQueued?: () => void;
+}): QueueMail {
+  const { backends, now, count = () => undefined, onQueued = () => undefined } = options;
+  const { enabled, outbox } = backends.mail;
+  if (!enabled) return async (_tenant, mail) => count(mailName(mail), 'dropped');
+  const deps = { outbox, sealer: backends.sealer, newId: createUuidV7(), now, count, onQueued };
+  return (tenant, mail) => queueMail(deps, tenant, mail);
 }
 
 /** Ends everything that an account has open, on every replica. */

@@ -5,7 +5,7 @@ import { type AppDeps, createApp } from './app.ts';
 import type { Backends } from './compose-backends.ts';
 import { interactionDeps } from './compose-interactions.ts';
 import { countingAudit, watchGauges } from './compose-metrics.ts';
-import { keyDeps, passwordHasher } from './compose-shared.ts';
+import { keyDeps, mailQueue, passwordHasher } from './compose-shared.ts';
 import type { Config } from './config/config.ts';
 import { createClientAddress } from './http/client-address.ts';
 import { DEFAULT_ENDPOINT_LIMITS, type EndpointLimits } from './http/endpoint-limiter.ts';
@@ -104,6 +104,10 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     hasher,
     providers,
     lookupKey: secrets.lookupKey,
+    queueMail: mailQueue({
+      ...options,
+      count: (name, outcome) => metrics.countEmailEvent(name, outcome),
+    }),
     render,
   });
 

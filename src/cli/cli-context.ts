@@ -4,6 +4,7 @@ import type { ApplicationStore } from '../applications/application-store.ts';
 import type { AuditEvent } from '../audit/audit-event.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { KeyDeps } from '../keys/change-key-set.ts';
+import type { QueueMail } from '../mail/queue-mail.ts';
 import type { LoadSeedDeps } from '../seeds/load-seed-files.ts';
 import type { SeedStore } from '../seeds/seed-store.ts';
 import type { Tenant } from '../tenants/tenant.ts';
@@ -30,6 +31,10 @@ export interface CliContext {
   readonly validateClient: LoadSeedDeps['validateClient'];
   /** Ends every session and refresh token of an account. */
   readonly endAccountSessions: (tenant: Tenant, accountId: string) => Promise<void>;
+  /** Whether this deployment can send mail. */
+  readonly mailEnabled: boolean;
+  /** A running server sends what a command queues, within a quarter of a minute. */
+  readonly queueMail: QueueMail;
   readonly schema: {
     /** @throws SchemaError when the database is not of this release */
     assertKnown(): Promise<void>;

@@ -14,6 +14,7 @@ import { csrfToken } from '../http/csrf.ts';
 import type { FormBody } from '../http/form-body.ts';
 import type { Page, RenderPage } from '../http/render-page.ts';
 import type { RequestState } from '../http/request-state.ts';
+import type { QueueMail } from '../mail/queue-mail.ts';
 import type { Tenant, TenantId } from '../tenants/tenant.ts';
 import type { TenantState } from '../tenants/tenant-state.ts';
 import { languageMenu, requestMessages } from './language-choice.ts';
@@ -41,6 +42,8 @@ export interface InteractionDeps {
   ) => Promise<{ totp: unknown; passkeys: number; recoveryCodesLeft: number }>;
   /** Whether this deployment can send mail: what needs it is not offered otherwise. */
   readonly mailEnabled: boolean;
+  /** Does nothing where mail is off. */
+  readonly queueMail: QueueMail;
   readonly recordGrant: (tenant: Tenant, decision: ConsentDecision) => Promise<RecordedGrant>;
   /** Whose link it is; looking uses nothing up. */
   readonly findResetLink: (tenant: Tenant, token: string) => Promise<Account | undefined>;

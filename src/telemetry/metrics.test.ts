@@ -32,13 +32,14 @@ describe('createMetrics', () => {
     for (let index = 0; index < 1000; index += 1) {
       metrics.observeRequest({ method: 'GET', route: `/t/tenant-${index}`, status: 200, seconds });
       metrics.countAuthEvent(`kind_${index}`);
-      metrics.countEmailEvent(`kind_${index}`);
+      metrics.countEmailEvent(`kind_${index}`, 'sent');
     }
     metrics.countAuthEvent('Alice@example.com');
+    metrics.countEmailEvent('kind_1', 'To Alice');
     const page = await metrics.render();
     assert.ok(linesOf(page, 'http_requests_total').length <= 303);
     assert.ok(linesOf(page, 'auth_events_total').length <= 201);
-    assert.ok(linesOf(page, 'email_events_total').length <= 51);
+    assert.ok(linesOf(page, 'email_events_total').length <= 52);
     assert.ok(page.includes('http_requests_total{method="other",route="other",status="other"} 1'));
     assert.ok(!page.includes('code=1'));
     assert.ok(!page.includes('Alice'));

@@ -43,8 +43,8 @@ export interface Metrics {
   }): void;
   /** An audit event's kind, such as `sign_in.failed`. */
   countAuthEvent(kind: string): void;
-  /** What became of a message, such as `sent`. */
-  countEmailEvent(kind: string): void;
+  /** What became of a message: `sign_in_code` was `sent`. */
+  countEmailEvent(kind: string, outcome: string): void;
   watchSessions(read: Read<number>): void;
   watchSigningKeys(read: Read<readonly SigningKeyAge[]>): void;
   watchDatabasePool(read: Read<PoolSizes>): void;
@@ -84,8 +84,8 @@ export function createMetrics(): Metrics {
   });
   const emailEvents = new Counter({
     name: 'email_events_total',
-    help: 'What became of messages.',
-    labelNames: ['kind'],
+    help: 'What became of messages, by kind of message.',
+    labelNames: ['kind', 'outcome'],
     registers,
   });
   const failures = new Counter({
@@ -98,6 +98,7 @@ export function createMetrics(): Metrics {
   const routeLabel = boundedLabel({ form: /^\/[\w/:.*{}()-]{0,99}$/, limit: 300 });
   const kindLabel = boundedLabel({ form: /^[a-z][a-z0-9_.]{0,63}$/, limit: 200 });
   const emailLabel = boundedLabel({ form: /^[a-z][a-z0-9_.]{0,63}$/, limit: 50 });
+  const outcomeLabel = boundedLabel({ form: /^[a-z]{2,16}$/, limit: 12 });
   const ruleLabel = boundedLabel({ form: /^[a-z][a-z0-9_.]{0,63}$/, limit: 50 });
   const algorithmLabel = boundedLabel({ form: /^[A-Za-z0-9]{2,16}$/, limit: 12 });
   const stageLabel = boundedLabel({ form: /^[a-z]{2,16}$/, limit: 8 });
@@ -148,7 +149,8 @@ export function createMetrics(): Metrics {
       durations.observe(labels, seconds);
     },
     countAuthEvent: (kind) => authEvents.inc({ kind: kindLabel(kind) }),
-    countEmailEvent: (kind) => emailEvents.inc({ kind: emailLabel(kind) }),
+    countEmailEvent: (kind, outcome) =>
+      emailEvents.inc({ kind: emailLabel(kind), outcome: outcomeLabel(outcome) }),
     watchSessions(read) {
       watch(
         'redis_sessions_active',

@@ -18,6 +18,7 @@ import { createPageRenderer } from '../http/render-page.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import { createInteractionRoutes, type InteractionDeps } from '../interactions/interactions.ts';
 import { createErrorPageRenderer, createProviderPages } from '../interactions/provider-pages.ts';
+import type { OutgoingMail } from '../mail/mail.ts';
 import { DEFAULT_TENANT_SETTINGS, type Tenant } from '../tenants/tenant.ts';
 import { VIEWS } from './page-server.ts';
 import { silentLogger } from './silent-logger.ts';
@@ -39,6 +40,8 @@ export interface HostedPagesApp {
   readonly granted: ConsentDecision[];
   /** Passwords that were set through a link. */
   readonly changed: string[];
+  /** Messages on their way to people. */
+  readonly queued: OutgoingMail[];
   /** An authorization request; `parameters` override. */
   readonly authorizationUrl: (parameters?: Record<string, string>) => string;
   readonly close: () => Promise<void>;
@@ -78,6 +81,7 @@ export async function startHostedPages(
   const audited: AuditEvent[] = [];
   const granted: ConsentDecision[] = [];
   const changed: string[] = [];
+  const queued: OutgoingMail[] = [];
 
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -113,6 +117,7 @@ export async function startHostedPages(
     },
     factorsOf: async (_tenantId, id) => ({ ...NO_FACTORS, ...options.factors?.[id] }),
     mailEnabled: options.mailEnabled ?? false,
+    queueMail: async (_tenant, mail) => void queued.push(mail),
     recordGrant: async (_tenant, decision) => {
       granted.push(decision);
       const { accountId, clientId, asked } = decision;
@@ -171,6 +176,7 @@ export async function startHostedPages(
     audited,
     granted,
     changed,
+    queued,
     authorizationUrl(parameters = {}) {
       const url = new URL(`${issuer}/auth`);
       const defaults = {
