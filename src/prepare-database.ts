@@ -37,9 +37,9 @@ export async function prepareDatabase(options: {
     { readEnv: () => undefined, clientSecretPepper, validateClient, passwords, publicUrl },
     [DEMO_SEED],
   );
-  const { seeds, audit, notifications } = backends;
+  const { seeds, audit, notifications, sealer } = backends;
   const plan = await applySeed(
-    { seeds, audit, notifications, clientSecretPepper, passwords, newId: randomUUID },
+    { seeds, audit, notifications, sealer, clientSecretPepper, passwords, newId: randomUUID },
     desired,
     { type: 'system' },
   );

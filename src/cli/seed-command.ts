@@ -14,7 +14,7 @@ export function addSeedCommands(program: Command, act: ActionMaker): void {
     .command('seed')
     .summary('tenants, applications, clients, roles and accounts from files')
     .description(
-      'Seed files say which tenants, applications, clients, roles, groups and accounts there are. Several files count as one. What no file names is left alone. seeds/demo.yaml shows the format.',
+      'Seed files say which tenants, upstream providers, applications, clients, roles, groups and accounts there are. Several files count as one. What no file names is left alone. seeds/demo.yaml shows the format.',
     );
 
   seed
@@ -92,6 +92,7 @@ async function openSeeds(run: CommandRun) {
     seeds,
     audit,
     notifications: keys.notifications,
+    sealer: keys.sealer,
     newId: randomUUID,
   };
   return { context, deps };

@@ -3,9 +3,11 @@ import { clientSecretDigest } from '../applications/client-secret.ts';
 import type { AuditEvent } from '../audit/audit-event.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { randomId } from '../crypto/random-id.ts';
+import type { Sealer } from '../crypto/sealing.ts';
 import { StorageUnavailableError } from '../errors.ts';
 import type { TenantId } from '../tenants/tenant.ts';
 import type { TenantNotifications } from '../tenants/tenant-change-feed.ts';
+import { sealUpstreamSecret } from '../upstream/upstream-secret.ts';
 import { planSeed, scopesOf } from './plan-seed.ts';
 import { readSecretFile, removeSecretFile, writeSecretFile } from './secret-file.ts';
 import type { DesiredPassword, DesiredState } from './seed.ts';
@@ -25,6 +27,8 @@ export interface PlanSeedDeps {
 export interface ApplySeedDeps extends PlanSeedDeps {
   readonly seeds: SeedStore;
   readonly passwords: Pick<PasswordHasher, 'hash'>;
+  /** Seals secrets of ours at upstream providers. */
+  readonly sealer: Pick<Sealer, 'seal'>;
   readonly audit: Pick<AuditLog, 'record'>;
   /** Undefined where there is no Redis: replicas then find the change at their next look. */
   readonly notifications: Pick<TenantNotifications, 'announce'> | undefined;
@@ -137,7 +141,7 @@ async function hashOf(
 
 /** Makes what a change still lacks; `secretFiles` takes the files that were written for it. */
 async function complete(
-  deps: Pick<ApplySeedDeps, 'passwords' | 'clientSecretPepper'>,
+  deps: Pick<ApplySeedDeps, 'passwords' | 'clientSecretPepper' | 'sealer'>,
   { write, pending }: SeedChange,
   hashes: PasswordHashes,
   secretFiles: string[],
@@ -152,6 +156,11 @@ async function complete(
     // An account that was deleted since the first look is new only now.
     const hash = hashes.get(pending.password) ?? (await hashOf(deps, pending.password));
     return { ...write, passwordHash: hash };
+  }
+  if (write.kind === 'upstream' && pending?.kind === 'seal') {
+    const { key } = write;
+    const { secret } = pending;
+    return { ...write, sealSecret: (id) => sealUpstreamSecret(deps.sealer, id, key, secret) };
   }
   return write;
 }

@@ -15,6 +15,7 @@ import type { ParsedAccount } from './read-account.ts';
 import type { ParsedClient } from './read-client.ts';
 import { readTextFile } from './read-text-file.ts';
 import { resolveSecret } from './resolve-secret.ts';
+import { resolveUpstream } from './resolve-upstream.ts';
 import { readSecretFile } from './secret-file.ts';
 import type {
   DesiredAccount,
@@ -23,6 +24,7 @@ import type {
   DesiredSecret,
   DesiredState,
   DesiredTenant,
+  DesiredUpstream,
 } from './seed.ts';
 import { type Place, SeedInvalidError, type SeedProblem } from './seed-problem.ts';
 import { MAX_FILE_BYTES } from './seed-source.ts';
@@ -54,8 +56,8 @@ export interface LoadSeedDeps {
  * Reads seed files into one desired state, or says everything that is wrong with them.
  *
  * All files are read and checked before anything is refused, so that one run shows all problems.
- * Secrets leave this function as digests only; passwords of accounts stay in memory until the
- * accounts are created.
+ * Secrets leave this function as digests only; passwords of accounts, and secrets of ours at
+ * upstream providers, stay in memory until they are stored.
  *
  * @param paths - relative ones start at the working directory
  * @throws SeedInvalidError with every problem
@@ -98,6 +100,10 @@ async function resolveTenant(
     });
   }
   const settings = completeTenantSettings(definition?.settings ?? {});
+  const upstreams: DesiredUpstream[] = [];
+  for (const upstream of tenant.upstreams) {
+    upstreams.push(await resolveUpstream(deps, upstream, problems));
+  }
   const applications = [];
   for (const application of tenant.applications) {
     const clients: DesiredClient[] = [];
@@ -110,7 +116,7 @@ async function resolveTenant(
   for (const account of tenant.accounts) {
     accounts.push(await resolveAccount(deps, account, problems));
   }
-  return { ...tenant, applications, accounts };
+  return { ...tenant, upstreams, applications, accounts };
 }
 
 async function resolveClient(

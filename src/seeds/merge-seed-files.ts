@@ -43,6 +43,7 @@ function mergeTenant(a: ParsedTenant, b: ParsedTenant, problems: SeedProblem[]):
     place: a.place,
     slug: a.slug,
     definition: a.definition ?? b.definition,
+    upstreams: [...a.upstreams, ...b.upstreams],
     applications: [...a.applications, ...b.applications],
     groups: [...a.groups, ...b.groups],
     accounts: [...a.accounts, ...b.accounts],
@@ -51,6 +52,7 @@ function mergeTenant(a: ParsedTenant, b: ParsedTenant, problems: SeedProblem[]):
 
 /** What is unique in a tenant. */
 function checkDefinitions(tenant: ParsedTenant, problems: SeedProblem[]): void {
+  const upstreams = definedOnce(problems, 'upstream');
   const applications = definedOnce(problems, 'application');
   const audiences = definedOnce(problems, 'audience');
   const clients = definedOnce(problems, 'client_id');
@@ -68,6 +70,7 @@ function checkDefinitions(tenant: ParsedTenant, problems: SeedProblem[]): void {
       if (client.secret?.from === 'generate') secretFiles(client.secret.path, client.secret.place);
     }
   }
+  for (const upstream of tenant.upstreams) upstreams(upstream.key, upstream.place);
   for (const group of tenant.groups) groups(group.key, group.place);
   for (const { username, email, place } of tenant.accounts) {
     usernames(normalizeIdentifier(username), place);

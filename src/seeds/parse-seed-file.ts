@@ -2,6 +2,7 @@ import { DEFAULT_TENANT_SLUG } from '../tenants/tenant.ts';
 import { type ParsedAccount, type ParsedGroup, readAccount, readGroup } from './read-account.ts';
 import { type ParsedApplication, readApplication } from './read-application.ts';
 import { readTenantSettings } from './read-tenant-settings.ts';
+import { type ParsedUpstream, readUpstream } from './read-upstream.ts';
 import type { TenantDefinition } from './seed.ts';
 import type { Place, SeedProblem } from './seed-problem.ts';
 import { readList, readMap, readText, requireKey } from './seed-reader.ts';
@@ -13,6 +14,7 @@ export interface ParsedTenant {
   readonly place: Place;
   readonly slug: string;
   readonly definition: TenantDefinition | undefined;
+  readonly upstreams: readonly ParsedUpstream[];
   readonly applications: readonly ParsedApplication[];
   readonly groups: readonly ParsedGroup[];
   readonly accounts: readonly ParsedAccount[];
@@ -53,6 +55,7 @@ function readTenant(at: SeedNode): ParsedTenant | undefined {
     'name',
     'issuer',
     'settings',
+    'upstreams',
     'applications',
     'groups',
     'accounts',
@@ -86,6 +89,7 @@ function readTenant(at: SeedNode): ParsedTenant | undefined {
     place: map.place,
     definition:
       nameAt === undefined ? undefined : { place: map.place, name: name ?? '', issuer, settings },
+    upstreams: readList(map.get('upstreams'), 'upstream providers', readUpstream),
     applications: readList(map.get('applications'), 'applications', readApplication),
     groups: readList(map.get('groups'), 'groups', readGroup),
     accounts: readList(map.get('accounts'), 'accounts', readAccount),

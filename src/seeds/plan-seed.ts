@@ -1,6 +1,7 @@
 import { normalizeIdentifier } from '../accounts/normalize-identifier.ts';
 import { emailKey, planAccount } from './plan-account.ts';
 import { planClient } from './plan-client.ts';
+import { planUpstream } from './plan-upstream.ts';
 import type { DesiredApplication, DesiredState, DesiredTenant } from './seed.ts';
 import {
   addChange,
@@ -18,6 +19,7 @@ export function scopesOf(desired: DesiredState): SeedScope[] {
   return desired.tenants.map((tenant) => ({
     slug: tenant.slug,
     issuerHost: issuerHost(tenant.definition?.issuer),
+    upstreamKeys: tenant.upstreams.map(({ key }) => key),
     applicationKeys: tenant.applications.map(({ key }) => key),
     audiences: tenant.applications.flatMap(({ audience }) => audience ?? []),
     clientIds: tenant.applications.flatMap(({ clients }) => clients.map((one) => one.clientId)),
@@ -45,6 +47,7 @@ export function planSeed(
   for (const tenant of desired.tenants) {
     const stored = current.tenants.find(({ slug }) => slug === tenant.slug);
     planTenant(plan, desired, tenant, stored, current.issuerHosts);
+    for (const upstream of tenant.upstreams) planUpstream(plan, tenant, upstream, stored);
     for (const application of tenant.applications) {
       planApplication(plan, tenant, application, stored);
     }

@@ -29,7 +29,9 @@ export type PendingSecret =
   /** A new client secret, into a file. */
   | { readonly kind: 'generate'; readonly path: string }
   /** The hash of a new account's password. */
-  | { readonly kind: 'hash'; readonly password: DesiredPassword };
+  | { readonly kind: 'hash'; readonly password: DesiredPassword }
+  /** The seal of a secret of ours at an upstream provider. */
+  | { readonly kind: 'seal'; readonly secret: string };
 
 export interface SeedPlan {
   /** In the order in which they are made. */

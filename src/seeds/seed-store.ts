@@ -1,11 +1,13 @@
 import type { ClientMetadata } from '../applications/client.ts';
 import type { TenantId } from '../tenants/tenant.ts';
+import type { UpstreamRegistration } from '../upstream/upstream.ts';
 
 /** What of a tenant the files speak of: nothing else is loaded, however large the tenant is. */
 export interface SeedScope {
   readonly slug: string;
   /** Host of the issuer that the tenant is to have, to see whether it is taken. */
   readonly issuerHost: string | undefined;
+  readonly upstreamKeys: readonly string[];
   readonly applicationKeys: readonly string[];
   readonly audiences: readonly string[];
   readonly clientIds: readonly string[];
@@ -31,12 +33,27 @@ export interface CurrentTenant {
   /** As stored: sparse. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly managed: boolean;
+  readonly upstreams: readonly CurrentUpstream[];
   /** Those of the scope's keys, and those that have one of its audiences. */
   readonly applications: readonly CurrentApplication[];
   readonly clients: readonly CurrentClient[];
   readonly groups: readonly CurrentGroup[];
   /** Those of the scope's user names, and those that have one of its e-mail addresses. */
   readonly accounts: readonly CurrentAccount[];
+}
+
+export interface CurrentUpstream {
+  readonly key: string;
+  readonly name: string;
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly secretDigest: string;
+  readonly scopes: readonly string[];
+  readonly prompt: string | undefined;
+  readonly trustEmail: boolean;
+  readonly registration: UpstreamRegistration;
+  readonly emailDomains: readonly string[];
+  readonly managed: boolean;
 }
 
 export interface CurrentApplication {
@@ -95,6 +112,7 @@ export interface CurrentAccount {
 /** One thing as it is to be from now on, whole; role and group lists replace what was there. */
 export type SeedWrite =
   | TenantWrite
+  | UpstreamWrite
   | ApplicationWrite
   | RoleWrite
   | ClientWrite
@@ -107,6 +125,23 @@ export interface TenantWrite {
   readonly name: string;
   readonly issuer: string | undefined;
   readonly settings: Readonly<Record<string, unknown>>;
+}
+
+export interface UpstreamWrite {
+  readonly kind: 'upstream';
+  readonly tenant: string;
+  readonly key: string;
+  readonly name: string;
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly secretDigest: string;
+  /** Seals the secret for its tenant, whose id a new one has only when it is written. */
+  readonly sealSecret?: (tenantId: TenantId) => string;
+  readonly scopes: readonly string[];
+  readonly prompt: string | undefined;
+  readonly trustEmail: boolean;
+  readonly registration: UpstreamRegistration;
+  readonly emailDomains: readonly string[];
 }
 
 export interface ApplicationWrite {
@@ -175,7 +210,7 @@ export interface SeedStore {
    *
    * `decide` sees the state under the lock; what it returns is written whole or, when it or the
    * database refuses, not at all. Everything written is marked as managed by seeds. Each tenant of
-   * which a tenant, application, role or client changed gets a new version, once.
+   * which a tenant, upstream provider, application, role or client changed gets a new version, once.
    *
    * @returns ids of the tenants of the scope, by slug
    * @throws ConflictError when another caller held the lock for too long, or when what is written

@@ -1,5 +1,6 @@
 import type { ClientMetadata } from '../applications/client.ts';
 import type { StoredTenantSettings } from '../tenants/complete-tenant-settings.ts';
+import type { UpstreamRegistration } from '../upstream/upstream.ts';
 import type { Place } from './seed-problem.ts';
 
 /**
@@ -8,8 +9,8 @@ import type { Place } from './seed-problem.ts';
  * stored (`plan-seed.ts`) and makes it so (`apply-seed.ts`). It has no SQL of its own: the store
  * (`seed-store.ts`) does.
  *
- * A file owns what it names, wholly: what the definition of an application, a role, a client, a
- * group or an account leaves out is its default, so deleting a line takes back what it gave.
+ * A file owns what it names, wholly: what the definition of an upstream provider, an application, a
+ * role, a client, a group or an account leaves out is its default, so deleting a line takes back what it gave.
  * What no file names is left alone. Three things are the exceptions:
  * - a tenant without a `name` is only referred to: its own fields stay as they are;
  * - a password is set when the account is created, and never again;
@@ -26,6 +27,7 @@ export interface DesiredTenant {
   readonly slug: string;
   /** Undefined when the files only refer to the tenant. */
   readonly definition: TenantDefinition | undefined;
+  readonly upstreams: readonly DesiredUpstream[];
   readonly applications: readonly DesiredApplication[];
   readonly groups: readonly DesiredGroup[];
   readonly accounts: readonly DesiredAccount[];
@@ -39,6 +41,23 @@ export interface TenantDefinition {
   /** Only what the file says; the tenant store fills in the defaults. */
   /** Undefined: the file says nothing of them, and they stay what they are. */
   readonly settings: StoredTenantSettings | undefined;
+}
+
+export interface DesiredUpstream {
+  readonly place: Place;
+  readonly key: string;
+  readonly name: string;
+  readonly issuer: string;
+  /** Ours at the provider, as is the secret. */
+  readonly clientId: string;
+  readonly secret: { readonly value: string; readonly digest: string };
+  /** `openid` first, the others sorted. */
+  readonly scopes: readonly string[];
+  readonly prompt: string | undefined;
+  readonly trustEmail: boolean;
+  readonly registration: UpstreamRegistration;
+  /** Sorted, lower case. */
+  readonly emailDomains: readonly string[];
 }
 
 export interface DesiredApplication {

@@ -1,4 +1,5 @@
 import { isEmailAddress } from '../accounts/email-address.ts';
+import { normalizeIdentifier } from '../accounts/normalize-identifier.ts';
 import { ACCOUNT_CLIENT_ID } from '../applications/account-client.ts';
 import type { TextRule } from './seed-reader.ts';
 
@@ -73,6 +74,30 @@ export const ISSUER_RULE: TextRule = {
   expected:
     'an https origin such as https://login.acme.example, without a path or a slash at the end',
   accepts: (text) => isWebUrl(text) && URL.parse(text)?.origin === text,
+};
+
+/** An issuer of somebody else. OpenID Connect Discovery 1.0, section 3 (`issuer`) */
+export const UPSTREAM_ISSUER_RULE: TextRule = {
+  expected: 'an issuer: an https URL without a query (http only for a loopback address)',
+  accepts: (text) => text.length <= 1024 && isWebUrl(text) && !/[?#]/.test(text),
+};
+
+/** What tells the tenants of an upstream provider apart: an id, never a name for many. */
+export const DIRECTORY_RULE: TextRule = {
+  expected: 'the id of a directory, such as 8eaef023-2b34-4da1-9baa-8bc8c9d6a490',
+  accepts: (text) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text),
+};
+
+/** Who we are at an upstream provider. RFC 6749, appendix A.1 */
+export const UPSTREAM_CLIENT_ID_RULE: TextRule = {
+  expected: '1 to 512 printable ASCII characters',
+  accepts: (text) => /^[\x20-\x7e]{1,512}$/.test(text),
+};
+
+export const DOMAIN_RULE: TextRule = {
+  expected: 'a domain such as acme.example, in lower case',
+  accepts: (text) =>
+    text.length <= 253 && isEmailAddress(`x@${text}`) && normalizeIdentifier(text) === text,
 };
 
 export const ENVIRONMENT_NAME_RULE: TextRule = {

@@ -24,7 +24,16 @@ export interface BrokenSeed {
 }
 
 /** Tables that seeds write; none may change when a file is refused. */
-const TABLES = ['tenants', 'applications', 'roles', 'clients', 'groups', 'accounts', 'passwords'];
+const TABLES = [
+  'tenants',
+  'upstream_providers',
+  'applications',
+  'roles',
+  'clients',
+  'groups',
+  'accounts',
+  'passwords',
+];
 
 /** One test per broken file. */
 export function refuseEach(title: string, seeds: readonly BrokenSeed[]): void {
@@ -99,6 +108,11 @@ export function client(...lines: string[]): string {
 /** A file with one public client, whose further lines begin at line 11. */
 export function publicClient(...lines: string[]): string {
   return client('token_endpoint_auth_method: none', ...lines);
+}
+
+/** A file with one upstream provider, whose further lines begin at line 7. */
+export function upstream(...lines: string[]): string {
+  return tenant('upstreams:', '  - key: up', ...lines.map((line) => `    ${line}`));
 }
 
 /** A file with one account, whose further lines begin at line 7. */

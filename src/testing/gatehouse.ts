@@ -126,11 +126,12 @@ export async function startDeployment(
       { readEnv: () => undefined, clientSecretPepper, validateClient, passwords, publicUrl },
       [path],
     );
-    const { seeds, audit, notifications } = backends;
+    const { seeds, audit, notifications, sealer } = backends;
     const deps = {
       seeds,
       audit,
       notifications,
+      sealer,
       clientSecretPepper,
       passwords,
       newId: randomUUID,

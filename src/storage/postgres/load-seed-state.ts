@@ -6,6 +6,7 @@ import type {
   CurrentGroup,
   CurrentState,
   CurrentTenant,
+  CurrentUpstream,
   SeedScope,
 } from '../../seeds/seed-store.ts';
 import { query } from './query.ts';
@@ -51,11 +52,29 @@ async function loadTenant(db: Knex, row: TenantRow, scope: SeedScope): Promise<C
     issuer: row.custom_issuer ?? undefined,
     settings: row.settings,
     managed: row.managed === true,
+    upstreams: await loadUpstreams(db, row.id, scope),
     applications: await loadApplications(db, row.id, scope),
     clients: await loadClients(db, row.id, scope),
     groups: await loadGroups(db, row.id, scope),
     accounts: await loadAccounts(db, row.id, scope),
   };
+}
+
+async function loadUpstreams(
+  db: Knex,
+  tenantId: string,
+  scope: SeedScope,
+): Promise<CurrentUpstream[]> {
+  const rows = await query<Nullable<CurrentUpstream>>(
+    db,
+    `select key, name, issuer, client_id as "clientId", client_secret_digest as "secretDigest",
+            scopes, prompt, trust_email as "trustEmail", registration,
+            email_domains as "emailDomains", coalesce(managed_by = 'seed', false) as managed
+       from upstream_providers
+      where tenant_id = ? and key = any(?)`,
+    [tenantId, scope.upstreamKeys],
+  );
+  return rows.map((row) => ({ ...row, prompt: row.prompt ?? undefined }));
 }
 
 async function loadApplications(

@@ -11,7 +11,7 @@ import { writeSeed } from './write-seed.ts';
 const LOCK_TIMEOUT_SECONDS = 60;
 
 /** What of a tenant goes into its Provider; accounts and groups are read with each request. */
-const VERSIONED = new Set(['tenant', 'application', 'role', 'client']);
+const VERSIONED = new Set(['tenant', 'upstream', 'application', 'role', 'client']);
 
 /** What seeds speak of, in PostgreSQL. */
 export function createPostgresSeedStore(db: Knex): SeedStore {

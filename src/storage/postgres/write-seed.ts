@@ -7,6 +7,7 @@ import type {
   RoleWrite,
   SeedWrite,
   TenantWrite,
+  UpstreamWrite,
 } from '../../seeds/seed-store.ts';
 import { query } from './query.ts';
 
@@ -24,6 +25,7 @@ export async function writeSeed(
   const of = <K extends SeedWrite['kind']>(kind: K) =>
     writes.filter((write): write is Extract<SeedWrite, { kind: K }> => write.kind === kind);
   await writeTenants(trx, of('tenant'));
+  await writeUpstreams(trx, of('upstream'));
   await writeApplications(trx, of('application'));
   await writeRoles(trx, of('role'));
   await writeGroups(trx, of('group'));
@@ -66,6 +68,44 @@ async function writeTenants(trx: Knex.Transaction, writes: readonly TenantWrite[
         set name = excluded.name, custom_issuer = excluded.custom_issuer,
             custom_host = excluded.custom_host, settings = excluded.settings, managed_by = 'seed',
             updated_at = now()`,
+  );
+}
+
+async function writeUpstreams(
+  trx: Knex.Transaction,
+  writes: readonly UpstreamWrite[],
+): Promise<void> {
+  if (writes.length === 0) return;
+  const tenants = await query<{ slug: string; id: string }>(
+    trx,
+    'select slug, id from tenants where slug = any(?)',
+    [[...new Set(writes.map(({ tenant }) => tenant))]],
+  );
+  const ids = new Map(tenants.map(({ slug, id }) => [slug, id]));
+  const rows = writes.flatMap(({ sealSecret, ...write }) => {
+    const tenantId = ids.get(write.tenant);
+    // A plan that nobody completed has no seal, which the column refuses.
+    return tenantId === undefined ? [] : [{ ...write, tenantId, sealed: sealSecret?.(tenantId) }];
+  });
+  await eachChunk(
+    trx,
+    rows,
+    `insert into upstream_providers (tenant_id, key, name, issuer, client_id, sealed_client_secret,
+                                     client_secret_digest, scopes, prompt, trust_email,
+                                     registration, email_domains, managed_by)
+     select x."tenantId", x.key, x.name, x.issuer, x."clientId", x.sealed, x."secretDigest",
+            x.scopes, x.prompt, x."trustEmail", x.registration, x."emailDomains", 'seed'
+       from jsonb_to_recordset(?::jsonb) as x(
+         "tenantId" uuid, key text, name text, issuer text, "clientId" text, sealed text,
+         "secretDigest" text, scopes text[], prompt text, "trustEmail" boolean, registration text,
+         "emailDomains" text[])
+     on conflict (tenant_id, key) do update
+        set name = excluded.name, issuer = excluded.issuer, client_id = excluded.client_id,
+            sealed_client_secret = excluded.sealed_client_secret,
+            client_secret_digest = excluded.client_secret_digest, scopes = excluded.scopes,
+            prompt = excluded.prompt, trust_email = excluded.trust_email,
+            registration = excluded.registration, email_domains = excluded.email_domains,
+            managed_by = 'seed', updated_at = now()`,
   );
 }
 
