@@ -23,7 +23,7 @@ export async function showAccountChoice(
   ]);
   // The account went away meanwhile: there is no choice, and the protocol asks for another.
   if (account === undefined) return finishInteraction(visit, { [SELECT_ACCOUNT]: {} });
-  const theirs = visitOf(visit, account);
+  const theirs = await visitOf(visit, account);
   const page = accountChoicePage(theirs.messages, {
     ...interactionForm(deps, visit, client.registered),
     clientName: client.name,

@@ -36,7 +36,7 @@ export async function showApplicationGate(
     address,
     requestId,
   });
-  const theirs = visitOf(visit, account);
+  const theirs = await visitOf(visit, account);
   const page = applicationGatePage(theirs.messages, {
     ...interactionForm(deps, visit, client.registered),
     applicationName: step.applicationName ?? application?.name ?? client.name,

@@ -34,7 +34,7 @@ export async function showConsent(
   if (account === undefined) return finishInteraction(visit, {});
 
   const { metadata, application } = client.registered ?? {};
-  const theirs = visitOf(visit, account);
+  const theirs = await visitOf(visit, account);
   const page = consentPage(theirs.messages, {
     ...interactionForm(deps, visit, client.registered),
     siteName: displayName(tenant.name),

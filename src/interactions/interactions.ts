@@ -66,14 +66,14 @@ async function serve(
     }
   }
   if (route.access !== 'interaction') {
-    return route.handle(deps, { ctx, form, messages: requestMessages(ctx) });
+    return route.handle(deps, { ctx, form, messages: await requestMessages(ctx) });
   }
   const interaction = await loadInteraction(deps, ctx, uid);
   if (interaction === undefined) return showExpired(deps, ctx, uid);
   const { client_id: clientId, ui_locales: uiLocales } = interaction.params;
   if (typeof clientId === 'string') ctx.state.logFields.client_id = clientId;
   const facts = await loadFacts(deps, ctx, interaction);
-  const messages = requestMessages(ctx, { uiLocales, accountLocale: facts.account?.locale });
+  const messages = await requestMessages(ctx, { uiLocales, accountLocale: facts.account?.locale });
   const step = nextStep(interaction, facts);
   try {
     await route.handle(deps, { ctx, form, interaction, messages, step });
@@ -119,14 +119,14 @@ function pageAddress(route: HostedRoute, ctx: Visit['ctx'], form: FormBody): str
 }
 
 /** A page that is out of date is common enough to offer the way on. */
-function showRefusedForm(
+async function showRefusedForm(
   deps: InteractionDeps,
   route: HostedRoute,
   ctx: Visit['ctx'],
   uid: string,
   error: CsrfError,
-): void {
-  const messages = requestMessages(ctx);
+): Promise<void> {
+  const messages = await requestMessages(ctx);
   const page = errorPage(messages, {
     status: error.status,
     error: error.code,

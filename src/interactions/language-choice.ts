@@ -45,7 +45,10 @@ type PageRequest = Pick<ParameterizedContext, 'get'> & {
 };
 
 /** The catalogue of a request's language. */
-export function requestMessages(ctx: PageRequest, wishes: LanguageWishes = {}): Messages {
+export async function requestMessages(
+  ctx: PageRequest,
+  wishes: LanguageWishes = {},
+): Promise<Messages> {
   return messagesFor(preferredLanguages(ctx, wishes));
 }
 

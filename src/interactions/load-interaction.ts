@@ -55,7 +55,7 @@ export async function showExpired(
   const client =
     typeof clientId === 'string' ? await deps.findClient(tenant.id, clientId) : undefined;
   const name = clientName(client);
-  const messages = requestMessages(ctx, { uiLocales: left?.params.ui_locales });
+  const messages = await requestMessages(ctx, { uiLocales: left?.params.ui_locales });
   const page = expiredPage(messages, {
     client:
       name === undefined

@@ -20,26 +20,31 @@ const SELF_EXPLANATORY = new Set([403, 404, 405, 421, 429]);
 export function createProviderPages(deps: { render: RenderPage }) {
   return {
     /** Asks whether to sign out: posts `xsrf` to `action`, with `logout=yes` to confirm. */
-    logoutConfirm(
+    async logoutConfirm(
       ctx: KoaContextWithOIDC,
       page: { action: string; xsrf: string; clientName: string | undefined },
-    ): void {
+    ): Promise<void> {
       const { session, client } = ctx.oidc;
       const targets = formTargets(session?.state?.postLogoutRedirectUri, client?.clientUri);
-      show(deps, ctx, (messages, siteName) =>
+      await show(deps, ctx, (messages, siteName) =>
         logoutConfirmPage(messages, { ...page, siteName, formTargets: targets }),
       );
     },
     /** @param page.clientName - given when only this client was left */
-    logoutDone(ctx: KoaContextWithOIDC, page: { clientName: string | undefined }): void {
-      show(deps, ctx, (messages, siteName) => logoutDonePage(messages, { ...page, siteName }));
+    async logoutDone(
+      ctx: KoaContextWithOIDC,
+      page: { clientName: string | undefined },
+    ): Promise<void> {
+      await show(deps, ctx, (messages, siteName) =>
+        logoutDonePage(messages, { ...page, siteName }),
+      );
     },
     /** An error of the protocol that no client can be told of. */
-    error(
+    async error(
       ctx: KoaContextWithOIDC,
       page: { status: number; error: string; errorDescription: string | undefined },
-    ): void {
-      show(deps, ctx, (messages) =>
+    ): Promise<void> {
+      await show(deps, ctx, (messages) =>
         errorPage(messages, {
           status: page.status,
           error: page.error,
@@ -56,7 +61,7 @@ export function createProviderPages(deps: { render: RenderPage }) {
  * The error page of the HTTP boundary: of the tenant if there is one, else of nobody.
  */
 export function createErrorPageRenderer(deps: { render: RenderPage }) {
-  return (
+  return async (
     ctx: RequestContext,
     page: {
       readonly status: number;
@@ -64,9 +69,9 @@ export function createErrorPageRenderer(deps: { render: RenderPage }) {
       readonly message: string;
       readonly requestId: string;
     },
-  ): void => {
+  ): Promise<void> => {
     const explained = SELF_EXPLANATORY.has(page.status);
-    show(deps, ctx, (messages) =>
+    await show(deps, ctx, (messages) =>
       errorPage(messages, {
         status: page.status,
         error: undefined,
@@ -78,13 +83,13 @@ export function createErrorPageRenderer(deps: { render: RenderPage }) {
   };
 }
 
-function show(
+async function show(
   deps: { render: RenderPage },
   ctx: RequestContext | KoaContextWithOIDC,
   page: (messages: Messages, siteName: string) => Page,
-): void {
+): Promise<void> {
   const oidc = 'oidc' in ctx ? (ctx.oidc as KoaContextWithOIDC['oidc'] | undefined) : undefined;
-  const messages = requestMessages(ctx, { uiLocales: oidc?.params?.ui_locales });
+  const messages = await requestMessages(ctx, { uiLocales: oidc?.params?.ui_locales });
   const frame = pageFrame(tenantOf(ctx.state), messages, languageMenu(ctx, messages));
   deps.render(ctx, frame, page(messages, frame.siteName));
 }

@@ -31,7 +31,7 @@ export async function submitResetPassword(deps: InteractionDeps, visit: Visit): 
   });
   if (result.outcome === 'changed') {
     const account = await deps.findAccount(ctx.state.tenant.id, result.accountId);
-    const theirs = account === undefined ? visit : visitOf(visit, account.claims);
+    const theirs = account === undefined ? visit : await visitOf(visit, account.claims);
     return showPage(deps, theirs, resetPasswordDonePage(theirs.messages));
   }
   if (result.outcome === 'invalid_link') return showPage(deps, visit, invalidLinkPage(messages));
@@ -51,7 +51,7 @@ async function showForm(
   const { tenant, issuerPath } = ctx.state;
   const account = token === '' ? undefined : await deps.findResetLink(tenant, token);
   if (account === undefined) return showPage(deps, visit, invalidLinkPage(messages));
-  const theirs = visitOf(visit, account.claims);
+  const theirs = await visitOf(visit, account.claims);
   const page = resetPasswordPage(theirs.messages, {
     action: `${issuerPath}/account/reset-password`,
     csrf: csrfToken(deps.csrfSecret(), linkPurpose(ctx, token)),

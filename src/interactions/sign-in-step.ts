@@ -34,7 +34,7 @@ export async function showSignIn(
     interactionClient(deps, visit),
     step.why === 'confirm' ? shownAccount(deps, visit, step.accountId) : undefined,
   ]);
-  const theirs = account === undefined ? visit : visitOf(visit, account);
+  const theirs = account === undefined ? visit : await visitOf(visit, account);
   const page = signInPage(theirs.messages, {
     ...interactionForm(deps, visit, client.registered),
     clientName: client.name === '' ? undefined : client.name,

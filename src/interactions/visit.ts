@@ -95,13 +95,16 @@ export function showPage(deps: Pick<InteractionDeps, 'render'>, visit: Visit, pa
  *
  * @param account.locale - the claim, which may be missing
  */
-export function visitOf<V extends Visit>(visit: V, account: { readonly locale?: unknown }): V {
+export async function visitOf<V extends Visit>(
+  visit: V,
+  account: { readonly locale?: unknown },
+): Promise<V> {
   const interaction = 'interaction' in visit ? (visit.interaction as Interaction) : undefined;
   const wishes = {
     uiLocales: interaction?.params.ui_locales,
     accountLocale: account.locale,
   };
-  return { ...visit, messages: requestMessages(visit.ctx, wishes) };
+  return { ...visit, messages: await requestMessages(visit.ctx, wishes) };
 }
 
 /** Leads the browser on with a GET, whatever it came with. RFC 9110, section 15.4.4 */

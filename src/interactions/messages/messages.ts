@@ -1,12 +1,17 @@
 import { chooseLanguage } from '../../languages/choose-language.ts';
 import type { LanguageTag } from '../../languages/languages.ts';
+import type { Messages } from './catalogue.ts';
 import { en } from './en.ts';
 
-/** The texts of all hosted pages in one language; `en.ts` says what belongs in it. */
-export type Messages = typeof en;
+export type { Messages } from './catalogue.ts';
 
-/** Every language that there is a catalogue for, in the order of the menu. */
-const CATALOGUES: ReadonlyMap<LanguageTag, Messages> = new Map([[en.lang, en]]);
+/**
+ * Every language that there is a catalogue for, in the order of the menu. A catalogue is loaded
+ * when somebody reads it first, so that starting does not cost more with each language.
+ */
+const CATALOGUES: ReadonlyMap<LanguageTag, () => Promise<Messages>> = new Map([
+  ['en', async () => en],
+]);
 
 /** The languages of the hosted pages. */
 export const PAGE_LANGUAGES: readonly LanguageTag[] = [...CATALOGUES.keys()];
@@ -16,9 +21,10 @@ export const PAGE_LANGUAGES: readonly LanguageTag[] = [...CATALOGUES.keys()];
  *
  * @param preferred - BCP 47 language tags, best first
  */
-export function messagesFor(preferred: readonly string[]): Messages {
+export async function messagesFor(preferred: readonly string[]): Promise<Messages> {
   const tag = chooseLanguage(PAGE_LANGUAGES, preferred);
-  return (tag === undefined ? undefined : CATALOGUES.get(tag)) ?? en;
+  const load = tag === undefined ? undefined : CATALOGUES.get(tag);
+  return load === undefined ? en : load();
 }
 
 /** What a catalogue says of something that may have any name: `undefined` if it has no words. */

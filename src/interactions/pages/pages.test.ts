@@ -169,9 +169,9 @@ describe('names in sentences', () => {
 });
 
 describe('messagesFor', () => {
-  it('finds a language by its tag, and English for everybody else', () => {
+  it('finds a language by its tag, and English for everybody else', async () => {
     for (const preferred of [[], ['en-GB-oxendict'], ['xx', 'en'], ['*'], ['-'], ['']]) {
-      assert.equal(messagesFor(preferred), en);
+      assert.equal(await messagesFor(preferred), en);
     }
   });
 
