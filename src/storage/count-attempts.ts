@@ -18,6 +18,17 @@ export type CreateLimiter = (options: {
   duration: number;
 }) => RateLimiterAbstract;
 
+type Kind = AttemptSubject['kind'];
+
+/** What is counted together, in order: a refusal leaves the later ones uncounted. */
+const ROUNDS: readonly (readonly Kind[])[] = [
+  ['address', 'address_block', 'code_requests'],
+  ['account', 'factor', 'mailed_code', 'code_pause'],
+  ['code_quota'],
+];
+/** Whose attempt it was: a success clears them. */
+const OWNERS: ReadonlySet<Kind> = new Set(['account', 'factor', 'mailed_code']);
+
 interface Counter {
   readonly limit: AttemptLimit;
   /** Failures of the window; over the limit while the subject is locked. */
@@ -37,10 +48,16 @@ export function countAttempts(
   createLimiter: CreateLimiter,
   answer: <T>(result: Promise<T>) => Promise<T>,
 ): AttemptStore {
-  const counters: Record<AttemptSubject['kind'], Counter> = {
-    account: createCounter('account', options.limits.account, createLimiter),
-    address: createCounter('address', options.limits.address, createLimiter),
-    address_block: createCounter('address_block', options.limits.address_block, createLimiter),
+  const counter = (kind: Kind) => createCounter(kind, options.limits[kind], createLimiter);
+  const counters: Record<Kind, Counter> = {
+    account: counter('account'),
+    address: counter('address'),
+    address_block: counter('address_block'),
+    factor: counter('factor'),
+    mailed_code: counter('mailed_code'),
+    code_requests: counter('code_requests'),
+    code_pause: counter('code_pause'),
+    code_quota: counter('code_quota'),
   };
   const keyOf = (tenantId: TenantId, subject: AttemptSubject) =>
     `${tenantId}:${hmacSha256(options.digestKey, `${tenantId}\0${subject.kind}\0${nameOf(subject)}`)}`;
@@ -82,14 +99,16 @@ export function countAttempts(
 
   return {
     async begin(tenantId, subjects) {
-      const isAccount = (subject: AttemptSubject) => subject.kind === 'account';
-      const networks = subjects.filter((subject) => !isAccount(subject));
-      const verdict = await countAll(tenantId, networks);
-      return verdict.allowed ? countAll(tenantId, subjects.filter(isAccount)) : verdict;
+      for (const kinds of ROUNDS) {
+        const counted = subjects.filter(({ kind }) => kinds.includes(kind));
+        const verdict = await countAll(tenantId, counted);
+        if (!verdict.allowed) return verdict;
+      }
+      return { allowed: true };
     },
     async succeeded(tenantId, subjects) {
       const settle = (subject: AttemptSubject) =>
-        subject.kind === 'account' ? forget(tenantId, subject) : takeBack(tenantId, subject);
+        OWNERS.has(subject.kind) ? forget(tenantId, subject) : takeBack(tenantId, subject);
       await answer(Promise.all(subjects.map(settle)));
     },
     async withdraw(tenantId, subjects) {
@@ -98,11 +117,7 @@ export function countAttempts(
   };
 }
 
-function createCounter(
-  kind: AttemptSubject['kind'],
-  limit: AttemptLimit,
-  createLimiter: CreateLimiter,
-): Counter {
+function createCounter(kind: Kind, limit: AttemptLimit, createLimiter: CreateLimiter): Counter {
   return {
     limit,
     failures: createLimiter({
@@ -129,9 +144,17 @@ function nameOf(subject: AttemptSubject): string {
     case 'account':
       return subject.identifier;
     case 'address':
+    case 'code_requests':
       return subject.address;
     case 'address_block':
       return subject.block;
+    case 'factor':
+      return subject.accountId;
+    case 'mailed_code':
+      return subject.subject;
+    case 'code_pause':
+    case 'code_quota':
+      return subject.name;
   }
 }
 

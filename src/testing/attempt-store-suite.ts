@@ -13,7 +13,32 @@ const LIMITS: AttemptLimits = {
   },
   address: { failures: 5, windowSeconds: 60 },
   address_block: { failures: 8, windowSeconds: 60 },
+  factor: {
+    failures: 4,
+    windowSeconds: 60,
+    lock: { firstSeconds: 1, maxSeconds: 2, memorySeconds: 60 },
+  },
+  mailed_code: {
+    failures: 3,
+    windowSeconds: 60,
+    lock: { firstSeconds: 1, maxSeconds: 2, memorySeconds: 60 },
+  },
+  code_requests: { failures: 6, windowSeconds: 60 },
+  code_pause: { failures: 1, windowSeconds: 60 },
+  code_quota: { failures: 2, windowSeconds: 60 },
 };
+
+/** One of every kind. */
+const EVERY_KIND: readonly AttemptSubject[] = [
+  address('192.0.2.1'),
+  block('192.0.2.0/24'),
+  account('alice'),
+  { kind: 'factor', accountId: 'alice' },
+  { kind: 'mailed_code', subject: 'alice' },
+  { kind: 'code_requests', address: '192.0.2.1' },
+  { kind: 'code_pause', name: 'alice' },
+  { kind: 'code_quota', name: 'alice' },
+];
 
 const DEADLINE_MS = 10_000;
 
@@ -31,7 +56,7 @@ export function attemptStoreSuite(
     it('allows attempts up to the limit and then says how long to wait', async () => {
       const store = create(LIMITS);
       const tenant = randomUUID();
-      for (const subject of [address('192.0.2.1'), block('192.0.2.0/24'), account('alice')]) {
+      for (const subject of EVERY_KIND) {
         const { failures, windowSeconds } = LIMITS[subject.kind];
         for (let attempt = 1; attempt <= failures; attempt += 1) {
           assert.deepEqual(await store.begin(tenant, [subject]), { allowed: true });
@@ -61,6 +86,45 @@ export function attemptStoreSuite(
         await store.succeeded(tenant, [account('alice')]);
       }
       assert.equal((await store.begin(tenant, [account('alice')])).allowed, true);
+    });
+
+    it('forgets wrong codes once a code was right', async () => {
+      const store = create(LIMITS);
+      const tenant = randomUUID();
+      for (const subject of EVERY_KIND.filter(({ kind }) => /^(factor|mailed_code)$/.test(kind))) {
+        const { failures } = LIMITS[subject.kind];
+        for (let round = 0; round < 3; round += 1) {
+          await begin(store, tenant, [subject], failures);
+          await store.succeeded(tenant, [subject]);
+        }
+      }
+    });
+
+    it('locks the codes of an account longer each time, and nothing else of it', async () => {
+      const store = create(LIMITS);
+      const tenant = randomUUID();
+      const subjects: AttemptSubject[] = [{ kind: 'factor', accountId: 'alice' }];
+      for (const seconds of [1, 2]) {
+        await begin(store, tenant, subjects, LIMITS.factor.failures);
+        const wait = await refusal(store, tenant, subjects);
+        assert.equal(wait, seconds);
+        await begin(store, tenant, [account('alice')], 1);
+        await waitUntilAllowed(store, tenant, subjects, seconds);
+        await store.withdraw(tenant, subjects);
+      }
+    });
+
+    it('uses nothing of a quota up when it is asked too early', async () => {
+      const store = create(LIMITS);
+      const tenant = randomUUID();
+      const quota: AttemptSubject = { kind: 'code_quota', name: 'alice' };
+      const pause = (name: string): AttemptSubject => ({ kind: 'code_pause', name });
+      await begin(store, tenant, [quota, pause('alice')], 1);
+      for (let attempt = 0; attempt < 5; attempt += 1) {
+        await refusal(store, tenant, [quota, pause('alice')]);
+      }
+      await begin(store, tenant, [quota, pause('another')], 1);
+      await refusal(store, tenant, [quota, pause('third')]);
     });
 
     it('takes only the successful attempt itself back from addresses', async () => {
@@ -96,6 +160,10 @@ export function attemptStoreSuite(
         [a, account('alicf')],
         [a, address('alice')],
         [a, block('alice')],
+        [a, { kind: 'factor', accountId: 'alice' }],
+        [a, { kind: 'mailed_code', subject: 'alice' }],
+        [a, { kind: 'code_pause', name: 'alice' }],
+        [a, { kind: 'code_quota', name: 'alice' }],
       ] as const) {
         assert.equal((await store.begin(tenant, [subject])).allowed, true);
       }
