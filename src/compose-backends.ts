@@ -3,7 +3,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import type { Redis } from 'ioredis';
 import type { Knex } from 'knex';
 import type { AccountStore } from './accounts/account-store.ts';
+import type { BrowserStore } from './accounts/browser-store.ts';
+import type { OneTimeCodeStore } from './accounts/one-time-code-store.ts';
 import type { PasskeyStore } from './accounts/passkey-store.ts';
+import type { RecoveryCodeStore } from './accounts/recovery-code-store.ts';
+import type { SecondFactorStore } from './accounts/second-factor-store.ts';
+import type { TotpStore } from './accounts/totp-store.ts';
 import type { ApplicationStore } from './applications/application-store.ts';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { Config } from './config/config.ts';
@@ -24,15 +29,20 @@ import { createPostgresAccountStore } from './storage/postgres/account-store.ts'
 import { createPostgresApplicationStore } from './storage/postgres/application-store.ts';
 import { createPostgresArtifactStore } from './storage/postgres/artifact-store.ts';
 import { createPostgresAuditLog } from './storage/postgres/audit-log.ts';
+import { createPostgresBrowserStore } from './storage/postgres/browser-store.ts';
 import { createDatabase } from './storage/postgres/database.ts';
 import { createPostgresDeploymentSecretStore } from './storage/postgres/deployment-secret-store.ts';
 import { createPostgresGrantStore } from './storage/postgres/grant-store.ts';
 import { createPostgresKeyStore } from './storage/postgres/key-store.ts';
 import { createPostgresMailOutbox } from './storage/postgres/mail-outbox.ts';
+import { createPostgresOneTimeCodeStore } from './storage/postgres/one-time-code-store.ts';
 import { createPostgresPasskeyStore } from './storage/postgres/passkey-store.ts';
+import { createPostgresRecoveryCodeStore } from './storage/postgres/recovery-code-store.ts';
 import { createRetention, type Retention } from './storage/postgres/retention.ts';
+import { createPostgresSecondFactorStore } from './storage/postgres/second-factor-store.ts';
 import { createPostgresSeedStore } from './storage/postgres/seed-store.ts';
 import { createPostgresTenantStore } from './storage/postgres/tenant-store.ts';
+import { createPostgresTotpStore } from './storage/postgres/totp-store.ts';
 import { createRedisArtifactStore } from './storage/redis/artifact-store.ts';
 import { createRedisKeyCache } from './storage/redis/key-cache.ts';
 import { connectRedis, createRedis } from './storage/redis/redis.ts';
@@ -53,6 +63,11 @@ export interface Backends {
   readonly applications: ApplicationStore;
   readonly accounts: AccountStore;
   readonly passkeys: PasskeyStore;
+  readonly factors: SecondFactorStore;
+  readonly totp: TotpStore;
+  readonly recoveryCodes: RecoveryCodeStore;
+  readonly browsers: BrowserStore;
+  readonly codes: OneTimeCodeStore;
   readonly grants: GrantStore;
   readonly keys: KeyStore;
   readonly keyCache: KeyCache | undefined;
@@ -139,6 +154,11 @@ async function open(
     applications: createPostgresApplicationStore(db),
     accounts: createPostgresAccountStore(db, { now }),
     passkeys: createPostgresPasskeyStore(db, { now }),
+    factors: createPostgresSecondFactorStore(db),
+    totp: createPostgresTotpStore(db, { now }),
+    recoveryCodes: createPostgresRecoveryCodeStore(db),
+    browsers: createPostgresBrowserStore(db, { now }),
+    codes: createPostgresOneTimeCodeStore(db, { now }),
     grants: createPostgresGrantStore(db),
     keys: createPostgresKeyStore(db),
     mail: { outbox: createPostgresMailOutbox(db), enabled: config.mail.delivery !== 'off' },

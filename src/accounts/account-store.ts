@@ -50,8 +50,8 @@ export interface AccountStore {
     hash: string,
   ): Promise<void>;
   /**
-   * Sets a new password; links that were to set one stop working. False when there is no such
-   * account. Ending sessions is the caller's part (`endAccountSessions`).
+   * Sets a new password; links that were to set one stop working, and remembered browsers are
+   * forgotten. False when there is no such account. Ending sessions is the caller's part (`endAccountSessions`).
    */
   setPassword(tenantId: TenantId, accountId: string, hash: string): Promise<boolean>;
   /** False when there is no such account. */
@@ -71,7 +71,8 @@ export interface AccountStore {
     digest: string,
   ): Promise<Account | undefined>;
   /**
-   * Consumes a link and sets the password in one transaction: of two at once exactly one wins.
+   * Consumes a link, sets the password and forgets remembered browsers in one transaction: of two
+   * at once exactly one wins.
    * Returns the account id, or undefined when the link is unknown, used or expired.
    */
   resetPasswordByLink(

@@ -66,6 +66,35 @@ export async function crowdTenant(db: Knex, tenant: PopulatedTenant): Promise<vo
       [],
     ],
     [
+      `insert into totp_factors (tenant_id, id, account_id, state, sealed_seed)
+       select tenant_id, gen_random_uuid(), id, 'active', 'sealed' from accounts
+       on conflict do nothing`,
+      [],
+    ],
+    [
+      `insert into totp_factors (tenant_id, id, account_id, state, sealed_seed, binding_digest,
+                                 expires_at)
+       select tenant_id, gen_random_uuid(), id, 'pending', 'sealed', 'b', '2100-01-01' from accounts
+       on conflict do nothing`,
+      [],
+    ],
+    [
+      `insert into recovery_codes (tenant_id, account_id, digest)
+       select tenant_id, id, 'd' || n from accounts, generate_series(1, 3) n`,
+      [],
+    ],
+    [
+      `insert into remembered_browsers (tenant_id, account_id, digest, user_agent, address,
+                                        created_at, last_used_at, expires_at)
+       select tenant_id, id, id, '', '', now(), now(), '2100-01-01' from accounts`,
+      [],
+    ],
+    [
+      `insert into one_time_codes (tenant_id, lookup, purpose, nonce, digest, expires_at)
+       select ?, 'n' || n, 'sign_in', '', '', '2100-01-01' from generate_series(1, 2000) n`,
+      [tenantId],
+    ],
+    [
       `insert into recorded_grants (tenant_id, account_id, client_id)
        select tenant_id, id, ? from accounts where tenant_id = ? on conflict do nothing`,
       [tenant.clientId, tenantId],

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import { randomId } from '../crypto/random-id.ts';
 import { createUuidV7 } from '../storage/postgres/uuid-v7.ts';
@@ -40,6 +41,16 @@ export interface PopulatedTenant {
   userHandle: string;
   /** A challenge that waits for an answer: digests of what it is bound to and of itself. */
   challenge: { binding: string; digest: string };
+  /** An active authenticator app, and one that waits under a binding's digest. */
+  totpId: string;
+  pendingTotpId: string;
+  pendingBindingDigest: string;
+  recoveryCodeDigest: string;
+  browserId: string;
+  browserDigest: string;
+  /** Under what a one-time code is stored. */
+  codeLookup: string;
+  codeDigest: string;
   /** A signing key in the stage `next` that is due. */
   kid: string;
   /** Somebody who was invited, by a link that works. */
@@ -96,6 +107,7 @@ export async function populateTenant(db: Knex): Promise<PopulatedTenant> {
     email_key: invitation.email,
     expires_at: tomorrow,
   });
+  const factors = await insertFactors(db, tenantId, accountId, tomorrow);
   await db('recorded_grants').insert({
     tenant_id: tenantId,
     account_id: accountId,
@@ -155,6 +167,7 @@ export async function populateTenant(db: Knex): Promise<PopulatedTenant> {
     passkeyId,
     userHandle,
     challenge,
+    ...factors,
     kid,
     invitation,
     upstream: { ...upstream, linkId },
@@ -185,4 +198,50 @@ async function insertPasskey(db: Knex, tenantId: TenantId, accountId: string) {
     expires_at: new Date(Date.now() + HOUR_MS),
   });
   return { passkeyId, userHandle, challenge };
+}
+
+/** A second factor of every kind, and a code on its way. */
+async function insertFactors(db: Knex, tenantId: TenantId, accountId: string, tomorrow: Date) {
+  const factors = {
+    totpId: randomUUID(),
+    pendingTotpId: randomUUID(),
+    pendingBindingDigest: randomId(),
+    recoveryCodeDigest: randomId(),
+    browserId: randomUUID(),
+    browserDigest: randomId(),
+    codeLookup: randomId(),
+    codeDigest: randomId(),
+  };
+  const owner = { tenant_id: tenantId, account_id: accountId };
+  await db('totp_factors').insert([
+    { ...owner, id: factors.totpId, state: 'active', sealed_seed: 'sealed' },
+    {
+      ...owner,
+      id: factors.pendingTotpId,
+      state: 'pending',
+      sealed_seed: 'sealed',
+      binding_digest: factors.pendingBindingDigest,
+      expires_at: tomorrow,
+    },
+  ]);
+  await db('recovery_codes').insert({ ...owner, digest: factors.recoveryCodeDigest });
+  await db('remembered_browsers').insert({
+    ...owner,
+    id: factors.browserId,
+    digest: factors.browserDigest,
+    user_agent: 'Browser/1',
+    address: '192.0.2.1',
+    created_at: new Date(),
+    last_used_at: new Date(),
+    expires_at: tomorrow,
+  });
+  await db('one_time_codes').insert({
+    tenant_id: tenantId,
+    lookup: factors.codeLookup,
+    purpose: 'sign_in',
+    nonce: 'nonce',
+    digest: factors.codeDigest,
+    expires_at: tomorrow,
+  });
+  return factors;
 }

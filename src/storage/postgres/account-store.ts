@@ -83,7 +83,7 @@ export function createPostgresAccountStore(
 
     async setPassword(tenantId, accountId, hash) {
       if (!isStorable(accountId)) return false;
-      // Counting the links makes their delete come first, as in resetPasswordByLink: two statements
+      // Counting what is deleted makes the deletes come first, as in resetPasswordByLink: two statements
       // that locked the same rows in different orders could wait for each other.
       const rows = await query(
         db,
@@ -93,9 +93,14 @@ export function createPostgresAccountStore(
            delete from one_time_links l using account a
             where l.tenant_id = a.tenant_id and l.account_id = a.id and l.purpose = 'reset_password'
            returning 1
+         ), browser as (
+           delete from remembered_browsers b using account a
+            where b.tenant_id = a.tenant_id and b.account_id = a.id
+           returning 1
          )
          insert into passwords (tenant_id, account_id, hash)
-         select tenant_id, id, ? from account where (select count(*) from link) >= 0
+         select tenant_id, id, ? from account
+          where (select count(*) from link) + (select count(*) from browser) >= 0
          on conflict (tenant_id, account_id)
            do update set hash = excluded.hash, changed_at = now()
          returning 1`,
@@ -159,9 +164,13 @@ export function createPostgresAccountStore(
            delete from one_time_links
             where tenant_id = ? and digest = ? and purpose = 'reset_password' and expires_at > ?
            returning tenant_id, account_id
+         ), browser as (
+           delete from remembered_browsers b using link l
+            where b.tenant_id = l.tenant_id and b.account_id = l.account_id
+           returning 1
          )
          insert into passwords (tenant_id, account_id, hash)
-         select tenant_id, account_id, ? from link
+         select tenant_id, account_id, ? from link where (select count(*) from browser) >= 0
          on conflict (tenant_id, account_id)
            do update set hash = excluded.hash, changed_at = now()
          returning account_id`,

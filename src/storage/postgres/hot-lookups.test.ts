@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { AccountStore } from '../../accounts/account-store.ts';
+import type { BrowserStore } from '../../accounts/browser-store.ts';
 import type { InvitationStore } from '../../accounts/invitation-store.ts';
+import type { OneTimeCodeStore } from '../../accounts/one-time-code-store.ts';
 import type { PasskeyStore } from '../../accounts/passkey-store.ts';
+import type { RecoveryCodeStore } from '../../accounts/recovery-code-store.ts';
+import type { SecondFactorStore } from '../../accounts/second-factor-store.ts';
+import type { TotpStore } from '../../accounts/totp-store.ts';
 import type { ApplicationStore } from '../../applications/application-store.ts';
 import type { AuditLog } from '../../audit/audit-log.ts';
 import type { GrantStore } from '../../grants/grant-store.ts';
@@ -21,14 +26,19 @@ import { createPostgresAccountStore } from './account-store.ts';
 import { createPostgresApplicationStore } from './application-store.ts';
 import { createPostgresArtifactStore } from './artifact-store.ts';
 import { createPostgresAuditLog } from './audit-log.ts';
+import { createPostgresBrowserStore } from './browser-store.ts';
 import { createPostgresDeploymentSecretStore } from './deployment-secret-store.ts';
 import { createPostgresGrantStore } from './grant-store.ts';
 import { createPostgresInvitationStore } from './invitation-store.ts';
 import { createPostgresKeyStore } from './key-store.ts';
 import { createPostgresMailOutbox } from './mail-outbox.ts';
+import { createPostgresOneTimeCodeStore } from './one-time-code-store.ts';
 import { createPostgresPasskeyStore } from './passkey-store.ts';
+import { createPostgresRecoveryCodeStore } from './recovery-code-store.ts';
 import { createRetention, type Retention } from './retention.ts';
+import { createPostgresSecondFactorStore } from './second-factor-store.ts';
 import { createPostgresTenantStore } from './tenant-store.ts';
+import { createPostgresTotpStore } from './totp-store.ts';
 import { createPostgresUpstreamLinkStore } from './upstream-link-store.ts';
 import { createPostgresUpstreamProviderStore } from './upstream-provider-store.ts';
 import { createUuidV7 } from './uuid-v7.ts';
@@ -63,6 +73,11 @@ let applications: ApplicationStore;
 let accounts: AccountStore;
 let invitations: InvitationStore;
 let passkeys: PasskeyStore;
+let factors: SecondFactorStore;
+let totp: TotpStore;
+let recoveryCodes: RecoveryCodeStore;
+let browsers: BrowserStore;
+let codes: OneTimeCodeStore;
 let grants: GrantStore;
 let keys: KeyStore;
 let upstreamProviders: UpstreamProviderStore;
@@ -80,6 +95,11 @@ before(async () => {
   accounts = createPostgresAccountStore(db);
   invitations = createPostgresInvitationStore(db, { now: () => new Date() });
   passkeys = createPostgresPasskeyStore(db);
+  factors = createPostgresSecondFactorStore(db);
+  totp = createPostgresTotpStore(db, { now: () => new Date() });
+  recoveryCodes = createPostgresRecoveryCodeStore(db);
+  browsers = createPostgresBrowserStore(db, { now: () => new Date() });
+  codes = createPostgresOneTimeCodeStore(db, { now: () => new Date() });
   grants = createPostgresGrantStore(db);
   keys = createPostgresKeyStore(db);
   upstreamProviders = createPostgresUpstreamProviderStore(db);
@@ -248,6 +268,7 @@ testLookups<AccountStore>('accounts', {
     accesses: [
       'accounts_pkey: id tenant_id',
       'one_time_links_account: account_id purpose tenant_id',
+      'remembered_browsers_digest: account_id tenant_id',
     ],
     work: () => accounts.setPassword(tenant.tenantId, 'n1', 'hash'),
   },
@@ -270,7 +291,10 @@ testLookups<AccountStore>('accounts', {
     work: () => accounts.findByOneTimeLink(tenant.tenantId, 'reset_password', tenant.linkDigest),
   },
   resetPasswordByLink: {
-    accesses: ['one_time_links_pkey: digest tenant_id'],
+    accesses: [
+      'one_time_links_pkey: digest tenant_id',
+      'remembered_browsers_digest: account_id tenant_id',
+    ],
     work: () => accounts.resetPasswordByLink(tenant.tenantId, 'n2', 'hash'),
   },
 });
@@ -371,6 +395,135 @@ testLookups<PasskeyStore>('passkeys', {
   useChallenge: {
     accesses: ['passkey_challenges_pkey: binding tenant_id'],
     work: () => passkeys.useChallenge(tenant.tenantId, tenant.challenge),
+  },
+});
+
+testLookups<SecondFactorStore>('second factors', {
+  factorsOf: {
+    accesses: [
+      'recovery_codes_pkey: account_id tenant_id',
+      'totp_factors_account: account_id state tenant_id',
+    ],
+    work: () => factors.factorsOf(tenant.tenantId, tenant.accountId),
+  },
+  removeAll: {
+    accesses: [
+      'accounts_pkey: id tenant_id',
+      'recovery_codes_pkey: account_id tenant_id',
+      'remembered_browsers_digest: account_id tenant_id',
+      'totp_factors_account: account_id tenant_id',
+    ],
+    work: () => factors.removeAll(tenant.tenantId, 'n4'),
+  },
+});
+
+testLookups<TotpStore>('authenticator apps', {
+  savePending: {
+    accesses: [],
+    work: () =>
+      totp.savePending(tenant.tenantId, {
+        id: tenant.pendingTotpId,
+        accountId: tenant.accountId,
+        sealedSeed: 'sealed',
+        bindingDigest: tenant.pendingBindingDigest,
+        expiresAt: FAR,
+      }),
+  },
+  findPending: {
+    accesses: ['totp_factors_account: account_id state tenant_id'],
+    work: () => totp.findPending(tenant.tenantId, tenant.accountId, tenant.pendingBindingDigest),
+  },
+  confirm: {
+    accesses: [
+      'remembered_browsers_digest: account_id tenant_id',
+      'totp_factors_account: account_id state tenant_id',
+      'totp_factors_pkey: id tenant_id',
+    ],
+    work: () =>
+      totp.confirm(tenant.tenantId, 'n5', { id: tenant.pendingTotpId, name: '', step: 1 }),
+  },
+  findActive: {
+    accesses: ['totp_factors_account: account_id state tenant_id'],
+    work: () => totp.findActive(tenant.tenantId, tenant.accountId),
+  },
+  useStep: {
+    accesses: 'some index',
+    work: () => totp.useStep(tenant.tenantId, tenant.accountId, tenant.totpId, 1),
+  },
+  remove: {
+    accesses: [
+      'remembered_browsers_digest: account_id tenant_id',
+      'totp_factors_account: account_id tenant_id',
+    ],
+    work: () => totp.remove(tenant.tenantId, 'n6'),
+  },
+});
+
+testLookups<RecoveryCodeStore>('recovery codes', {
+  replace: {
+    statements: 3,
+    accesses: ['accounts_pkey: id tenant_id', 'recovery_codes_pkey: account_id tenant_id'],
+    work: () => recoveryCodes.replace(tenant.tenantId, 'n7', ['a', 'b']),
+  },
+  use: {
+    accesses: [
+      'recovery_codes_pkey: account_id digest tenant_id',
+      'recovery_codes_pkey: account_id tenant_id',
+    ],
+    work: () => recoveryCodes.use(tenant.tenantId, 'n8', 'd1'),
+  },
+});
+
+testLookups<BrowserStore>('remembered browsers', {
+  add: {
+    accesses: [],
+    work: () =>
+      browsers.add(tenant.tenantId, {
+        accountId: 'n9',
+        digest: 'new',
+        userAgent: '',
+        address: '',
+        createdAt: new Date(),
+        expiresAt: FAR,
+      }),
+  },
+  use: {
+    accesses: ['remembered_browsers_digest: account_id digest tenant_id'],
+    work: () => browsers.use(tenant.tenantId, tenant.accountId, tenant.browserDigest),
+  },
+  list: {
+    accesses: ['remembered_browsers_digest: account_id tenant_id'],
+    work: () => browsers.list(tenant.tenantId, tenant.accountId),
+  },
+  remove: {
+    accesses: 'some index',
+    work: () => browsers.remove(tenant.tenantId, 'n10', tenant.browserId),
+  },
+  removeAll: {
+    accesses: ['remembered_browsers_digest: account_id tenant_id'],
+    work: () => browsers.removeAll(tenant.tenantId, 'n11'),
+  },
+});
+
+testLookups<OneTimeCodeStore>('one-time codes', {
+  save: {
+    accesses: [],
+    work: () =>
+      codes.save(tenant.tenantId, {
+        lookup: 'n1',
+        purpose: 'sign_in',
+        nonce: '',
+        digest: '',
+        expiresAt: FAR,
+      }),
+  },
+  countTry: {
+    accesses: ['one_time_codes_pkey: lookup tenant_id'],
+    work: () => codes.countTry(tenant.tenantId, tenant.codeLookup, 5),
+  },
+  use: {
+    accesses: ['one_time_codes_pkey: lookup tenant_id'],
+    work: () => codes.use(tenant.tenantId, 'n2', ''),
   },
 });
 
@@ -568,7 +721,7 @@ testLookups<MailOutbox>('mail outbox', {
 
 testLookups<Retention>('retention', {
   runOnce: {
-    statements: 9,
+    statements: 12,
     accesses: [
       'clients_pkey: client_id tenant_id',
       'clients_previous_secret: previous_secret_expires_at',
@@ -576,23 +729,32 @@ testLookups<Retention>('retention', {
       'invitations_pkey: id tenant_id',
       'mail_outbox_expiry: expires_at',
       'mail_outbox_pkey: id tenant_id',
+      'one_time_codes_expiry: expires_at',
+      'one_time_codes_pkey: lookup tenant_id',
       'one_time_links_expiry: expires_at',
       'one_time_links_pkey: digest tenant_id',
       'passkey_challenges_expiry: expires_at',
       'passkey_challenges_pkey: binding tenant_id',
+      'remembered_browsers_expiry: expires_at',
+      'remembered_browsers_pkey: id tenant_id',
+      'totp_factors_expiry: expires_at',
+      'totp_factors_pkey: id tenant_id',
     ],
     work: () => retention.runOnce(),
   },
   backlog: {
-    statements: 7,
+    statements: 10,
     accesses: [
       'artifacts_expiry: expires_at',
       'clients_previous_secret: previous_secret_expires_at',
       'invitations_expiry: expires_at',
       'mail_outbox_expiry: expires_at',
+      'one_time_codes_expiry: expires_at',
       'one_time_links_expiry: expires_at',
       'passkey_challenges_expiry: expires_at',
+      'remembered_browsers_expiry: expires_at',
       'tombstones_expiry: expires_at',
+      'totp_factors_expiry: expires_at',
     ],
     work: () => retention.backlog(),
   },

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Knex } from 'knex';
 import type { AccountStore } from '../../accounts/account-store.ts';
+import type { BrowserStore } from '../../accounts/browser-store.ts';
 import type { InvitationStore } from '../../accounts/invitation-store.ts';
+import type { OneTimeCodeStore } from '../../accounts/one-time-code-store.ts';
+import type { RecoveryCodeStore } from '../../accounts/recovery-code-store.ts';
+import type { SecondFactorStore } from '../../accounts/second-factor-store.ts';
+import type { TotpStore } from '../../accounts/totp-store.ts';
 import type { ApplicationStore } from '../../applications/application-store.ts';
 import type { AuditLog } from '../../audit/audit-log.ts';
 import { StorageUnavailableError } from '../../errors.ts';
@@ -18,14 +23,19 @@ import { createPostgresAccountStore } from './account-store.ts';
 import { createPostgresApplicationStore } from './application-store.ts';
 import { createPostgresArtifactStore } from './artifact-store.ts';
 import { createPostgresAuditLog } from './audit-log.ts';
+import { createPostgresBrowserStore } from './browser-store.ts';
 import { createDatabase } from './database.ts';
 import { createPostgresDeploymentSecretStore } from './deployment-secret-store.ts';
 import { createPostgresGrantStore } from './grant-store.ts';
 import { createPostgresInvitationStore } from './invitation-store.ts';
 import { createPostgresKeyStore } from './key-store.ts';
+import { createPostgresOneTimeCodeStore } from './one-time-code-store.ts';
 import { inTransaction, query } from './query.ts';
+import { createPostgresRecoveryCodeStore } from './recovery-code-store.ts';
 import { createRetention, type Retention } from './retention.ts';
+import { createPostgresSecondFactorStore } from './second-factor-store.ts';
 import { createPostgresTenantStore } from './tenant-store.ts';
+import { createPostgresTotpStore } from './totp-store.ts';
 
 /**
  * PostgreSQL gone, in both ways it goes: connections break and new ones are refused, or nobody
@@ -135,6 +145,11 @@ function callsOf(pool: Knex): typeof calls {
   const applications = createPostgresApplicationStore(pool);
   const accounts = createPostgresAccountStore(pool);
   const invitations = createPostgresInvitationStore(pool, { now });
+  const factors = createPostgresSecondFactorStore(pool);
+  const totp = createPostgresTotpStore(pool, { now });
+  const recoveryCodes = createPostgresRecoveryCodeStore(pool);
+  const browsers = createPostgresBrowserStore(pool, { now });
+  const codes = createPostgresOneTimeCodeStore(pool, { now });
   const grants = createPostgresGrantStore(pool);
   const keys = createPostgresKeyStore(pool);
   const secrets = createPostgresDeploymentSecretStore(pool);
@@ -195,6 +210,60 @@ function callsOf(pool: Knex): typeof calls {
     accept: ({ tenantId, invitation }) =>
       invitations.accept(tenantId, invitation.digest, newAccount()),
   };
+  const factorCalls: Calls<SecondFactorStore> = {
+    factorsOf: ({ tenantId, accountId }) => factors.factorsOf(tenantId, accountId),
+    removeAll: ({ tenantId, accountId }) => factors.removeAll(tenantId, accountId),
+  };
+  const totpCalls: Calls<TotpStore> = {
+    savePending: ({ tenantId, accountId, pendingTotpId, pendingBindingDigest }) =>
+      totp.savePending(tenantId, {
+        id: pendingTotpId,
+        accountId,
+        sealedSeed: 'sealed',
+        bindingDigest: pendingBindingDigest,
+        expiresAt: soon(),
+      }),
+    findPending: ({ tenantId, accountId, pendingBindingDigest }) =>
+      totp.findPending(tenantId, accountId, pendingBindingDigest),
+    confirm: ({ tenantId, accountId, pendingTotpId }) =>
+      totp.confirm(tenantId, accountId, { id: pendingTotpId, name: '', step: 1 }),
+    findActive: ({ tenantId, accountId }) => totp.findActive(tenantId, accountId),
+    useStep: ({ tenantId, accountId, totpId }) => totp.useStep(tenantId, accountId, totpId, 1),
+    remove: ({ tenantId, accountId }) => totp.remove(tenantId, accountId),
+  };
+  const recoveryCodeCalls: Calls<RecoveryCodeStore> = {
+    replace: ({ tenantId, accountId }) => recoveryCodes.replace(tenantId, accountId, ['a']),
+    use: ({ tenantId, accountId, recoveryCodeDigest }) =>
+      recoveryCodes.use(tenantId, accountId, recoveryCodeDigest),
+  };
+  const browserCalls: Calls<BrowserStore> = {
+    add: ({ tenantId, accountId }) =>
+      browsers.add(tenantId, {
+        accountId,
+        digest: 'new',
+        userAgent: '',
+        address: '',
+        createdAt: now(),
+        expiresAt: soon(),
+      }),
+    use: ({ tenantId, accountId, browserDigest }) =>
+      browsers.use(tenantId, accountId, browserDigest),
+    list: ({ tenantId, accountId }) => browsers.list(tenantId, accountId),
+    remove: ({ tenantId, accountId, browserId }) => browsers.remove(tenantId, accountId, browserId),
+    removeAll: ({ tenantId, accountId }) => browsers.removeAll(tenantId, accountId),
+  };
+  const codeCalls: Calls<OneTimeCodeStore> = {
+    save: ({ tenantId, codeLookup }) =>
+      codes.save(tenantId, {
+        lookup: codeLookup,
+        purpose: 'sign_in',
+        nonce: '',
+        digest: '',
+        expiresAt: soon(),
+      }),
+    countTry: ({ tenantId, codeLookup }) => codes.countTry(tenantId, codeLookup, 5),
+    use: ({ tenantId, codeLookup, codeDigest }) => codes.use(tenantId, codeLookup, codeDigest),
+  };
   const grantCalls: Calls<GrantStore> = {
     find: ({ tenantId, accountId, clientId }) => grants.find(tenantId, accountId, clientId),
     add: ({ tenantId, accountId, clientId }) =>
@@ -232,6 +301,11 @@ function callsOf(pool: Knex): typeof calls {
     applications: applicationCalls,
     accounts: accountCalls,
     invitationCalls,
+    factors: factorCalls,
+    totp: totpCalls,
+    recoveryCodes: recoveryCodeCalls,
+    browsers: browserCalls,
+    codes: codeCalls,
     grants: grantCalls,
     keys: keyCalls,
     secrets: secretCalls,

@@ -9,10 +9,16 @@ import {
   insertClient,
   insertTenant,
 } from '../../testing/fixtures.ts';
+import { populateTenant } from '../../testing/populated-tenant.ts';
 import { createPostgresArtifactStore } from './artifact-store.ts';
 import { createPostgresAuditLog } from './audit-log.ts';
 import { createPostgresMailOutbox } from './mail-outbox.ts';
-import { createRetention, type Retention, TABLE_RETENTION } from './retention.ts';
+import {
+  createRetention,
+  type Retention,
+  type RetentionCounts,
+  TABLE_RETENTION,
+} from './retention.ts';
 import { createUuidV7 } from './uuid-v7.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -21,9 +27,12 @@ const NOTHING = {
   artifacts: 0,
   one_time_links: 0,
   passkey_challenges: 0,
-  client_secrets: 0,
   mail_outbox: 0,
   invitations: 0,
+  one_time_codes: 0,
+  totp_enrolments: 0,
+  remembered_browsers: 0,
+  client_secrets: 0,
   audit_events: 0,
 };
 
@@ -115,6 +124,23 @@ describe('a run', () => {
     });
     const left = await database.db('passkey_challenges').select('binding');
     assert.deepEqual(left, [{ binding: 'waits' }]);
+  });
+
+  test('removes codes, authenticator apps that were never confirmed, and browsers that expired', async () => {
+    const { totpId } = await populateTenant(database.db);
+    const factors = ({ one_time_codes, totp_enrolments, remembered_browsers }: RetentionCounts) => [
+      one_time_codes,
+      totp_enrolments,
+      remembered_browsers,
+    ];
+    assert.deepEqual(factors(await retention.backlog()), [0, 0, 0]);
+    now = fromNow(2 * DAY_MS);
+    assert.deepEqual(factors(await retention.backlog()), [1, 1, 1]);
+    const run = await retention.runOnce();
+    assert.deepEqual(run.outcome === 'ran' && factors(run.removed), [1, 1, 1]);
+    assert.deepEqual(factors(await retention.backlog()), [0, 0, 0]);
+    assert.deepEqual(await database.db('totp_factors').select('id'), [{ id: totpId }]);
+    assert.equal((await database.db('recovery_codes')).length, 1);
   });
 
   test('removes as many batches as it takes', async () => {

@@ -17,9 +17,12 @@ export type RetentionRule =
   | 'artifacts'
   | 'one_time_links'
   | 'passkey_challenges'
-  | 'client_secrets'
   | 'mail_outbox'
   | 'invitations'
+  | 'one_time_codes'
+  | 'totp_enrolments'
+  | 'remembered_browsers'
+  | 'client_secrets'
   | 'audit_events';
 
 /**
@@ -44,6 +47,13 @@ export const TABLE_RETENTION: Readonly<
   passkey_users: { kept: 'as long as their account' },
   passkeys: { kept: 'until their owner or an operator removes them' },
   passkey_challenges: { rule: 'passkey_challenges', when: 'expired; its answer deletes it' },
+  one_time_codes: { rule: 'one_time_codes', when: 'expired; a used one is deleted by its use' },
+  totp_factors: {
+    rule: 'totp_enrolments',
+    when: 'never confirmed in time; an active one is kept as long as its account',
+  },
+  recovery_codes: { kept: 'until used or replaced; as long as their account' },
+  remembered_browsers: { rule: 'remembered_browsers', when: 'expired' },
   groups: { kept: 'until an operator removes the group' },
   group_members: { kept: 'as long as their group and account' },
   group_roles: { kept: 'as long as their group and role' },
@@ -135,6 +145,24 @@ export function createRetention(
       expired: 'expires_at <= ?',
       change: (rows) => `delete from passkey_challenges where ${rows}`,
     }),
+    one_time_codes: rowRule(db, {
+      table: 'one_time_codes',
+      key: 'tenant_id, lookup',
+      expired: 'expires_at <= ?',
+      change: (rows) => `delete from one_time_codes where ${rows}`,
+    }),
+    totp_enrolments: rowRule(db, {
+      table: 'totp_factors',
+      key: 'tenant_id, id',
+      expired: 'expires_at is not null and expires_at <= ?',
+      change: (rows) => `delete from totp_factors where ${rows}`,
+    }),
+    remembered_browsers: rowRule(db, {
+      table: 'remembered_browsers',
+      key: 'tenant_id, id',
+      expired: 'expires_at <= ?',
+      change: (rows) => `delete from remembered_browsers where ${rows}`,
+    }),
     client_secrets: rowRule(db, {
       table: 'clients',
       key: 'tenant_id, client_id',
@@ -186,6 +214,9 @@ async function forEach(
     one_time_links: await turn(rules.one_time_links),
     invitations: await turn(rules.invitations),
     passkey_challenges: await turn(rules.passkey_challenges),
+    one_time_codes: await turn(rules.one_time_codes),
+    totp_enrolments: await turn(rules.totp_enrolments),
+    remembered_browsers: await turn(rules.remembered_browsers),
     client_secrets: await turn(rules.client_secrets),
     mail_outbox: await turn(rules.mail_outbox),
     audit_events: await turn(rules.audit_events),
