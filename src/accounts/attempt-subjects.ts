@@ -20,13 +20,18 @@ const IPV4_PREFIXES = [
  *   unknown address are counted as one
  */
 export function attemptSubjects(input: { identifier: string; address: string }): AttemptSubject[] {
-  const subjects: AttemptSubject[] = [
-    { kind: 'address', address: canonicalAddress(input.address) },
-    { kind: 'address_block', block: addressBlock(input.address) },
-  ];
+  const subjects = networkSubjects(input.address);
   const identifier = normalizeIdentifier(input.identifier);
   if (identifier !== '') subjects.push({ kind: 'account', identifier });
   return subjects;
+}
+
+/** The address that an attempt comes from, and its block. */
+export function networkSubjects(address: string): AttemptSubject[] {
+  return [
+    { kind: 'address', address: canonicalAddress(address) },
+    { kind: 'address_block', block: addressBlock(address) },
+  ];
 }
 
 /**

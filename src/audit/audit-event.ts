@@ -80,6 +80,34 @@ export type AuditEventKind =
   | 'upstream.disabled'
   /** An operator enabled an upstream provider again. */
   | 'upstream.enabled'
+  /** An account got a second factor; `detail.factor` says which. */
+  | 'second_factor.added'
+  /** A second factor was taken away; `detail.factor` says which. */
+  | 'second_factor.removed'
+  /** A person proved a second factor; `detail.factor` says which. */
+  | 'second_factor.used'
+  /** A wrong code, or (`detail.reason` is `reused`) one that was used before. */
+  | 'second_factor.failed'
+  /** Refused before the code was looked at: too many wrong ones. */
+  | 'second_factor.throttled'
+  /** An operator removed all second factors of an account. `detail` says how many of each. */
+  | 'second_factor.reset'
+  /** An account got new recovery codes; older ones stopped working. */
+  | 'recovery_codes.created'
+  /** A recovery code stood in for a second factor. `detail.left` says how many there are now. */
+  | 'recovery_codes.used'
+  /** A person chose not to be asked for a second factor in this browser for a while. */
+  | 'browser.remembered'
+  /** A person forgot remembered browsers; `detail.count` says how many. */
+  | 'browser.forgotten'
+  /** A code to be sent by e-mail was asked for, whether there is an account or not. */
+  | 'email_code.requested'
+  /** A code sent by e-mail was typed where it was asked for. `detail.purpose` says what for. */
+  | 'email_code.used'
+  /** A wrong code was typed for one sent by e-mail. */
+  | 'email_code.failed'
+  /** Codes were asked for, or wrong ones typed, too often. */
+  | 'email_code.throttled'
   /**
    * Signing keys were created: a tenant's first, a missing algorithm's, or (`detail.mode` is
    * `staged`) those that will take over.
