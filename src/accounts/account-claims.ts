@@ -116,6 +116,11 @@ export function validateStandardClaims(claims: Readonly<Record<string, unknown>>
   return problems;
 }
 
+/** Whether a value may stand under the name of a standard claim. */
+export function isValidClaim(name: string, value: unknown): boolean {
+  return complaintAbout(name, value) === undefined;
+}
+
 function complaintAbout(name: string, value: unknown): string | undefined {
   const field = FIELDS.get(name);
   if (field !== undefined) return `is made from the account's ${field}`;

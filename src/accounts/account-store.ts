@@ -54,6 +54,15 @@ export interface AccountStore {
    * forgotten. False when there is no such account. Ending sessions is the caller's part (`endAccountSessions`).
    */
   setPassword(tenantId: TenantId, accountId: string, hash: string): Promise<boolean>;
+  /**
+   * Changes standard claims in one step: those of `set` get their value, those of `removed` go,
+   * others stay. False when there is no such account.
+   */
+  changeClaims(
+    tenantId: TenantId,
+    accountId: string,
+    change: { set: Readonly<Record<string, unknown>>; removed: readonly string[] },
+  ): Promise<boolean>;
   /** False when there is no such account. */
   setDisabled(tenantId: TenantId, accountId: string, disabled: boolean): Promise<boolean>;
   /**

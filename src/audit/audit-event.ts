@@ -63,6 +63,8 @@ export type AuditEventKind =
   | 'account.disabled'
   /** An operator enabled an account again. */
   | 'account.enabled'
+  /** A person changed their profile. `detail.claims` names what changed. */
+  | 'account.profile_changed'
   /** A single-use link to set a new password was made. */
   | 'account.password_reset_requested'
   /** A password was set with such a link, which ended the account's sessions. */

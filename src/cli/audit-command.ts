@@ -38,6 +38,7 @@ const KINDS: Readonly<Record<AuditEventKind, true>> = {
   'account.created': true,
   'account.disabled': true,
   'account.enabled': true,
+  'account.profile_changed': true,
   'account.password_reset_requested': true,
   'account.password_changed': true,
   'upstream.linked': true,

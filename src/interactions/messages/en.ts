@@ -2,6 +2,8 @@ import { createFormats } from '../../languages/formats.ts';
 import type { LanguageTag } from '../../languages/languages.ts';
 import { account } from './en/account-card.ts';
 import { accountChoice } from './en/account-choice.ts';
+import { accountPage } from './en/account-page.ts';
+import { accountProfile } from './en/account-profile.ts';
 import { gate } from './en/application-gate.ts';
 import { claim, claims, consent, scopes, unknownScope } from './en/consent.ts';
 import { error } from './en/error.ts';
@@ -32,6 +34,8 @@ export const en = {
   account,
   signIn,
   accountChoice,
+  accountPage,
+  accountProfile,
   consent,
   scopes,
   claim,

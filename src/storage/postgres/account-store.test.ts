@@ -166,6 +166,38 @@ async function createLink(accountId: string, expiresAt = LATER): Promise<string>
   return digest;
 }
 
+describe('claims', () => {
+  const claimsOf = async (accountId: string) => (await store.findById(tenantId, accountId))?.claims;
+
+  test('are set and removed by name, and others stay', async () => {
+    const claims = { name: 'Alice', nickname: 'Al', gender: 'female', address: { country: 'FR' } };
+    const accountId = await insertAccount(database.db, tenantId, { claims });
+    const before = await store.findById(tenantId, accountId);
+    const set = { name: 'Alicia', address: { locality: 'Paris' } };
+    assert.equal(
+      await store.changeClaims(tenantId, accountId, { set, removed: ['nickname', 'website'] }),
+      true,
+    );
+    assert.deepEqual(await claimsOf(accountId), { ...set, gender: 'female' });
+    const after = await store.findById(tenantId, accountId);
+    assert.ok((after?.updatedAt ?? 0) > (before?.updatedAt ?? 0));
+    assert.equal(await store.changeClaims(tenantId, 'nobody', { set, removed: [] }), false);
+  });
+
+  test('are those of one change or the other when two come at once', async () => {
+    const accountId = await insertAccount(database.db, tenantId);
+    const changes = ['a', 'b'].map((text) =>
+      store.changeClaims(tenantId, accountId, {
+        set: { name: text, nickname: text },
+        removed: [],
+      }),
+    );
+    await Promise.all(changes);
+    const claims = await claimsOf(accountId);
+    assert.equal(claims?.name, claims?.nickname);
+  });
+});
+
 describe('single-use links', () => {
   test('can be looked at any number of times before they are used once', async () => {
     const id = await insertAccount(database.db, tenantId, { passwordHash: 'old' });
@@ -329,6 +361,10 @@ testTenantIsolation<AccountStore>(
     },
     async setPassword(accounts, mine, theirs) {
       assert.equal(await accounts.setPassword(mine.tenantId, theirs.accountId, 'stolen'), false);
+    },
+    async changeClaims(accounts, mine, theirs) {
+      const change = { set: { name: 'stolen' }, removed: ['nickname'] };
+      assert.equal(await accounts.changeClaims(mine.tenantId, theirs.accountId, change), false);
     },
     async setDisabled(accounts, mine, theirs) {
       assert.equal(await accounts.setDisabled(mine.tenantId, theirs.accountId, true), false);

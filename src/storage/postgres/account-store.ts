@@ -109,6 +109,18 @@ export function createPostgresAccountStore(
       return rows.length > 0;
     },
 
+    async changeClaims(tenantId, accountId, { set, removed }) {
+      if (!isStorable(accountId)) return false;
+      const rows = await query(
+        db,
+        `update accounts
+            set claims = (claims - ?::text[]) || ?::jsonb, updated_at = now()
+          where tenant_id = ? and id = ? returning 1`,
+        [removed, JSON.stringify(set), tenantId, accountId],
+      );
+      return rows.length > 0;
+    },
+
     async setDisabled(tenantId, accountId, disabled) {
       if (!isStorable(accountId)) return false;
       // Disabling twice keeps the moment of the first time.

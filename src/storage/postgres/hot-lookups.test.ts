@@ -272,6 +272,10 @@ testLookups<AccountStore>('accounts', {
     ],
     work: () => accounts.setPassword(tenant.tenantId, 'n1', 'hash'),
   },
+  changeClaims: {
+    accesses: ['accounts_pkey: id tenant_id'],
+    work: () => accounts.changeClaims(tenant.tenantId, tenant.accountId, { set: {}, removed: [] }),
+  },
   setDisabled: {
     accesses: ['accounts_pkey: id tenant_id'],
     work: () => accounts.setDisabled(tenant.tenantId, tenant.accountId, false),

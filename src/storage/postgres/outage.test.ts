@@ -187,6 +187,8 @@ function callsOf(pool: Knex): typeof calls {
     upgradePasswordHash: ({ tenantId, accountId, passwordHash }) =>
       accounts.upgradePasswordHash(tenantId, accountId, passwordHash, 'better'),
     setPassword: ({ tenantId, accountId }) => accounts.setPassword(tenantId, accountId, 'new'),
+    changeClaims: ({ tenantId, accountId }) =>
+      accounts.changeClaims(tenantId, accountId, { set: {}, removed: [] }),
     setDisabled: ({ tenantId, accountId }) => accounts.setDisabled(tenantId, accountId, false),
     createOneTimeLink: ({ tenantId, accountId, linkDigest }) =>
       accounts.createOneTimeLink(tenantId, {
