@@ -105,15 +105,7 @@ function submission(
   fields: Record<string, string>,
   button?: string,
 ) {
-  const body = new URLSearchParams();
-  for (const input of form.querySelectorAll('input')) {
-    const name = input.getAttribute('name');
-    const type = (input.getAttribute('type') ?? 'text').toLowerCase();
-    if (name === undefined || type === 'submit') continue;
-    const ticked = type === 'checkbox' || type === 'radio';
-    if (ticked && !input.hasAttribute('checked')) continue;
-    body.set(name, input.getAttribute('value') ?? '');
-  }
+  const body = new URLSearchParams(fieldsOf(form));
   const pressed = form
     .querySelectorAll('button')
     .find((one) => button === undefined || one.getAttribute('value') === button);
@@ -129,6 +121,31 @@ function submission(
       headers: { origin: new URL(base).origin, referer: base },
     } satisfies RequestInit,
   };
+}
+
+/** The fields of a form as they stand in the page. */
+function fieldsOf(form: HTMLElement): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const input of form.querySelectorAll('input')) {
+    const name = input.getAttribute('name');
+    const type = (input.getAttribute('type') ?? 'text').toLowerCase();
+    if (name === undefined || type === 'submit') continue;
+    const ticked = type === 'checkbox' || type === 'radio';
+    if (ticked && !input.hasAttribute('checked')) continue;
+    fields[name] = input.getAttribute('value') ?? '';
+  }
+  for (const area of form.querySelectorAll('textarea')) {
+    // A browser drops the first line break and sends others as CR LF.
+    const text = area.text.replace(/^\n/, '').replaceAll('\n', '\r\n');
+    fields[area.getAttribute('name') ?? ''] = text;
+  }
+  for (const select of form.querySelectorAll('select')) {
+    const options = select.querySelectorAll('option');
+    const chosen = options.find((option) => option.hasAttribute('selected')) ?? options[0];
+    const text = chosen?.text.trim() ?? '';
+    fields[select.getAttribute('name') ?? ''] = chosen?.getAttribute('value') ?? text;
+  }
+  return fields;
 }
 
 /**
