@@ -31,6 +31,18 @@ const ROOMS = {
     imports: ['tenants', 'accounts', 'grants', 'applications', 'http', 'languages'],
     types: ['mail'],
   },
+  'account-page': {
+    imports: ['tenants', 'accounts', 'grants', 'applications', 'http', 'languages'],
+    types: ['provider'],
+    // How every hosted page looks and speaks; nothing of what an interaction is.
+    files: [
+      'interactions/language-choice.ts',
+      'interactions/page-frame.ts',
+      'interactions/messages/messages.ts',
+      'interactions/pages/account-card.ts',
+      'interactions/pages/error-page.ts',
+    ],
+  },
   storage: {
     imports: [],
     types: [

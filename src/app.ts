@@ -1,4 +1,5 @@
 import Koa from 'koa';
+import { type AccountPageDeps, createAccountRoutes } from './account-page/account-page.ts';
 import { accessLog } from './http/access-log.ts';
 import type { ClientAddress } from './http/client-address.ts';
 import { endpointThrottle } from './http/endpoint-throttle.ts';
@@ -22,6 +23,7 @@ export interface AppDeps {
   readonly directory: TenantDirectory;
   readonly providers: ProviderPool;
   readonly interactions: InteractionDeps;
+  readonly accountPage: AccountPageDeps;
   readonly throttle: Parameters<typeof endpointThrottle>[0];
   readonly assets: PageAssets;
   readonly renderErrorPage: RenderErrorPage;
@@ -47,6 +49,7 @@ export function createApp(deps: AppDeps): Koa {
   app.use(findTenant(deps, deps.deployment));
   app.use(endpointThrottle(deps.throttle));
   app.use(createInteractionRoutes(deps.interactions));
+  app.use(createAccountRoutes(deps.accountPage));
   app.use(serveProvider({ ...deps.providers, readBody: readRawBody }));
   return app;
 }

@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { callerOf } from './accounts/attempt-subjects.ts';
 import { type AppDeps, createApp } from './app.ts';
+import { accountPageDeps } from './compose-account-page.ts';
 import type { Backends } from './compose-backends.ts';
 import { interactionDeps } from './compose-interactions.ts';
 import { countingAudit, watchGauges } from './compose-metrics.ts';
@@ -111,11 +112,20 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     render,
   });
 
+  const accountPage = accountPageDeps({
+    ...options,
+    audit,
+    providers,
+    lookupKey: secrets.lookupKey,
+    render,
+  });
+
   const app = createApp({
     deployment: { publicUrl: config.publicUrl, aliasHosts: aliasHosts(config) },
     directory,
     providers,
     interactions,
+    accountPage,
     throttle: throttle(options, secrets.lookupKey),
     assets,
     renderErrorPage: createErrorPageRenderer({ render }),

@@ -48,6 +48,16 @@ export interface LanguageMenu {
   }[];
 }
 
+/** The pages that a page belongs to: beside it where there is room, else reached by a way back. */
+export interface PageMenu {
+  readonly label: string;
+  /** Leads past it those who go from link to link. */
+  readonly skip: string;
+  readonly links: readonly (PageLink & { readonly current: boolean })[];
+  /** The way out. */
+  readonly leave: PageLink;
+}
+
 /** One page: a template of `views/` and what it shows. */
 export interface Page {
   /** File name in `views/`, without `.eta`. */
@@ -60,6 +70,7 @@ export interface Page {
   readonly formTargets: readonly string[] | undefined;
   /** The page's own address holds a secret: no other request may carry it. */
   readonly secretAddress?: boolean;
+  readonly menu?: PageMenu;
 }
 
 /** What rendering needs of a Koa context. */
@@ -100,6 +111,7 @@ export async function createPageRenderer(
     const html = eta.render(`@${LAYOUT}`, {
       frame,
       title: page.title,
+      menu: page.menu,
       body,
       initial: firstLetter(frame.siteName),
       stylesheets: assets.stylesheets(frame),

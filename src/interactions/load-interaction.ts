@@ -1,9 +1,9 @@
 import { requestMessages } from './language-choice.ts';
 import { expiredPage } from './pages/expired-page.ts';
 import {
-  clientName,
   type Interaction,
   type InteractionDeps,
+  shownClient,
   showPage,
   type Visit,
 } from './visit.ts';
@@ -52,17 +52,17 @@ export async function showExpired(
   const provider = await deps.providerFor(tenant);
   const left = await provider.Interaction.find(uid);
   const clientId = left?.params.client_id;
-  const client =
-    typeof clientId === 'string' ? await deps.findClient(tenant.id, clientId) : undefined;
-  const name = clientName(client);
   const messages = await requestMessages(ctx, { uiLocales: left?.params.ui_locales });
+  const client =
+    typeof clientId === 'string' ? await shownClient(deps, ctx, messages, clientId) : undefined;
+  const { name, registered } = client ?? {};
   const page = expiredPage(messages, {
     client:
-      name === undefined
+      name === undefined || registered === undefined
         ? undefined
         : {
             name,
-            startUri: client?.metadata.initiate_login_uri ?? client?.metadata.client_uri,
+            startUri: registered.metadata.initiate_login_uri ?? registered.metadata.client_uri,
           },
   });
   showPage(deps, { ctx, messages, form: new Map() }, page);

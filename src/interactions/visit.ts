@@ -3,6 +3,7 @@ import type Provider from 'oidc-provider';
 import type { Account } from '../accounts/account.ts';
 import type { PasswordSignIn, SignInResult } from '../accounts/authenticate-account.ts';
 import type { ResetPasswordResult } from '../accounts/reset-password.ts';
+import { ACCOUNT_CLIENT_ID, accountClient } from '../applications/account-client.ts';
 import type { Application } from '../applications/application.ts';
 import type { RegisteredClient } from '../applications/client.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
@@ -156,15 +157,29 @@ export function parameter(interaction: Interaction, name: string): string | unde
 /** The client of an interaction and the name that people know it by. */
 export async function interactionClient(
   deps: Pick<InteractionDeps, 'findClient'>,
-  { ctx, interaction }: InteractionVisit,
+  { ctx, interaction, messages }: InteractionVisit,
 ): Promise<{ id: string; name: string; registered: RegisteredClient | undefined }> {
   const id = parameter(interaction, 'client_id') ?? '';
-  const registered = await deps.findClient(ctx.state.tenant.id, id);
-  return { id, name: clientName(registered) ?? id, registered };
+  return { id, ...(await shownClient(deps, ctx, messages, id)) };
+}
+
+/** A client as pages know it; the account page is one, under a name in the page's language. */
+export async function shownClient(
+  deps: Pick<InteractionDeps, 'findClient'>,
+  ctx: Visit['ctx'],
+  messages: Messages,
+  clientId: string,
+): Promise<{ name: string; registered: RegisteredClient | undefined }> {
+  const { tenant, issuer } = ctx.state;
+  if (clientId === ACCOUNT_CLIENT_ID) {
+    return { name: messages.accountPage.title, registered: accountClient(tenant.id, issuer) };
+  }
+  const registered = await deps.findClient(tenant.id, clientId);
+  return { name: clientName(registered) ?? clientId, registered };
 }
 
 /** `client_name`, else its application's name. */
-export function clientName(client: RegisteredClient | undefined): string | undefined {
+function clientName(client: RegisteredClient | undefined): string | undefined {
   const name = client?.metadata.client_name;
   return typeof name === 'string' && name.trim() !== '' ? name : client?.application.name;
 }

@@ -2,6 +2,9 @@
  * Every hosted page as it looks in each of its states, with made-up people: what the tests of
  * markup, weight and accessibility open, and what screenshots are taken of.
  */
+import { overviewPage } from '../account-page/pages/overview-page.ts';
+import { type ProfileView, profilePage } from '../account-page/pages/profile-page.ts';
+import { noCookiePage, refusedPage } from '../account-page/pages/signed-in-pages.ts';
 import type { Page } from '../http/render-page.ts';
 import type { Messages } from '../interactions/messages/messages.ts';
 import { accountChoicePage } from '../interactions/pages/account-choice-page.ts';
@@ -121,6 +124,7 @@ export function pageSamples(messages: Messages, names: SampleNames): Record<stri
   };
 
   return {
+    ...accountPageSamples(messages, names),
     'sign-in': signIn({}),
     'sign-in-missing': signIn({ problem: { kind: 'missing', identifier: true, password: true } }),
     'sign-in-rejected': signIn({ identifier: names.typed, problem: { kind: 'rejected' } }),
@@ -181,5 +185,50 @@ export function pageSamples(messages: Messages, names: SampleNames): Record<stri
       requestId,
       retryHref: form.action,
     }),
+  };
+}
+
+/** The pages of a person's own account. */
+function accountPageSamples(messages: Messages, names: SampleNames): Record<string, Page> {
+  const root = '/account';
+  const shell = { root, signOutHref: '/session/end', done: undefined };
+  const csrf = 'kq3sX0aCqGf1yqYQv4gqFv6bq1i9H2hC5s0m7mY0n8E';
+  const account = { name: names.person, username: names.username };
+  const profile = (view: Partial<ProfileView>, done?: 'profile_saved') =>
+    profilePage(
+      messages,
+      { ...shell, done },
+      { action: `${root}/profile`, csrf, values: {}, problems: [], ...view },
+    );
+
+  return {
+    account: overviewPage(messages, shell, { account }),
+    'account-profile': profile({
+      values: {
+        name: names.person,
+        nickname: names.typed,
+        birthdate: '1980-02-29',
+        locale: 'en',
+        zoneinfo: 'Europe/London',
+        phone_number: '+44 20 7946 0018',
+        website: names.link,
+        street_address: '1 Gate Street',
+        locality: names.site,
+      },
+    }),
+    'account-profile-saved': profile({ values: { name: names.person } }, 'profile_saved'),
+    'account-profile-invalid': profile({
+      values: {
+        name: names.person,
+        birthdate: '0000-02-29',
+        locale: names.scope,
+        zoneinfo: names.typed,
+        phone_number: names.typed,
+        website: names.link,
+      },
+      problems: ['zoneinfo', 'phone_number', 'website'],
+    }),
+    'account-refused': refusedPage(messages, { startHref: root }),
+    'account-no-cookie': noCookiePage(messages, { startHref: root }),
   };
 }

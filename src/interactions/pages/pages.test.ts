@@ -69,7 +69,7 @@ for (const name of Object.keys(pageSamples(en, ordinaryNames))) {
           for (const [attribute, value] of Object.entries(element.attributes)) {
             assert.ok(!INLINE.test(attribute), `${element.tagName} has ${attribute}`);
             if (attribute === 'href' && element.tagName === 'A')
-              assert.match(value, /^(https?:|\/)/);
+              assert.match(value, /^(https?:|\/|#)/);
             if (attribute === 'action') assert.match(value, /^\//);
           }
         }
@@ -108,7 +108,7 @@ for (const name of Object.keys(pageSamples(en, ordinaryNames))) {
       const secret = name.startsWith('reset-password') && name !== 'reset-password-done';
       assert.equal(page.headers['referrer-policy'], secret ? 'strict-origin' : 'same-origin');
       const failed =
-        /^(error|expired|application-gate)|-(missing|rejected|locked|different|invalid)$/;
+        /^(error|expired|application-gate)|-(missing|rejected|locked|different|invalid|refused|no-cookie)$/;
       assert.equal(page.status >= 400, failed.test(name), String(page.status));
     });
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { ACCOUNT_ROUTES } from '../../account-page/route-table.ts';
 import { sha256 } from '../../crypto/digest.ts';
 import { randomId } from '../../crypto/random-id.ts';
 import { HOSTED_ROUTES } from '../../interactions/route-table.ts';
@@ -42,6 +43,11 @@ const inactive: Outcome = ({ status }, text) => {
 const asksToSignIn: Outcome = ({ status, headers }) => {
   assert.equal(status, 303);
   assert.match(headers.get('location') ?? '', /\/interaction\//);
+};
+/** The account page knows nobody here, and leads to where people sign in. */
+const leadsToSignIn: Outcome = ({ status, headers }) => {
+  assert.equal(status, 303);
+  assert.match(headers.get('location') ?? '', /^\/auth\?client_id=gatehouse-account&/);
 };
 const nothing: Outcome = ({ status }) => assert.ok(status < 500);
 
@@ -153,6 +159,19 @@ const ATTEMPTS: Readonly<Record<string, readonly [Attempt, Outcome]>> = {
     }),
     refused,
   ],
+  ...Object.fromEntries(
+    ACCOUNT_ROUTES.map(({ method, path, access }) => [
+      `${method} ${path}`,
+      [
+        (_h: string, { csrf }: Foreign) => ({
+          path,
+          method,
+          ...(method === 'POST' ? { form: { csrf } } : {}),
+        }),
+        access === 'session' ? leadsToSignIn : refused,
+      ] as const,
+    ]),
+  ),
   'GET /account/reset-password': [
     (_h, { resetToken }) => ({ path: `/account/reset-password?token=${resetToken}` }),
     refused,
@@ -185,7 +204,7 @@ describe('what one tenant gave', () => {
       settings: { ...DEFAULT_TENANT_SETTINGS, ...tenant.settings },
     });
     const known = Object.keys(ATTEMPTS);
-    for (const { method, path } of HOSTED_ROUTES)
+    for (const { method, path } of [...HOSTED_ROUTES, ...ACCOUNT_ROUTES])
       assert.ok(known.includes(`${method} ${path}`), path);
     const routes: string[] = [];
     for (const name of ROUTE_NAMES) {

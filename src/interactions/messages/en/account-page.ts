@@ -1,4 +1,4 @@
-import { isolate } from '../../display-text.ts';
+import { isolate } from '../../../languages/display-text.ts';
 
 /** What surrounds the pages of a person's own account, and the first of them. */
 export const accountPage = {

@@ -1,0 +1,94 @@
+/**
+ * The account page: where people see and change their own account, `<issuer>/account` and what is
+ * below it. This room reads the session of the protocol but never makes one: whoever has none, or
+ * none that is recent enough, goes through the authorization endpoint as everybody does. Each page
+ * shows what another room knows, or takes one form and asks another room for one thing. It knows no
+ * SQL and no keys.
+ */
+import type { Middleware } from 'koa';
+import { CSRF_FIELD, CsrfError, requireCsrfToken, requireSameOrigin } from '../http/csrf.ts';
+import { type FormBody, readForm } from '../http/form-body.ts';
+import type { RequestState } from '../http/request-state.ts';
+import { routeByPath } from '../http/route-by-path.ts';
+import { errorPage } from '../interactions/pages/error-page.ts';
+import type { TenantState } from '../tenants/tenant-state.ts';
+import { ACCOUNT_ROUTES, type AccountRoute, type SessionRoute } from './route-table.ts';
+import { findVisitor, isRecent, signInFirst } from './sign-in.ts';
+import {
+  type AccountPageDeps,
+  type AccountVisit,
+  accountMessages,
+  formPurpose,
+  showAccountPage,
+} from './visit.ts';
+
+export type { AccountPageDeps } from './visit.ts';
+
+type AccountState = RequestState & TenantState;
+
+/**
+ * The routes of the account page as one middleware. It expects the tenant in `ctx.state`, matches
+ * on the path inside the tenant, and lets everything else go on. Errors fly to the boundary.
+ */
+export function createAccountRoutes(deps: AccountPageDeps): Middleware<AccountState> {
+  return routeByPath<AccountState, AccountRoute>(
+    ACCOUNT_ROUTES,
+    ({ tenantPath }) => tenantPath,
+    (route, ctx) => serve(deps, route, ctx),
+  );
+}
+
+async function serve(
+  deps: AccountPageDeps,
+  route: AccountRoute,
+  ctx: AccountVisit['ctx'],
+): Promise<void> {
+  if (route.access === 'anybody') return route.handle(deps, ctx);
+  try {
+    if (route.method === 'POST')
+      requireSameOrigin(ctx.req.headers, new URL(ctx.state.issuer).origin);
+    const visitor = await findVisitor(deps, ctx);
+    if (visitor === undefined) return signInFirst(ctx, route);
+    const form = await readProtectedForm(deps, route, ctx, visitor.session.uid);
+    // Only now: a stranger's form must not be what sends somebody to type their password.
+    if (!isRecent(deps, route, visitor.session)) return signInFirst(ctx, route);
+    const messages = await accountMessages(ctx, visitor.account);
+    // A form that comes back has the language menu of its page.
+    if (route.method === 'POST') ctx.state.pageAddress = route.page;
+    await route.handle(deps, { ctx, messages, form, ...visitor });
+  } catch (error) {
+    if (!(error instanceof CsrfError)) throw error;
+    await showRefusedForm(deps, route, ctx, error);
+  }
+}
+
+/** Every form, whatever its route: nothing in the table can leave one unprotected. */
+async function readProtectedForm(
+  deps: Pick<AccountPageDeps, 'csrfSecret'>,
+  route: SessionRoute,
+  ctx: AccountVisit['ctx'],
+  uid: string,
+): Promise<FormBody> {
+  if (route.method !== 'POST') return new Map();
+  const form = await readForm(ctx.req);
+  requireCsrfToken(deps.csrfSecret(), formPurpose(ctx, uid, route.path), form.get(CSRF_FIELD));
+  return form;
+}
+
+/** A page that is out of date, or was of another session, is common enough to offer the way on. */
+async function showRefusedForm(
+  deps: Pick<AccountPageDeps, 'render'>,
+  route: SessionRoute,
+  ctx: AccountVisit['ctx'],
+  error: CsrfError,
+): Promise<void> {
+  const messages = await accountMessages(ctx, undefined);
+  const page = errorPage(messages, {
+    status: error.status,
+    error: error.code,
+    detail: error.message,
+    requestId: ctx.state.requestId,
+    retryHref: `${ctx.state.issuerPath}${route.page}`,
+  });
+  showAccountPage(deps, { ctx, messages }, page);
+}

@@ -1,0 +1,80 @@
+import { ACCOUNT_PATH, ACCOUNT_SIGNED_IN_PATH } from '../applications/account-client.ts';
+import { showOverview } from './overview.ts';
+import { showProfile, submitProfile } from './profile.ts';
+import { arriveSignedIn } from './signed-in.ts';
+import type { AccountPageDeps, AccountVisit } from './visit.ts';
+
+/** A route for whoever is signed in. Every POST is a form whose origin and token are checked. */
+export interface SessionRoute {
+  readonly method: 'GET' | 'POST';
+  /** Below the tenant's issuer. */
+  readonly path: string;
+  /** The page that a form belongs to: where people go on after signing in again. */
+  readonly page: string;
+  readonly access: 'session';
+  /** Whether somebody must have signed in a short while ago: before what cannot be undone. */
+  readonly recent: boolean;
+  readonly handle: (deps: AccountPageDeps, visit: AccountVisit) => Promise<void>;
+}
+
+/** A route for anybody, signed in or not. */
+export interface OpenRoute {
+  readonly method: 'GET';
+  readonly path: string;
+  readonly access: 'anybody';
+  readonly handle: (deps: AccountPageDeps, ctx: AccountVisit['ctx']) => Promise<void>;
+}
+
+/** A route of the account page, as data: the router is made from it, and the tests of every one. */
+export type AccountRoute = SessionRoute | OpenRoute;
+
+/** Every route of the account page. */
+export const ACCOUNT_ROUTES: readonly AccountRoute[] = [
+  {
+    method: 'GET',
+    path: ACCOUNT_SIGNED_IN_PATH,
+    access: 'anybody',
+    handle: (deps, ctx) => arriveSignedIn(deps, ctx, pagesOf(ACCOUNT_ROUTES)),
+  },
+  get('', showOverview),
+  get('/profile', showProfile),
+  post('/profile', submitProfile),
+];
+
+/** Where a sign-in may lead on to. */
+function pagesOf(routes: readonly AccountRoute[]): readonly string[] {
+  return routes.flatMap((route) =>
+    route.method === 'GET' && route.access === 'session' ? [route.path] : [],
+  );
+}
+
+interface RouteOptions {
+  readonly recent?: boolean;
+  /** Below the account page; for a form of its own path. */
+  readonly page?: string;
+}
+
+function get(
+  name: string,
+  handle: SessionRoute['handle'],
+  { recent = false }: RouteOptions = {},
+): SessionRoute {
+  const path = `${ACCOUNT_PATH}${name}`;
+  return { method: 'GET', path, page: path, access: 'session', recent, handle };
+}
+
+function post(
+  name: string,
+  handle: SessionRoute['handle'],
+  { recent = false, page = name }: RouteOptions = {},
+): SessionRoute {
+  const path = `${ACCOUNT_PATH}${name}`;
+  return {
+    method: 'POST',
+    path,
+    page: `${ACCOUNT_PATH}${page}`,
+    access: 'session',
+    recent,
+    handle,
+  };
+}

@@ -1,0 +1,16 @@
+import { ACCOUNT_PATH } from '../applications/account-client.ts';
+import type { AccountShell } from './pages/account-layout.ts';
+import { type AccountPageDeps, type AccountVisit, doneBefore } from './visit.ts';
+
+/** What surrounds the page of a visit. */
+export function shellOf(
+  deps: Pick<AccountPageDeps, 'csrfSecret'>,
+  visit: AccountVisit,
+): AccountShell {
+  const { issuerPath } = visit.ctx.state;
+  return {
+    root: `${issuerPath}${ACCOUNT_PATH}`,
+    signOutHref: `${issuerPath}/session/end`,
+    done: doneBefore(deps, visit),
+  };
+}

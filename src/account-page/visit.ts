@@ -1,0 +1,149 @@
+import type { ParameterizedContext } from 'koa';
+import type { Account } from '../accounts/account.ts';
+import type { EditProfileResult, Profile } from '../accounts/edit-profile.ts';
+import { csrfToken } from '../http/csrf.ts';
+import type { FormBody } from '../http/form-body.ts';
+import type { Page, RenderPage } from '../http/render-page.ts';
+import type { RequestState } from '../http/request-state.ts';
+import { languageMenu, requestMessages } from '../interactions/language-choice.ts';
+import type { Messages } from '../interactions/messages/messages.ts';
+import { pageFrame } from '../interactions/page-frame.ts';
+import type { CurrentSession } from '../provider/current-session.ts';
+import type { Tenant, TenantId } from '../tenants/tenant.ts';
+import type { TenantState } from '../tenants/tenant-state.ts';
+
+/** What the account page asks of the rest of the house; `compose-account-page.ts` wires it. */
+export interface AccountPageDeps {
+  readonly currentSession: (
+    tenant: Tenant,
+    ctx: Pick<ParameterizedContext, 'req' | 'res'>,
+  ) => Promise<CurrentSession | undefined>;
+  readonly findAccount: (tenantId: TenantId, accountId: string) => Promise<Account | undefined>;
+  readonly editProfile: (tenant: Tenant, input: ProfileEdit) => Promise<EditProfileResult>;
+  /** Shared by all replicas; read anew for each form. */
+  readonly csrfSecret: () => string;
+  readonly render: RenderPage;
+  readonly now: () => Date;
+}
+
+/** Whose profile is to be what, for the record with where from. */
+export interface ProfileEdit extends RequestOrigin {
+  readonly accountId: string;
+  readonly profile: Profile;
+}
+
+/** Where a request came from, for the audit log. */
+export interface RequestOrigin {
+  readonly address: string;
+  readonly requestId: string;
+}
+
+/** One request for a page of the account that is signed in. */
+export interface AccountVisit {
+  readonly ctx: ParameterizedContext<RequestState & TenantState>;
+  readonly messages: Messages;
+  /** Empty for a GET. Its token and its origin have been checked. */
+  readonly form: FormBody;
+  readonly session: CurrentSession;
+  /** Whose page it is; not disabled. */
+  readonly account: Account;
+}
+
+/** What has been done, as the page that follows says it. */
+export type Done = keyof Messages['accountPage']['done'];
+
+/** Answers with a page of the visit's tenant. */
+export function showAccountPage(
+  deps: Pick<AccountPageDeps, 'render'>,
+  { ctx, messages }: Pick<AccountVisit, 'ctx' | 'messages'>,
+  page: Page,
+): void {
+  const frame = pageFrame(ctx.state.tenant, messages, languageMenu(ctx, messages));
+  deps.render(ctx, frame, page);
+}
+
+/** Leads the browser on with a GET, whatever it came with. RFC 9110, section 15.4.4 */
+export function seeOther(ctx: AccountVisit['ctx'], address: string): void {
+  ctx.status = 303;
+  ctx.set('Cache-Control', 'no-store');
+  ctx.redirect(address);
+}
+
+/**
+ * Leads on to a page that says what has been done.
+ *
+ * @param path - below the tenant's issuer
+ */
+export function seeDone(
+  deps: Pick<AccountPageDeps, 'csrfSecret'>,
+  visit: AccountVisit,
+  path: string,
+  done: Done,
+): void {
+  const query = new URLSearchParams({ done: `${done}.${doneMark(deps, visit, done)}` });
+  seeOther(visit.ctx, `${visit.ctx.state.issuerPath}${path}?${query}`);
+}
+
+/**
+ * What the request before this one has done, if this one says so and we made it say so: nobody
+ * else's link makes a page claim that something was done.
+ */
+export function doneBefore(
+  deps: Pick<AccountPageDeps, 'csrfSecret'>,
+  visit: AccountVisit,
+): Done | undefined {
+  const { done: said } = visit.ctx.query;
+  const names = Object.keys(visit.messages.accountPage.done) as Done[];
+  return names.find((name) => said === `${name}.${doneMark(deps, visit, name)}`);
+}
+
+function doneMark(
+  deps: Pick<AccountPageDeps, 'csrfSecret'>,
+  { ctx, session }: AccountVisit,
+  done: Done,
+): string {
+  return csrfToken(deps.csrfSecret(), `done ${ctx.state.tenant.id} ${session.uid} ${done}`);
+}
+
+/**
+ * What the token of a form is for: one form of one session.
+ *
+ * @param path - where it is posted to, below the tenant's issuer
+ */
+export function formPurpose(ctx: AccountVisit['ctx'], uid: string, path: string): string {
+  return `account ${ctx.state.tenant.id} ${uid} ${path}`;
+}
+
+/** What a form needs: where to, and its token. */
+export function accountForm(
+  deps: Pick<AccountPageDeps, 'csrfSecret'>,
+  { ctx, session }: AccountVisit,
+  path: string,
+): { action: string; csrf: string } {
+  return {
+    action: `${ctx.state.issuerPath}${path}`,
+    csrf: csrfToken(deps.csrfSecret(), formPurpose(ctx, session.uid, path)),
+  };
+}
+
+/** For the audit log, and for limits: where a visit comes from. */
+export function originOf({ ctx }: AccountVisit): RequestOrigin {
+  return { address: ctx.state.address, requestId: ctx.state.requestId };
+}
+
+/** The languages that a link to the account page asks for. */
+export function askedLocales(ctx: AccountVisit['ctx']): string | undefined {
+  const { ui_locales: asked } = ctx.query;
+  return typeof asked === 'string' && /^[A-Za-z0-9 -]{1,200}$/.test(asked) ? asked : undefined;
+}
+
+/** The language of a page: what a link asks for, then the person's own, then the browser's. */
+export function accountMessages(
+  ctx: AccountVisit['ctx'],
+  account: Pick<Account, 'claims'> | undefined,
+): Promise<Messages> {
+  return requestMessages(ctx, {
+    uiLocales: askedLocales(ctx),
+    accountLocale: account?.claims.locale,
+  });
+}
