@@ -19,6 +19,7 @@ import {
   startEmbeddedPostgres,
 } from './embedded/embedded-postgres.ts';
 import type { GrantStore } from './grants/grant-store.ts';
+import { createOutboundFetch, type OutboundFetch } from './http/outbound-fetch.ts';
 import type { DeploymentSecretStore } from './keys/deployment-secret-store.ts';
 import type { KeyCache, KeyStore } from './keys/key-store.ts';
 import type { MailOutbox } from './mail/mail-outbox.ts';
@@ -43,6 +44,8 @@ import { createPostgresSecondFactorStore } from './storage/postgres/second-facto
 import { createPostgresSeedStore } from './storage/postgres/seed-store.ts';
 import { createPostgresTenantStore } from './storage/postgres/tenant-store.ts';
 import { createPostgresTotpStore } from './storage/postgres/totp-store.ts';
+import { createPostgresUpstreamLinkStore } from './storage/postgres/upstream-link-store.ts';
+import { createPostgresUpstreamProviderStore } from './storage/postgres/upstream-provider-store.ts';
 import { createRedisArtifactStore } from './storage/redis/artifact-store.ts';
 import { createRedisKeyCache } from './storage/redis/key-cache.ts';
 import { connectRedis, createRedis } from './storage/redis/redis.ts';
@@ -50,6 +53,8 @@ import { createRedisTenantNotifications } from './storage/redis/tenant-notificat
 import type { Logger } from './telemetry/logger.ts';
 import type { TenantNotifications } from './tenants/tenant-change-feed.ts';
 import type { TenantStore } from './tenants/tenant-store.ts';
+import type { UpstreamLinkStore } from './upstream/upstream-link-store.ts';
+import type { UpstreamProviderStore } from './upstream/upstream-provider-store.ts';
 
 /** Longest wait for Redis at the start; later it may come and go. */
 const REDIS_START_MS = 5_000;
@@ -80,9 +85,13 @@ export interface Backends {
     /** Whether messages go anywhere: to a mail server, or to the playground's inbox. */
     readonly enabled: boolean;
   };
+  readonly upstreams: UpstreamProviderStore;
+  readonly upstreamLinks: UpstreamLinkStore;
   readonly seeds: SeedStore;
   readonly retention: Retention;
   readonly sealer: Sealer;
+  /** Reaches servers of others: public addresses, and those of OUTBOUND_ALLOW. */
+  readonly fetch: OutboundFetch;
   /** Resolves when the embedded database ends by itself; never elsewhere. */
   readonly databaseLost: Promise<string>;
   /** Ends everything in the reverse order of its beginning. */
@@ -169,9 +178,12 @@ async function open(
       volatile,
       isVolatileAway: () => redis?.status !== 'ready',
     }),
+    upstreams: createPostgresUpstreamProviderStore(db),
+    upstreamLinks: createPostgresUpstreamLinkStore(db),
     seeds: createPostgresSeedStore(db),
     retention: createRetention(db, { now, artifacts: durable }),
     sealer: createSealer(await sealingKeys(secrets)),
+    fetch: createOutboundFetch(config.outboundAllow),
     databaseLost: lost,
   };
 }

@@ -15,6 +15,8 @@ import {
   pendingMigrations,
 } from './storage/postgres/migrate.ts';
 import type { Logger } from './telemetry/logger.ts';
+import { checkUpstreamProvider } from './upstream/check-upstream-provider.ts';
+import { createUpstreamClients } from './upstream/upstream-clients.ts';
 
 /**
  * Opens what a command works with, from the environment: the configured backends, or the embedded
@@ -52,6 +54,12 @@ export function cliContext(options: {
     tenants: backends.tenants,
     applications: backends.applications,
     accounts: backends.accounts,
+    upstreams: backends.upstreams,
+    checkUpstream: (provider) =>
+      checkUpstreamProvider(
+        { clients: createUpstreamClients(backends), fetch: backends.fetch },
+        provider,
+      ),
     seeds: backends.seeds,
     audit,
     keys: keyDeps({ ...options, audit }),

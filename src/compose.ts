@@ -12,7 +12,6 @@ import { createClientAddress } from './http/client-address.ts';
 import { DEFAULT_ENDPOINT_LIMITS, type EndpointLimits } from './http/endpoint-limiter.ts';
 import { createPathClassifier } from './http/endpoint-throttle.ts';
 import { createHealth, type Health } from './http/health.ts';
-import { createOutboundFetch } from './http/outbound-fetch.ts';
 import { createPageAssets } from './http/page-assets.ts';
 import { createPageRenderer } from './http/render-page.ts';
 import type { RequestState } from './http/request-state.ts';
@@ -92,7 +91,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     sealer: backends.sealer,
     clientSecretPepper: secrets.clientSecretPepper,
     cookieKeys: () => secrets.cookieKeys,
-    fetch: createOutboundFetch(config.outboundAllow),
+    fetch: backends.fetch,
     logger,
     now,
     loadKeySet: (tenant) => loadKeySet(keys, tenant),

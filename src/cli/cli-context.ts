@@ -9,6 +9,10 @@ import type { LoadSeedDeps } from '../seeds/load-seed-files.ts';
 import type { SeedStore } from '../seeds/seed-store.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import type { TenantStore } from '../tenants/tenant-store.ts';
+import type { UpstreamReport } from '../upstream/check-upstream-provider.ts';
+import type { UpstreamProvider } from '../upstream/upstream.ts';
+import type { UpstreamFailure } from '../upstream/upstream-failure.ts';
+import type { UpstreamProviderStore } from '../upstream/upstream-provider-store.ts';
 import type { DoctorProbes } from './doctor-probes.ts';
 
 /**
@@ -21,6 +25,9 @@ export interface CliContext {
   readonly tenants: TenantStore;
   readonly applications: ApplicationStore;
   readonly accounts: AccountStore;
+  readonly upstreams: UpstreamProviderStore;
+  /** Asks a provider of others whether it is what our settings say. */
+  readonly checkUpstream: (provider: UpstreamProvider) => Promise<UpstreamReport | UpstreamFailure>;
   readonly seeds: SeedStore;
   readonly audit: AuditLog;
   readonly keys: KeyDeps;

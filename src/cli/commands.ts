@@ -8,6 +8,7 @@ import { addMigrateCommand } from './migrate-command.ts';
 import type { ActionMaker } from './run-command.ts';
 import { addSeedCommands } from './seed-command.ts';
 import { addTenantCommands } from './tenant-command.ts';
+import { addUpstreamCommands } from './upstream-command.ts';
 
 /** Every command: what `gatehouse --help` lists, in this order. */
 export function addCommands(version: string): (program: Command, act: ActionMaker) => void {
@@ -36,6 +37,7 @@ Begin with:
     addSeedCommands(program, act);
     addTenantCommands(program, act);
     addClientCommands(program, act);
+    addUpstreamCommands(program, act);
     addAccountCommands(program, act);
     addKeysCommands(program, act);
     addAuditCommands(program, act);

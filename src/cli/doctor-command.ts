@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import { printable } from '../seeds/printable.ts';
 import { examine } from './doctor-checks.ts';
-import type { Finding } from './doctor-findings.ts';
+import { describeFindings, type Finding } from './doctor-findings.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ActionMaker } from './run-command.ts';
 
@@ -28,14 +27,9 @@ export function addDoctorCommand(program: Command, act: ActionMaker): void {
 }
 
 function describe(findings: readonly Finding[], problems: number): string {
-  const width = Math.max(...findings.map(({ check }) => check.length));
-  const lines = findings.flatMap(({ check, status, message, advice }) => [
-    `${status.padEnd('problem'.length)}  ${check.padEnd(width)}  ${printable(message)}`,
-    ...(advice === undefined ? [] : [`${' '.repeat('problem'.length + width + 4)}→ ${advice}`]),
-  ]);
   const verdict =
     problems === 0
       ? 'Nothing is wrong.'
       : `${problems} ${problems === 1 ? 'problem' : 'problems'}.`;
-  return [...lines, '', verdict].join('\n');
+  return [describeFindings(findings), '', verdict].join('\n');
 }

@@ -1,3 +1,4 @@
+import { printable } from '../seeds/printable.ts';
 import { describeError } from './describe-error.ts';
 
 /** What `doctor` found in one place, and what to do about it. */
@@ -20,6 +21,16 @@ export function warning(check: string, message: string, advice: string): Finding
 
 export function problem(check: string, message: string, advice: string): Finding {
   return { check, status: 'problem', message, advice };
+}
+
+/** One line for each finding, and one more for what to do about it. */
+export function describeFindings(findings: readonly Finding[]): string {
+  const width = Math.max(...findings.map(({ check }) => check.length));
+  const lines = findings.flatMap(({ check, status, message, advice }) => [
+    `${status.padEnd('problem'.length)}  ${check.padEnd(width)}  ${printable(message)}`,
+    ...(advice === undefined ? [] : [`${' '.repeat('problem'.length + width + 4)}→ ${advice}`]),
+  ]);
+  return lines.join('\n');
 }
 
 /** An error in the words of the error boundary, without its `error:`. */
