@@ -1,9 +1,10 @@
 import type { GrantRequest } from '../../grants/recorded-grant.ts';
 import type { Page } from '../../http/render-page.ts';
 import { aroundName, displayName } from '../../languages/display-text.ts';
-import { entry, type Messages } from '../messages/messages.ts';
+import type { Messages } from '../messages/messages.ts';
 import { webLink } from '../web-link.ts';
 import { accountCard, type ShownAccount } from './account-card.ts';
+import { permissionsOf } from './permissions.ts';
 
 export interface ConsentView {
   readonly action: string;
@@ -28,9 +29,6 @@ export interface ConsentView {
   readonly applicationNames: Readonly<Record<string, string>>;
 }
 
-/** Scopes and claims that say nothing to a person beside others. */
-const SILENT_CLAIMS = new Set(['sub', 'sid', 'auth_time', 'acr', 'amr', 'iss']);
-
 /** Asks a person whether a client may have what it asks for. */
 export function consentPage(messages: Messages, view: ConsentView): Page {
   const { consent } = messages;
@@ -49,19 +47,7 @@ export function consentPage(messages: Messages, view: ConsentView): Page {
       able: view.nothingNew ? consent.alreadyAble : consent.able,
       submit: view.nothingNew ? consent.continue : consent.allow,
       account: accountCard(view.account),
-      items: [
-        ...view.asked.scopes.map((scope) => scopeItem(messages, scope)),
-        ...view.asked.claims
-          .filter((claim) => !SILENT_CLAIMS.has(claim))
-          .map((claim) => ({
-            title: messages.claim(entry(messages.claims, claim) ?? displayName(claim)),
-            detail: '',
-          })),
-      ],
-      applications: Object.entries(view.asked.resourceScopes).map(([resource, scopes]) => ({
-        heading: consent.inApplication(displayName(view.applicationNames[resource] ?? resource)),
-        scopes: scopes.map((scope) => displayName(scope)),
-      })),
+      ...permissionsOf(messages, view.asked, view.applicationNames),
       warning: view.client.firstParty ? undefined : consent.thirdParty(name, view.siteName),
       destination:
         destination === undefined
@@ -79,11 +65,6 @@ export function consentPage(messages: Messages, view: ConsentView): Page {
       csrf: view.csrf,
     },
   };
-}
-
-function scopeItem(messages: Messages, scope: string): { title: string; detail: string } {
-  const known = entry(messages.scopes, scope);
-  return known ?? { title: messages.unknownScope(displayName(scope)), detail: '' };
 }
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
