@@ -15,9 +15,6 @@ import { createMemoryAttemptStore } from './storage/memory/attempt-store.ts';
 import { createRedisAttemptStore } from './storage/redis/attempt-store.ts';
 import type { Logger } from './telemetry/logger.ts';
 
-/** Nobody can have one yet: no store of this release keeps any. */
-const NO_FACTORS = { totp: undefined, passkeys: 0, recoveryCodesLeft: 0 };
-
 /**
  * Wires what the hosted pages ask of the other rooms.
  *
@@ -36,7 +33,7 @@ export function interactionDeps(parts: {
   now: () => Date;
 }): InteractionDeps {
   const { config, backends, audit, hasher, providers, lookupKey, render, logger, now } = parts;
-  const { accounts, applications, grants, redis } = backends;
+  const { accounts, applications, factors, grants, redis } = backends;
   const limits = { limits: DEFAULT_ATTEMPT_LIMITS, digestKey: lookupKey };
   const attempts =
     redis === undefined
@@ -51,7 +48,7 @@ export function interactionDeps(parts: {
     findAccount: accounts.findById,
     authenticate: (tenant, input) =>
       authenticateAccount({ accounts, attempts, hasher, audit, logger, now }, tenant, input),
-    factorsOf: async () => NO_FACTORS,
+    factorsOf: factors.factorsOf,
     mailEnabled: backends.mail.enabled,
     queueMail: parts.queueMail,
     recordGrant: (tenant, decision) => recordGrant({ grants, audit }, tenant, decision),

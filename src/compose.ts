@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { callerOf } from './accounts/attempt-subjects.ts';
+import { hasSecondFactor } from './accounts/second-factors.ts';
 import { type AppDeps, createApp } from './app.ts';
 import { accountPageDeps } from './compose-account-page.ts';
 import type { Backends } from './compose-backends.ts';
@@ -85,7 +86,8 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     applications: backends.applications,
     accounts: backends.accounts,
     grants: backends.grants,
-    hasSecondFactor: async () => false,
+    hasSecondFactor: async (tenantId, accountId) =>
+      hasSecondFactor(await backends.factors.factorsOf(tenantId, accountId)),
     audit,
     pages: createProviderPages({ render }),
     sealer: backends.sealer,

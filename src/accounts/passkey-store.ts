@@ -57,9 +57,12 @@ export interface PasskeyStore {
     credentialId: string,
     name: string | undefined,
   ): Promise<boolean>;
-  /** What was removed; undefined when the account has no such passkey. The user handle stays. */
+  /**
+   * What was removed; undefined when the account has no such passkey. The user handle stays; the
+   * account's remembered browsers are forgotten.
+   */
   remove(tenantId: TenantId, accountId: string, credentialId: string): Promise<Passkey | undefined>;
-  /** Removes all of an account; how many there were. */
+  /** Removes all of an account, and forgets its remembered browsers; how many there were. */
   removeAll(tenantId: TenantId, accountId: string): Promise<number>;
   /** Stores a challenge. An older one of the same binding stops working. */
   saveChallenge(tenantId: TenantId, challenge: ChallengeKey & { expiresAt: Date }): Promise<void>;

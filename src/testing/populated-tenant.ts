@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import { randomId } from '../crypto/random-id.ts';
 import { createUuidV7 } from '../storage/postgres/uuid-v7.ts';
 import type { TenantId } from '../tenants/tenant.ts';
+import { insertOneTimeCode, insertSecondFactors } from './factor-rows.ts';
 import {
   assignRole,
   insertAccount,
@@ -107,7 +107,8 @@ export async function populateTenant(db: Knex): Promise<PopulatedTenant> {
     email_key: invitation.email,
     expires_at: tomorrow,
   });
-  const factors = await insertFactors(db, tenantId, accountId, tomorrow);
+  const factors = await insertSecondFactors(db, tenantId, accountId);
+  const code = await insertOneTimeCode(db, tenantId);
   await db('recorded_grants').insert({
     tenant_id: tenantId,
     account_id: accountId,
@@ -168,6 +169,7 @@ export async function populateTenant(db: Knex): Promise<PopulatedTenant> {
     userHandle,
     challenge,
     ...factors,
+    ...code,
     kid,
     invitation,
     upstream: { ...upstream, linkId },
@@ -198,50 +200,4 @@ async function insertPasskey(db: Knex, tenantId: TenantId, accountId: string) {
     expires_at: new Date(Date.now() + HOUR_MS),
   });
   return { passkeyId, userHandle, challenge };
-}
-
-/** A second factor of every kind, and a code on its way. */
-async function insertFactors(db: Knex, tenantId: TenantId, accountId: string, tomorrow: Date) {
-  const factors = {
-    totpId: randomUUID(),
-    pendingTotpId: randomUUID(),
-    pendingBindingDigest: randomId(),
-    recoveryCodeDigest: randomId(),
-    browserId: randomUUID(),
-    browserDigest: randomId(),
-    codeLookup: randomId(),
-    codeDigest: randomId(),
-  };
-  const owner = { tenant_id: tenantId, account_id: accountId };
-  await db('totp_factors').insert([
-    { ...owner, id: factors.totpId, state: 'active', sealed_seed: 'sealed' },
-    {
-      ...owner,
-      id: factors.pendingTotpId,
-      state: 'pending',
-      sealed_seed: 'sealed',
-      binding_digest: factors.pendingBindingDigest,
-      expires_at: tomorrow,
-    },
-  ]);
-  await db('recovery_codes').insert({ ...owner, digest: factors.recoveryCodeDigest });
-  await db('remembered_browsers').insert({
-    ...owner,
-    id: factors.browserId,
-    digest: factors.browserDigest,
-    user_agent: 'Browser/1',
-    address: '192.0.2.1',
-    created_at: new Date(),
-    last_used_at: new Date(),
-    expires_at: tomorrow,
-  });
-  await db('one_time_codes').insert({
-    tenant_id: tenantId,
-    lookup: factors.codeLookup,
-    purpose: 'sign_in',
-    nonce: 'nonce',
-    digest: factors.codeDigest,
-    expires_at: tomorrow,
-  });
-  return factors;
 }

@@ -388,7 +388,10 @@ testLookups<PasskeyStore>('passkeys', {
     work: () => passkeys.remove(tenant.tenantId, 'n1', 'n1'),
   },
   removeAll: {
-    accesses: ['passkeys_account: account_id tenant_id'],
+    accesses: [
+      'passkeys_account: account_id tenant_id',
+      'remembered_browsers_digest: account_id tenant_id',
+    ],
     work: () => passkeys.removeAll(tenant.tenantId, 'n2'),
   },
   saveChallenge: {
@@ -405,6 +408,7 @@ testLookups<PasskeyStore>('passkeys', {
 testLookups<SecondFactorStore>('second factors', {
   factorsOf: {
     accesses: [
+      'passkeys_account: account_id tenant_id',
       'recovery_codes_pkey: account_id tenant_id',
       'totp_factors_account: account_id state tenant_id',
     ],
@@ -413,6 +417,7 @@ testLookups<SecondFactorStore>('second factors', {
   removeAll: {
     accesses: [
       'accounts_pkey: id tenant_id',
+      'passkeys_account: account_id tenant_id',
       'recovery_codes_pkey: account_id tenant_id',
       'remembered_browsers_digest: account_id tenant_id',
       'totp_factors_account: account_id tenant_id',

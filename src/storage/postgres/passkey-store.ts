@@ -160,9 +160,15 @@ export function createPostgresPasskeyStore(
       if (!isStorable(credentialId)) return undefined;
       const row = await queryOne<PasskeyRow>(
         db,
-        `delete from passkeys p
-          where p.tenant_id = ? and p.account_id = ? and p.credential_id = ? returning ${COLUMNS}`,
-        [tenantId, accountId, credentialId],
+        `with gone as (
+           delete from passkeys p
+            where p.tenant_id = ? and p.account_id = ? and p.credential_id = ? returning ${COLUMNS}
+         ), browsers as (
+           delete from remembered_browsers
+            where tenant_id = ? and account_id = ? and exists (select from gone)
+         )
+         select * from gone`,
+        [tenantId, accountId, credentialId, tenantId, accountId],
       );
       return row && toPasskey(row);
     },
@@ -170,8 +176,14 @@ export function createPostgresPasskeyStore(
     async removeAll(tenantId, accountId) {
       const rows = await query(
         db,
-        'delete from passkeys where tenant_id = ? and account_id = ? returning 1',
-        [tenantId, accountId],
+        `with gone as (
+           delete from passkeys where tenant_id = ? and account_id = ? returning 1
+         ), browsers as (
+           delete from remembered_browsers
+            where tenant_id = ? and account_id = ? and exists (select from gone)
+         )
+         select 1 from gone`,
+        [tenantId, accountId, tenantId, accountId],
       );
       return rows.length;
     },

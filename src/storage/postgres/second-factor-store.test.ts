@@ -33,6 +33,7 @@ test('the second factors of an account are all there, and one that waits is none
   assert.ok(factors.totp?.createdAt instanceof Date);
   assert.equal(factors.totp.lastUsedAt, undefined);
   assert.equal(factors.recoveryCodesLeft, 1);
+  assert.equal(factors.passkeys, 1);
 
   const usedAt = new Date('2030-01-01T12:00:00Z');
   await database
@@ -50,10 +51,8 @@ test('the second factors of an account are all there, and one that waits is none
 test('all second factors of an account go at once, with what waits and what is remembered', async () => {
   const { tenantId, accountId } = await populateTenant(database.db);
   const removed = await store.removeAll(tenantId, accountId);
-  assert.equal(removed.totp, true);
-  assert.equal(removed.recoveryCodes, 1);
-  assert.equal(removed.browsers, 1);
-  for (const table of ['totp_factors', 'recovery_codes', 'remembered_browsers']) {
+  assert.deepEqual(removed, { totp: true, recoveryCodes: 1, passkeys: 1, browsers: 1 });
+  for (const table of ['totp_factors', 'recovery_codes', 'passkeys', 'remembered_browsers']) {
     assert.deepEqual(await database.db(table).where({ account_id: accountId }), []);
   }
   assert.deepEqual(await store.factorsOf(tenantId, accountId), NONE);
@@ -69,8 +68,8 @@ testTenantIsolation<SecondFactorStore>(
       assert.deepEqual(await factors.factorsOf(mine.tenantId, theirs.accountId), NONE);
     },
     async removeAll(factors, mine, theirs) {
-      const { totp } = await factors.removeAll(mine.tenantId, theirs.accountId);
-      assert.equal(totp, false);
+      const { totp, passkeys } = await factors.removeAll(mine.tenantId, theirs.accountId);
+      assert.deepEqual({ totp, passkeys }, { totp: false, passkeys: 0 });
     },
   },
   () => ({ db: database.db, store }),

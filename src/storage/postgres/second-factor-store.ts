@@ -25,7 +25,9 @@ export function createPostgresSecondFactorStore(db: Knex): SecondFactorStore {
                     (select count(*)::int from recovery_codes c
                       where c.tenant_id = one.tenant_id and c.account_id = one.account_id)
                       as recovery_codes,
-                    0 as passkeys
+                    (select count(*)::int from passkeys p
+                      where p.tenant_id = one.tenant_id and p.account_id = one.account_id)
+                      as passkeys
                from (values (?::uuid, ?)) one (tenant_id, account_id)
                left join totp_factors f on f.tenant_id = one.tenant_id
                      and f.account_id = one.account_id and f.state = 'active'`,
@@ -58,13 +60,16 @@ export function createPostgresSecondFactorStore(db: Knex): SecondFactorStore {
          ), codes as (
            delete from recovery_codes c using account a
             where c.tenant_id = a.tenant_id and c.account_id = a.id returning 1
+         ), keys as (
+           delete from passkeys p using account a
+            where p.tenant_id = a.tenant_id and p.account_id = a.id returning 1
          ), browsers as (
            delete from remembered_browsers b using account a
             where b.tenant_id = a.tenant_id and b.account_id = a.id returning 1
          )
          select exists (select from totp where state = 'active') as totp,
                 (select count(*)::int from codes) as "recoveryCodes",
-                0 as passkeys,
+                (select count(*)::int from keys) as passkeys,
                 (select count(*)::int from browsers) as browsers`,
         [tenantId, accountId],
       );
