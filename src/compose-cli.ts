@@ -60,6 +60,7 @@ export function cliContext(options: {
         { clients: createUpstreamClients(backends), fetch: backends.fetch },
         provider,
       ),
+    factors: backends.factors,
     seeds: backends.seeds,
     audit,
     keys: keyDeps({ ...options, audit }),

@@ -1,23 +1,24 @@
 import type { Command } from 'commander';
 import type { Account } from '../accounts/account.ts';
-import { normalizeIdentifier } from '../accounts/normalize-identifier.ts';
 import { requestPasswordReset } from '../accounts/reset-password.ts';
+import type { SecondFactors } from '../accounts/second-factor-store.ts';
+import { factorsOfAccount } from '../accounts/second-factors.ts';
 import { setAccountDisabled } from '../accounts/set-account-disabled.ts';
-import { NotFoundError } from '../errors.ts';
 import { issuerOf } from '../tenants/issuer.ts';
 import type { Tenant } from '../tenants/tenant.ts';
+import { addResetFactorsCommand } from './account-reset-factors-command.ts';
 import type { CliContext } from './cli-context.ts';
+import { ACCOUNT_HELP, findAccount } from './find-account.ts';
 import { wholeOption } from './parse-options.ts';
 import { renderFields, renderTable } from './render-table.ts';
 import { assertMayReveal, REVEAL_HELP } from './reveal.ts';
 import type { ActionMaker } from './run-command.ts';
 import { tenantOf, withTenant } from './tenant-option.ts';
 
-const ACCOUNT_HELP = 'user name, e-mail address or id';
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1_000;
 
-/** `gatehouse account list|show|disable|enable|reset-password` */
+/** `gatehouse account list|show|disable|enable|reset-password|reset-factors` */
 export function addAccountCommands(program: Command, act: ActionMaker): void {
   const account = program
     .command('account')
@@ -62,8 +63,10 @@ export function addAccountCommands(program: Command, act: ActionMaker): void {
     );
 
   withTenant(account.command('show').argument('<account>', ACCOUNT_HELP))
-    .summary('one account with its claims and roles')
-    .description('Shows one account: its standard claims, and its roles, those of its groups too.')
+    .summary('one account with its claims, roles and second factors')
+    .description(
+      'Shows one account: its standard claims, its second factors, and its roles, those of its groups too.',
+    )
     .addHelpText('after', '\nExample:\n  gatehouse account show alice')
     .action(
       act<{ tenant: string }>(async (run, [identifier = ''], options) => {
@@ -71,8 +74,9 @@ export function addAccountCommands(program: Command, act: ActionMaker): void {
         const tenant = await tenantOf(context, options.tenant);
         const found = await findAccount(context, tenant, identifier);
         const roles = await rolesOf(context, tenant, found);
+        const factors = await factorsOfAccount(context, tenant, found.id);
         run.print(
-          { ...accountDocument(found), roles },
+          { ...accountDocument(found), factors: factorsDocument(factors), roles },
           renderFields([
             ['id (sub)', found.id],
             ['username', found.username],
@@ -81,6 +85,9 @@ export function addAccountCommands(program: Command, act: ActionMaker): void {
             ['state', found.disabled ? 'disabled' : 'enabled'],
             ['created', found.createdAt.toISOString()],
             ['updated', found.updatedAt.toISOString()],
+            ['authenticator app', factors.totp && `since ${factors.totp.createdAt.toISOString()}`],
+            ['passkeys', String(factors.passkeys)],
+            ['recovery codes left', String(factors.recoveryCodesLeft)],
             ...Object.entries(found.claims).map(
               ([name, value]) =>
                 [name, typeof value === 'string' ? value : JSON.stringify(value)] as const,
@@ -95,6 +102,7 @@ export function addAccountCommands(program: Command, act: ActionMaker): void {
   addSwitch(account, act, 'disable', 'it is signed out everywhere and cannot sign in');
   addSwitch(account, act, 'enable', 'it can sign in again');
   addResetPassword(account, act);
+  addResetFactorsCommand(account, act);
 }
 
 function addSwitch(
@@ -158,20 +166,6 @@ function addResetPassword(account: Command, act: ActionMaker): void {
     );
 }
 
-/** @throws NotFoundError */
-async function findAccount(
-  context: Pick<CliContext, 'accounts'>,
-  tenant: Tenant,
-  identifier: string,
-): Promise<Account> {
-  const key = normalizeIdentifier(identifier);
-  const byName = await context.accounts.findByIdentifier(tenant.id, key);
-  const found = byName?.account ?? (await context.accounts.findById(tenant.id, identifier));
-  if (found === undefined)
-    throw new NotFoundError(`account ${identifier} of tenant ${tenant.slug}`);
-  return found;
-}
-
 /** `application:role` of every application, sorted. */
 async function rolesOf(
   context: Pick<CliContext, 'applications'>,
@@ -197,5 +191,20 @@ function accountDocument(account: Account) {
     disabled,
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
+  };
+}
+
+function factorsDocument({ totp, passkeys, recoveryCodesLeft }: SecondFactors) {
+  return {
+    totp:
+      totp === undefined
+        ? null
+        : {
+            name: totp.name,
+            createdAt: totp.createdAt.toISOString(),
+            lastUsedAt: totp.lastUsedAt?.toISOString() ?? null,
+          },
+    passkeys,
+    recoveryCodesLeft,
   };
 }

@@ -1,5 +1,6 @@
 import type { AccountStore } from '../accounts/account-store.ts';
 import type { PasswordHasher } from '../accounts/password-hasher.ts';
+import type { SecondFactorStore } from '../accounts/second-factor-store.ts';
 import type { ApplicationStore } from '../applications/application-store.ts';
 import type { AuditEvent } from '../audit/audit-event.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
@@ -28,6 +29,7 @@ export interface CliContext {
   readonly upstreams: UpstreamProviderStore;
   /** Asks a provider of others whether it is what our settings say. */
   readonly checkUpstream: (provider: UpstreamProvider) => Promise<UpstreamReport | UpstreamFailure>;
+  readonly factors: SecondFactorStore;
   readonly seeds: SeedStore;
   readonly audit: AuditLog;
   readonly keys: KeyDeps;

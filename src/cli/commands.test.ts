@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { createTestCli, type TestCli } from '../testing/cli.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
+import { insertSecondFactors } from '../testing/factor-rows.ts';
+import { defaultTenant } from '../testing/fixtures.ts';
 import { addCommands } from './commands.ts';
 
 const DEMO = fileURLToPath(new URL('../../seeds/demo.yaml', import.meta.url));
@@ -99,6 +101,7 @@ describe('the command line', () => {
       ['upstream check nobody', 1, /upstream provider nobody of tenant default not found/],
       ['upstream disable nobody', 1, /upstream provider nobody of tenant default not found/],
       ['upstream enable nobody', 1, /upstream provider nobody of tenant default not found/],
+      ['account reset-factors nobody', 1, /account nobody of tenant default not found/],
       ['keys list --tenant nowhere', 1, /tenant nowhere not found/],
       ['keys rotate --compromised no-such-kid', 1, /signing key not found/],
       ['keys rotate --force --compromised x', 64, /expected --force or --compromised, found both/],
@@ -216,6 +219,32 @@ describe('the command line', () => {
       assert.match(stderr, /the account is disabled/);
       await cli.run('account', 'enable', 'bob');
       assert.equal((await cli.json('account', 'show', 'bob')).disabled, false);
+    });
+
+    it('the second factors of an account that lost them, and shows which there are', async () => {
+      const { id, factors } = await cli.json('account', 'show', 'bob');
+      assert.deepEqual(factors, { totp: null, passkeys: 0, recoveryCodesLeft: 0 });
+      const none = await cli.run('account', 'reset-factors', 'bob');
+      assert.match(none.stdout, /bob of tenant default: nothing, it had no second factor\./);
+
+      const tenantId = await defaultTenant(database.db);
+      await insertSecondFactors(database.db, tenantId, id);
+      const shown = await cli.json('account', 'show', 'bob');
+      assert.equal(shown.factors.totp.lastUsedAt, null);
+      assert.equal(shown.factors.recoveryCodesLeft, 1);
+      const { stdout } = await cli.run('account', 'show', 'bob');
+      assert.match(stdout, /^authenticator app +since \d{4}-/m);
+      assert.match(stdout, /^recovery codes left +1$/m);
+
+      const reset = await cli.run('account', 'reset-factors', 'bob');
+      assert.match(
+        reset.stdout,
+        /bob of tenant default: the authenticator app, 1 recovery code, 1 remembered browser\./,
+      );
+      assert.deepEqual((await cli.json('account', 'show', 'bob')).factors, factors);
+      const [event] = await cli.json('audit', 'list', '--kind', 'second_factor.reset');
+      assert.deepEqual(event.subject, { type: 'account', id });
+      assert.equal(event.detail.totp, true);
     });
 
     it('cookie keys, one at a time', async () => {
