@@ -59,6 +59,8 @@ export type AuditEventKind =
   | 'client.secret_rotated'
   /** Seed files created an account. */
   | 'account.created'
+  /** Somebody made an account of their own. `detail.invitation` names what they were invited by. */
+  | 'account.registered'
   /** An operator disabled an account, which ended its sessions. */
   | 'account.disabled'
   /** An operator enabled an account again. */

@@ -36,6 +36,7 @@ const KINDS: Readonly<Record<AuditEventKind, true>> = {
   'client.enabled': true,
   'client.secret_rotated': true,
   'account.created': true,
+  'account.registered': true,
   'account.disabled': true,
   'account.enabled': true,
   'account.profile_changed': true,
