@@ -37,6 +37,8 @@ export interface AccountStore {
    * created. `taken`: another account has its username or address, as either; nothing was stored.
    */
   create(tenantId: TenantId, account: NewAccount): Promise<'created' | 'taken'>;
+  /** Marks an address as confirmed; false when the account is gone or has another one. */
+  confirmEmail(tenantId: TenantId, accountId: string, email: string): Promise<boolean>;
   /** Ordered by username; `after` is the last username of the page before. */
   list(tenantId: TenantId, page: { after?: string; limit: number }): Promise<Account[]>;
   /**

@@ -61,6 +61,10 @@ export type AuditEventKind =
   | 'account.created'
   /** Somebody made an account of their own. `detail.invitation` names what they were invited by. */
   | 'account.registered'
+  /** Somebody was invited to make an account. */
+  | 'account.invited'
+  /** A person typed the code that was sent to their account's address. */
+  | 'account.email_confirmed'
   /** An operator disabled an account, which ended its sessions. */
   | 'account.disabled'
   /** An operator enabled an account again. */

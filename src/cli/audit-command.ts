@@ -37,6 +37,8 @@ const KINDS: Readonly<Record<AuditEventKind, true>> = {
   'client.secret_rotated': true,
   'account.created': true,
   'account.registered': true,
+  'account.invited': true,
+  'account.email_confirmed': true,
   'account.disabled': true,
   'account.enabled': true,
   'account.profile_changed': true,

@@ -348,6 +348,12 @@ testTenantIsolation<AccountStore>(
       assert.equal(await accounts.create(mine.tenantId, created), 'created');
       assert.equal(await accounts.create(mine.tenantId, { ...created, id: randomId() }), 'taken');
     },
+    async confirmEmail(accounts, mine, theirs) {
+      const { accountId, email } = theirs;
+      assert.equal(await accounts.confirmEmail(mine.tenantId, accountId, email), false);
+      assert.equal(await accounts.confirmEmail(mine.tenantId, mine.accountId, email), false);
+      assert.equal(await accounts.confirmEmail(mine.tenantId, mine.accountId, mine.email), true);
+    },
     async list(accounts, mine) {
       const found = await accounts.list(mine.tenantId, { limit: 100 });
       assert.deepEqual(

@@ -62,6 +62,17 @@ export function createPostgresAccountStore(
       return (await insertAccount(db, tenantId, account)) ? 'created' : 'taken';
     },
 
+    async confirmEmail(tenantId, accountId, email) {
+      if (!isStorable(accountId, email)) return false;
+      const rows = await query(
+        db,
+        `update accounts set email_verified = true, updated_at = now()
+          where tenant_id = ? and id = ? and email_key = ? returning 1`,
+        [tenantId, accountId, normalizeIdentifier(email)],
+      );
+      return rows.length > 0;
+    },
+
     async list(tenantId, { after, limit }) {
       const rows = await query<AccountRow>(
         db,

@@ -183,6 +183,8 @@ function callsOf(pool: Knex): typeof calls {
     findById: ({ tenantId, accountId }) => accounts.findById(tenantId, accountId),
     findByIdentifier: ({ tenantId, email }) => accounts.findByIdentifier(tenantId, email),
     create: ({ tenantId }) => accounts.create(tenantId, newAccount()),
+    confirmEmail: ({ tenantId, accountId, email }) =>
+      accounts.confirmEmail(tenantId, accountId, email),
     list: ({ tenantId }) => accounts.list(tenantId, { limit: 10 }),
     upgradePasswordHash: ({ tenantId, accountId, passwordHash }) =>
       accounts.upgradePasswordHash(tenantId, accountId, passwordHash, 'better'),
