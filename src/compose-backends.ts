@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import type { Knex } from 'knex';
 import type { AccountStore } from './accounts/account-store.ts';
 import type { BrowserStore } from './accounts/browser-store.ts';
+import type { InvitationStore } from './accounts/invitation-store.ts';
 import type { OneTimeCodeStore } from './accounts/one-time-code-store.ts';
 import type { PasskeyStore } from './accounts/passkey-store.ts';
 import type { RecoveryCodeStore } from './accounts/recovery-code-store.ts';
@@ -34,6 +35,7 @@ import { createPostgresBrowserStore } from './storage/postgres/browser-store.ts'
 import { createDatabase } from './storage/postgres/database.ts';
 import { createPostgresDeploymentSecretStore } from './storage/postgres/deployment-secret-store.ts';
 import { createPostgresGrantStore } from './storage/postgres/grant-store.ts';
+import { createPostgresInvitationStore } from './storage/postgres/invitation-store.ts';
 import { createPostgresKeyStore } from './storage/postgres/key-store.ts';
 import { createPostgresMailOutbox } from './storage/postgres/mail-outbox.ts';
 import { createPostgresOneTimeCodeStore } from './storage/postgres/one-time-code-store.ts';
@@ -73,6 +75,7 @@ export interface Backends {
   readonly recoveryCodes: RecoveryCodeStore;
   readonly browsers: BrowserStore;
   readonly codes: OneTimeCodeStore;
+  readonly invitations: InvitationStore;
   readonly grants: GrantStore;
   readonly keys: KeyStore;
   readonly keyCache: KeyCache | undefined;
@@ -168,6 +171,7 @@ async function open(
     recoveryCodes: createPostgresRecoveryCodeStore(db),
     browsers: createPostgresBrowserStore(db, { now }),
     codes: createPostgresOneTimeCodeStore(db, { now }),
+    invitations: createPostgresInvitationStore(db, { now }),
     grants: createPostgresGrantStore(db),
     keys: createPostgresKeyStore(db),
     mail: { outbox: createPostgresMailOutbox(db), enabled: config.mail.delivery !== 'off' },

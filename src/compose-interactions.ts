@@ -4,8 +4,10 @@ import type { PasswordHasher } from './accounts/password-hasher.ts';
 import { PASSWORD_MIN_CHARACTERS } from './accounts/password-policy.ts';
 import { findPasswordReset, resetPassword } from './accounts/reset-password.ts';
 import type { AuditLog } from './audit/audit-log.ts';
+import type { BackgroundWork } from './background-work.ts';
 import type { Backends } from './compose-backends.ts';
 import { accountEnder } from './compose-shared.ts';
+import { mailboxWays } from './compose-ways.ts';
 import type { Config } from './config/config.ts';
 import { recordGrant } from './grants/record-grant.ts';
 import type { InteractionDeps } from './interactions/interactions.ts';
@@ -28,6 +30,7 @@ export function interactionDeps(parts: {
   providers: ProviderPool;
   lookupKey: string;
   queueMail: QueueMail;
+  background: Pick<BackgroundWork, 'run'>;
   render: InteractionDeps['render'];
   logger: Logger;
   now: () => Date;
@@ -51,6 +54,7 @@ export function interactionDeps(parts: {
     factorsOf: factors.factorsOf,
     mailEnabled: backends.mail.enabled,
     queueMail: parts.queueMail,
+    ...mailboxWays({ ...parts, attempts }),
     recordGrant: (tenant, decision) => recordGrant({ grants, audit }, tenant, decision),
     findResetLink: (tenant, token) => findPasswordReset({ accounts }, tenant, token),
     resetPassword: (tenant, input) =>

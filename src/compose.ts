@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { callerOf } from './accounts/attempt-subjects.ts';
 import { hasSecondFactor } from './accounts/second-factors.ts';
 import { type AppDeps, createApp } from './app.ts';
+import { createBackgroundWork } from './background-work.ts';
 import { accountPageDeps } from './compose-account-page.ts';
 import type { Backends } from './compose-backends.ts';
 import { interactionDeps } from './compose-interactions.ts';
@@ -75,6 +76,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     loadDeploymentSecrets({ store: backends.deploymentSecrets, sealer: backends.sealer, now });
   let secrets = await loadSecrets();
   const hasher = passwordHasher(secrets);
+  const background = createBackgroundWork(logger);
 
   const basePath = new URL(config.publicUrl).pathname.replace(/\/$/, '');
   const assets = await createPageAssets(`${VIEWS}/assets`, basePath);
@@ -105,6 +107,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     audit,
     hasher,
     providers,
+    background,
     lookupKey: secrets.lookupKey,
     queueMail: mailQueue({
       ...options,
@@ -178,7 +181,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     providers,
     feed,
     async stop() {
-      await Promise.all([stopMaintenance(), feed.stop()]);
+      await Promise.all([stopMaintenance(), feed.stop(), background.settle()]);
     },
   };
 }

@@ -68,9 +68,10 @@ export function nextLoginStep(state: InteractionState, facts: InteractionFacts):
   if (state.result?.[STORED.recoveryCodes] !== undefined) {
     return { kind: 'recovery_codes', accountId: account.id };
   }
-  const unconfirmed = account.email !== undefined && !account.emailVerified && facts.mailEnabled;
-  if (unconfirmed && !progress.later.includes(VERIFY_EMAIL_LATER)) {
-    return { kind: 'verify_email', accountId: account.id };
+  const { id: accountId, email, emailVerified, locale } = account;
+  const asks = facts.mailEnabled && !progress.later.includes(VERIFY_EMAIL_LATER);
+  if (email !== undefined && !emailVerified && asks) {
+    return { kind: 'verify_email', accountId, email, locale };
   }
   return { kind: 'finish', result: loginResult(state, progress) };
 }

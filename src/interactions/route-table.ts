@@ -1,12 +1,17 @@
+import { showInvitation, submitInvitation } from './accept-invitation.ts';
 import { continueWithAccount } from './account-choice-step.ts';
 import { leaveApplicationGate } from './application-gate-step.ts';
 import { submitConsent } from './consent-step.ts';
+import { sendEmailCode, submitEmailCode } from './email-code-step.ts';
 import { LANGUAGE_PATH, submitLanguage } from './language-choice.ts';
+import { submitRecovery } from './recover-step.ts';
+import { resendRegistrationCode, submitRegister, submitRegistrationCode } from './register-step.ts';
 import { showResetPassword, submitResetPassword } from './reset-password.ts';
 import { abortInteraction, chooseAnotherAccount, showStep } from './show-step.ts';
 import { submitSignIn } from './sign-in-step.ts';
 import type { Step, StepOf } from './step.ts';
 import { takeWay } from './take-way.ts';
+import { postponeVerifyEmail, sendVerifyEmail, submitVerifyEmail } from './verify-email-step.ts';
 import {
   type InteractionDeps,
   type InteractionVisit,
@@ -40,19 +45,31 @@ export type HostedRoute = {
 
 const INTERACTION = '/interaction/:uid';
 const RESET_PASSWORD = '/account/reset-password';
+const INVITATION = '/account/invitation';
 
 /** Every hosted route. */
 export const HOSTED_ROUTES: readonly HostedRoute[] = [
   { method: 'GET', path: INTERACTION, csrf: false, access: 'interaction', handle: showStep },
   post('sign-in', submitSignIn, 'sign_in'),
+  post('way', takeWay),
+  post('recover', submitRecovery, 'recover'),
+  post('email-code-send', sendEmailCode, 'email_code'),
+  post('email-code', submitEmailCode, 'email_code'),
+  post('register', submitRegister, 'register'),
+  post('register-code', submitRegistrationCode, 'register'),
+  post('register-resend', resendRegistrationCode, 'register'),
+  post('verify-email-send', sendVerifyEmail, 'verify_email'),
+  post('verify-email', submitVerifyEmail, 'verify_email'),
+  post('verify-email-later', postponeVerifyEmail, 'verify_email'),
   post('continue', continueWithAccount, 'account_choice'),
   post('consent', submitConsent, 'consent'),
   post('gate', leaveApplicationGate, 'application_gate'),
-  post('way', takeWay),
   post('switch', chooseAnotherAccount),
   post('abort', abortInteraction),
   { method: 'GET', path: RESET_PASSWORD, csrf: false, access: 'link', handle: showResetPassword },
   { method: 'POST', path: RESET_PASSWORD, csrf: true, access: 'link', handle: submitResetPassword },
+  { method: 'GET', path: INVITATION, csrf: false, access: 'link', handle: showInvitation },
+  { method: 'POST', path: INVITATION, csrf: true, access: 'link', handle: submitInvitation },
   {
     method: 'POST',
     path: LANGUAGE_PATH,

@@ -2,11 +2,15 @@ import { recordRefusal } from '../grants/record-grant.ts';
 import { showAccountChoice } from './account-choice-step.ts';
 import { showApplicationGate } from './application-gate-step.ts';
 import { consentDecision, showConsent } from './consent-step.ts';
+import { showEmailCode } from './email-code-step.ts';
 import { finishInteraction, refuseInteraction } from './finish-interaction.ts';
 import { noteAndProceed } from './proceed.ts';
+import { showRecovery } from './recover-step.ts';
+import { showRegister } from './register-step.ts';
 import { PROGRESS } from './sign-in-progress.ts';
 import { showSignIn } from './sign-in-step.ts';
 import { STORED } from './step.ts';
+import { showVerifyEmail } from './verify-email-step.ts';
 import type { InteractionDeps, InteractionVisit } from './visit.ts';
 
 /** The dispatcher: shows whatever an interaction needs next. */
@@ -15,6 +19,14 @@ export async function showStep(deps: InteractionDeps, visit: InteractionVisit): 
   switch (step.kind) {
     case 'sign_in':
       return showSignIn(deps, visit, step);
+    case 'register':
+      return showRegister(deps, visit, step);
+    case 'recover':
+      return showRecovery(deps, visit, step);
+    case 'email_code':
+      return showEmailCode(deps, visit, step);
+    case 'verify_email':
+      return showVerifyEmail(deps, visit, step);
     case 'account_choice':
       return showAccountChoice(deps, visit, step);
     case 'consent':

@@ -1,5 +1,6 @@
 import type { SignInResult } from '../accounts/authenticate-account.ts';
 import { PASSWORD_MAX_BYTES } from '../accounts/password-hasher.ts';
+import { waysOffered } from './next-login-step.ts';
 import { type SignInProblem, signInPage } from './pages/sign-in-page.ts';
 import { proceedWith } from './proceed.ts';
 import type { StepOf } from './step.ts';
@@ -44,6 +45,10 @@ export async function showSignIn(
     account,
     remember: attempt?.remember ?? false,
     problem: attempt?.problem,
+    ways: waysOffered({
+      settings: visit.ctx.state.tenant.settings,
+      mailEnabled: deps.mailEnabled,
+    }).filter((way) => step.why !== 'confirm' || way !== 'register'),
   });
   if (attempt?.problem.kind === 'locked') {
     visit.ctx.set('Retry-After', String(attempt.problem.retryAfterSeconds));
@@ -105,4 +110,9 @@ async function authenticate(
 /** OpenID Connect Core 1.0, section 3.1.2.1 (`login_hint`): a guess, not for somebody else. */
 function hint(visit: InteractionVisit, step: SignInStep): string {
   return step.why === 'chosen_other' ? '' : (parameter(visit.interaction, 'login_hint') ?? '');
+}
+
+/** Whom the pages of other ways begin with. */
+export function typedIdentifier(visit: InteractionVisit): string {
+  return visit.form.get('identifier') ?? parameter(visit.interaction, 'login_hint') ?? '';
 }

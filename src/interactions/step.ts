@@ -88,7 +88,13 @@ export type Step =
   /** Show the recovery codes that go with a first second factor, once. */
   | { readonly kind: 'recovery_codes'; readonly accountId: string }
   /** Ask for the code that was sent to the account's address, which nobody has confirmed yet. */
-  | { readonly kind: 'verify_email'; readonly accountId: string }
+  | {
+      readonly kind: 'verify_email';
+      readonly accountId: string;
+      readonly email: string;
+      /** The claim `locale`: which language the mail is in. */
+      readonly locale?: unknown;
+    }
   /** Ask whether to go on with the account that is signed in. */
   | { readonly kind: 'account_choice'; readonly accountId: string }
   /** Ask for consent to `asked`; `nothingNew`: everything was allowed before. */

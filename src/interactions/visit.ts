@@ -2,7 +2,16 @@ import type { ParameterizedContext } from 'koa';
 import type Provider from 'oidc-provider';
 import type { Account } from '../accounts/account.ts';
 import type { PasswordSignIn, SignInResult } from '../accounts/authenticate-account.ts';
+import type { acceptInvitation, findInvitation } from '../accounts/invitations.ts';
+import type {
+  beginRegistration,
+  finishRegistration,
+  sendRegistrationCode,
+} from '../accounts/register-account.ts';
+import type { requestRecovery } from '../accounts/request-recovery.ts';
 import type { ResetPasswordResult } from '../accounts/reset-password.ts';
+import type { requestSignInCode, signInByCode } from '../accounts/sign-in-by-code.ts';
+import type { confirmEmail, requestEmailConfirmation } from '../accounts/verify-email.ts';
 import { ACCOUNT_CLIENT_ID, accountClient } from '../applications/account-client.ts';
 import type { Application } from '../applications/application.ts';
 import type { RegisteredClient } from '../applications/client.ts';
@@ -12,6 +21,7 @@ import type { ConsentDecision } from '../grants/record-grant.ts';
 import type { RecordedGrant } from '../grants/recorded-grant.ts';
 import { formTargets } from '../http/content-security-policy.ts';
 import { csrfToken } from '../http/csrf.ts';
+import { describeUserAgent } from '../http/describe-user-agent.ts';
 import type { FormBody } from '../http/form-body.ts';
 import type { Page, RenderPage } from '../http/render-page.ts';
 import type { RequestState } from '../http/request-state.ts';
@@ -22,6 +32,14 @@ import { languageMenu, requestMessages } from './language-choice.ts';
 import type { Messages } from './messages/messages.ts';
 import { pageFrame } from './page-frame.ts';
 import type { Step } from './step.ts';
+
+/** A function of another room with its dependencies in place. */
+type Wired<Use extends (deps: never, ...input: never[]) => unknown> = Use extends (
+  deps: never,
+  ...input: infer Input
+) => infer Result
+  ? (...input: Input) => Result
+  : never;
 
 /** What hosted pages ask of the rest of the house; `compose.ts` puts it together. */
 export interface InteractionDeps {
@@ -45,6 +63,18 @@ export interface InteractionDeps {
   readonly mailEnabled: boolean;
   /** Does nothing where mail is off. */
   readonly queueMail: QueueMail;
+  /** The ways to a first factor, and to an account, that go over a mailbox. */
+  readonly requestRecovery: Wired<typeof requestRecovery>;
+  readonly requestSignInCode: Wired<typeof requestSignInCode>;
+  readonly signInByCode: Wired<typeof signInByCode>;
+  readonly requestEmailConfirmation: Wired<typeof requestEmailConfirmation>;
+  readonly confirmEmail: Wired<typeof confirmEmail>;
+  readonly beginRegistration: Wired<typeof beginRegistration>;
+  readonly sendRegistrationCode: Wired<typeof sendRegistrationCode>;
+  readonly finishRegistration: Wired<typeof finishRegistration>;
+  /** Whose invitation a link is; looking uses nothing up. */
+  readonly findInvitation: Wired<typeof findInvitation>;
+  readonly acceptInvitation: Wired<typeof acceptInvitation>;
   readonly recordGrant: (tenant: Tenant, decision: ConsentDecision) => Promise<RecordedGrant>;
   /** Whose link it is; looking uses nothing up. */
   readonly findResetLink: (tenant: Tenant, token: string) => Promise<Account | undefined>;
@@ -146,6 +176,21 @@ export function interactionForm(
     csrf: csrfToken(deps.csrfSecret(), interactionPurpose(ctx, interaction.uid)),
     formTargets: formTargets(interaction.params.redirect_uri, client?.metadata.client_uri),
   };
+}
+
+/** Who asks for a mail, as the mail says it. */
+export function asker({ ctx }: Visit): { address: string; requestId: string; browser?: string } {
+  const { address, requestId } = ctx.state;
+  const { browser, system } = describeUserAgent(ctx.get('User-Agent'));
+  const name = [browser, system].filter((part) => part !== undefined).join(', ');
+  return { address, requestId, ...(name === '' ? {} : { browser: name }) };
+}
+
+/** Says when trying again makes sense, where it is too early. */
+export function waitBefore({ ctx }: Visit, problem: object | undefined): void {
+  if (problem !== undefined && 'retryAfterSeconds' in problem) {
+    ctx.set('Retry-After', String(problem.retryAfterSeconds));
+  }
 }
 
 /** A parameter of the authorization request, when it is a text. */

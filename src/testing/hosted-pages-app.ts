@@ -27,6 +27,21 @@ const { Check, Prompt, base } = interactionPolicy;
 
 export const PASSWORD = 'correct horse battery staple';
 export const RESET_TOKEN = 'a-link-that-works';
+export const INVITE_TOKEN = 'an-invitation-that-works';
+/** Every code that is sent by e-mail. */
+export const CODE = '123456';
+
+type MailboxWay =
+  | 'requestRecovery'
+  | 'requestSignInCode'
+  | 'signInByCode'
+  | 'requestEmailConfirmation'
+  | 'confirmEmail'
+  | 'beginRegistration'
+  | 'sendRegistrationCode'
+  | 'finishRegistration'
+  | 'findInvitation'
+  | 'acceptInvitation';
 export const CALLBACK = 'https://notes.example/callback';
 
 const NO_FACTORS = { totp: undefined, passkeys: 0, recoveryCodesLeft: 0 };
@@ -42,6 +57,8 @@ export interface HostedPagesApp {
   readonly changed: string[];
   /** Messages on their way to people. */
   readonly queued: OutgoingMail[];
+  /** Names and addresses that something was to be sent to. */
+  readonly asked: string[];
   /** An authorization request; `parameters` override. */
   readonly authorizationUrl: (parameters?: Record<string, string>) => string;
   readonly close: () => Promise<void>;
@@ -82,6 +99,7 @@ export async function startHostedPages(
   const granted: ConsentDecision[] = [];
   const changed: string[] = [];
   const queued: OutgoingMail[] = [];
+  const asked: string[] = [];
 
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -118,6 +136,7 @@ export async function startHostedPages(
     factorsOf: async (_tenantId, id) => ({ ...NO_FACTORS, ...options.factors?.[id] }),
     mailEnabled: options.mailEnabled ?? false,
     queueMail: async (_tenant, mail) => void queued.push(mail),
+    ...mailboxWays(tenant, accounts, asked),
     recordGrant: async (_tenant, decision) => {
       granted.push(decision);
       const { accountId, clientId, asked } = decision;
@@ -177,6 +196,7 @@ export async function startHostedPages(
     granted,
     changed,
     queued,
+    asked,
     authorizationUrl(parameters = {}) {
       const url = new URL(`${issuer}/auth`);
       const defaults = {
@@ -199,13 +219,89 @@ export async function startHostedPages(
   };
 }
 
+/**
+ * The ways over a mailbox: every code is {@link CODE}, a name `early` has to wait, an address in
+ * use never gets a code that works.
+ */
+function mailboxWays(tenant: Tenant, accounts: Map<string, Account>, asked: string[]) {
+  const send = (to: string) => {
+    if (to === 'early') return { outcome: 'throttled', retryAfterSeconds: 50 } as const;
+    asked.push(to);
+    return { outcome: 'asked' } as const;
+  };
+  const check = (code: string) => {
+    if (code === 'locked') return { outcome: 'locked', retryAfterSeconds: 290 } as const;
+    if (code === 'late') return { outcome: 'expired' } as const;
+    return code === CODE ? undefined : ({ outcome: 'rejected' } as const);
+  };
+  const invitation = {
+    id: 'invitation',
+    email: 'carol@acme.example',
+    roles: [],
+    expiresAt: new Date(Date.now() + 60_000),
+    createdAt: new Date(),
+  };
+  const ways: Pick<InteractionDeps, MailboxWay> = {
+    requestRecovery: async (_tenant, { identifier }) => send(identifier),
+    requestSignInCode: async (_tenant, { identifier }) => send(identifier),
+    async signInByCode(_tenant, { identifier }, code) {
+      const refused = check(code);
+      if (refused !== undefined) return refused;
+      const found = accounts.get(identifier);
+      return found === undefined
+        ? { outcome: 'rejected' }
+        : { outcome: 'authenticated', account: found, authenticatedAt: new Date() };
+    },
+    async requestEmailConfirmation(_tenant, { account: { email } }) {
+      asked.push(email);
+      return { outcome: 'sent' };
+    },
+    async confirmEmail(_tenant, { account: { id } }, code) {
+      const refused = check(code);
+      if (refused !== undefined) return refused;
+      const found = accounts.get(id);
+      if (found !== undefined) accounts.set(id, { ...found, emailVerified: true });
+      return { outcome: 'confirmed' };
+    },
+    async beginRegistration(_tenant, form, _visit, { locale }) {
+      if (form.email === '' || form.name === '' || form.password.length < 8) {
+        const problems = { email: 'malformed', name: 'missing', password: 'too_short' } as const;
+        return { outcome: 'invalid', problems };
+      }
+      const { email, name } = form;
+      const sent = send(email);
+      if (sent.outcome === 'throttled') return sent;
+      return { outcome: 'code_sent', pending: { email, name, passwordHash: 'hash', locale } };
+    },
+    async sendRegistrationCode(_tenant, { email }) {
+      const sent = send(email);
+      return sent.outcome === 'throttled' ? sent : { outcome: 'code_sent' };
+    },
+    async finishRegistration(_tenant, { email }, code) {
+      const refused = check(code);
+      if (refused !== undefined) return refused;
+      if (accounts.has(email)) return { outcome: 'rejected' };
+      accounts.set(email, account(tenant, email));
+      return { outcome: 'created', accountId: email };
+    },
+    findInvitation: async (_tenant, token) => (token === INVITE_TOKEN ? invitation : undefined),
+    async acceptInvitation(_tenant, { token, name }) {
+      if (token !== INVITE_TOKEN) return { outcome: 'invalid_link' };
+      if (name === '') return { outcome: 'invalid', problems: { name: 'missing' } };
+      if (name === 'taken') return { outcome: 'has_account' };
+      return { outcome: 'created', accountId: 'carol' };
+    },
+  };
+  return ways;
+}
+
 function account(tenant: Tenant, username: string): Account {
   return {
     tenantId: tenant.id,
     id: username,
     username,
     email: `${username}@acme.example`,
-    emailVerified: true,
+    emailVerified: username !== 'bob',
     claims: { name: `${username[0]?.toUpperCase()}${username.slice(1)} Example` },
     disabled: false,
     createdAt: new Date(),

@@ -14,11 +14,24 @@ import { errorPage } from '../interactions/pages/error-page.ts';
 import { expiredPage } from '../interactions/pages/expired-page.ts';
 import { logoutConfirmPage, logoutDonePage } from '../interactions/pages/logout-pages.ts';
 import {
+  invalidInvitationPage,
+  invitationDonePage,
+  invitationPage,
+  type RegisterView,
+  registerPage,
+} from '../interactions/pages/register-pages.ts';
+import {
   invalidLinkPage,
   resetPasswordDonePage,
   resetPasswordPage,
 } from '../interactions/pages/reset-password-pages.ts';
 import { type SignInView, signInPage } from '../interactions/pages/sign-in-page.ts';
+import {
+  identifierPage,
+  mailedCodePage,
+  recoverSentPage,
+  verifyEmailPage,
+} from '../interactions/pages/way-pages.ts';
 
 /** What strangers can put on a page; `ordinaryNames` or something hostile. */
 export interface SampleNames {
@@ -93,6 +106,7 @@ export function pageSamples(messages: Messages, names: SampleNames): Record<stri
       account: undefined,
       remember: false,
       problem: undefined,
+      ways: ['password', 'recover', 'register', 'email_code'],
       ...view,
     });
   const consent = (view: Partial<ConsentView>) =>
@@ -111,6 +125,31 @@ export function pageSamples(messages: Messages, names: SampleNames): Record<stri
       asked: { scopes: ['openid', 'profile', 'email'], claims: [], resourceScopes: {} },
       nothingNew: false,
       applicationNames: { [names.audience]: names.application },
+      ...view,
+    });
+  const mailedCode = (view: Partial<Parameters<typeof mailedCodePage>[1]>) =>
+    mailedCodePage(messages, {
+      ...form,
+      title: messages.register.codeTitle,
+      heading: messages.register.codeHeading,
+      lead: messages.register.codeLead(names.username),
+      submit: messages.register.codeSubmit,
+      routes: { check: 'register-code', resend: 'register-resend' },
+      back: { route: 'way', text: messages.register.haveOne },
+      resent: false,
+      problem: undefined,
+      ...view,
+    });
+  const register = (view: Partial<RegisterView>) =>
+    registerPage(messages, {
+      ...form,
+      clientName: names.client,
+      email: '',
+      name: '',
+      minCharacters: 8,
+      termsUri: names.link,
+      problems: undefined,
+      pauseSeconds: undefined,
       ...view,
     });
   const error = (status: number, code?: string, detail?: string) =>
@@ -134,6 +173,54 @@ export function pageSamples(messages: Messages, names: SampleNames): Record<stri
     }),
     'sign-in-confirm': signIn({ why: 'confirm', account, identifier: names.username }),
     'sign-in-expected-other': signIn({ why: 'expected_other' }),
+    recover: identifierPage(messages, {
+      ...form,
+      way: 'recover',
+      identifier: names.typed,
+      problem: undefined,
+    }),
+    'recover-locked': identifierPage(messages, {
+      ...form,
+      way: 'recover',
+      identifier: names.typed,
+      problem: { kind: 'pause', retryAfterSeconds: 55 },
+    }),
+    'recover-sent': recoverSentPage(messages, form),
+    'email-code-missing': identifierPage(messages, {
+      ...form,
+      way: 'email_code',
+      identifier: '',
+      problem: { kind: 'missing_name' },
+    }),
+    'mailed-code': mailedCode({}),
+    'mailed-code-resent': mailedCode({ resent: true }),
+    'mailed-code-rejected': mailedCode({ problem: { kind: 'rejected' } }),
+    'mailed-code-locked': mailedCode({ problem: { kind: 'locked', retryAfterSeconds: 290 } }),
+    'verify-email': verifyEmailPage(messages, {
+      ...form,
+      email: names.username,
+      problem: undefined,
+    }),
+    register: register({}),
+    'register-rejected': register({
+      email: names.typed,
+      name: names.person,
+      problems: { email: 'mixed_scripts', name: 'too_long', password: 'too_short' },
+    }),
+    'register-locked': register({ email: names.typed, pauseSeconds: 40 }),
+    invitation: invitationPage(messages, {
+      action: '/account/invitation',
+      csrf: form.csrf,
+      token: newPassword.token,
+      siteName: names.site,
+      email: names.username,
+      name: '',
+      minCharacters: 8,
+      problems: undefined,
+    }),
+    'invitation-done': invitationDonePage(messages, '/account'),
+    'invitation-invalid': invalidInvitationPage(messages, 'invalid_link', '/account'),
+    'invitation-known-invalid': invalidInvitationPage(messages, 'has_account', '/account'),
     consent: consent({}),
     'consent-everything': consent({
       asked: {

@@ -31,8 +31,7 @@ const FROM = { address: '192.0.2.7', requestId: 'request-1' };
  * One tenant with one account, Alice, real stores, a clock that the test sets, what was recorded,
  * and the two ceremonies with an authenticator in software, whose answers a test may change.
  */
-export async function createPasskeyWorld(db: Knex, options: { issuer?: string } = {}) {
-  const issuer = options.issuer ?? ISSUER;
+export async function createPasskeyWorld(db: Knex) {
   const tenantId = await insertTenant(db);
   const tenant: Tenant = {
     id: tenantId,
@@ -59,17 +58,17 @@ export async function createPasskeyWorld(db: Knex, options: { issuer?: string } 
     return account;
   };
   const account = await addAccount('Alice');
-  const authenticator = createSoftAuthenticator({ origin: new URL(issuer).origin });
+  const authenticator = createSoftAuthenticator({ origin: ORIGIN });
 
   const beginRegistration = async (owner = account, binding = 'session') => {
-    const input = { issuer, binding, account: owner };
+    const input = { issuer: ISSUER, binding, account: owner };
     const begun = await beginPasskeyRegistration(deps, tenant, input);
     if (begun.outcome !== 'offered') throw new Error(begun.outcome);
     return begun.options;
   };
   const finishRegistration = (response: string, more: { name?: string; binding?: string } = {}) =>
     finishPasskeyRegistration(deps, tenant, {
-      issuer,
+      issuer: ISSUER,
       binding: 'session',
       accountId: account.id,
       response,
@@ -80,14 +79,14 @@ export async function createPasskeyWorld(db: Knex, options: { issuer?: string } 
     finishRegistration(device.create(await beginRegistration(), lies), name ? { name } : {});
 
   const beginSignIn = async (asked = SIGN_IN, binding = 'interaction') => {
-    const begun = await beginPasskeySignIn(deps, tenant, { asked, issuer, binding });
+    const begun = await beginPasskeySignIn(deps, tenant, { asked, issuer: ISSUER, binding });
     if (begun.outcome !== 'offered') throw new Error(begun.outcome);
     return begun.options;
   };
   const finishSignIn = (response: string, more: Partial<PasskeySignIn> = {}) =>
     finishPasskeySignIn(deps, tenant, {
       asked: SIGN_IN,
-      issuer,
+      issuer: ISSUER,
       binding: 'interaction',
       response,
       ...FROM,

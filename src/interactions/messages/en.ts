@@ -10,9 +10,17 @@ import { error } from './en/error.ts';
 import { expired } from './en/expired.ts';
 import { errorTitle, footer, language } from './en/frame.ts';
 import { logout } from './en/logout.ts';
-import { passkeys } from './en/passkeys.ts';
 import { resetPassword } from './en/reset-password.ts';
 import { signIn } from './en/sign-in.ts';
+import {
+  emailCode,
+  invitation,
+  mailedCode,
+  recover,
+  register,
+  verifyEmail,
+  ways,
+} from './en/ways.ts';
 
 const formats = createFormats('en');
 
@@ -34,7 +42,13 @@ export const en = {
   errorTitle,
   account,
   signIn,
-  passkeys,
+  ways,
+  recover,
+  emailCode,
+  register,
+  verifyEmail,
+  mailedCode,
+  invitation,
   accountChoice,
   accountPage,
   accountProfile,

@@ -105,7 +105,7 @@ for (const name of Object.keys(pageSamples(en, ordinaryNames))) {
       assert.equal(page.headers['cache-control'], 'no-store');
       assert.equal(page.headers['content-language'], 'en');
       assert.match(page.headers['content-security-policy'] ?? '', /^default-src 'none'; /);
-      const secret = name.startsWith('reset-password') && name !== 'reset-password-done';
+      const secret = /^(reset-password|invitation)/.test(name) && !name.endsWith('-done');
       assert.equal(page.headers['referrer-policy'], secret ? 'strict-origin' : 'same-origin');
       const failed =
         /^(error|expired|application-gate)|-(missing|rejected|locked|different|invalid|refused|no-cookie)$/;

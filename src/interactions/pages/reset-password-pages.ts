@@ -1,3 +1,4 @@
+import type { PasswordWeakness } from '../../accounts/password-policy.ts';
 import type { Page } from '../../http/render-page.ts';
 import { aroundName, displayName } from '../../languages/display-text.ts';
 import type { Messages } from '../messages/messages.ts';
@@ -72,6 +73,25 @@ export function invalidLinkPage(messages: Messages): Page {
       link: undefined,
     },
   };
+}
+
+/** What is wrong with a new password, in words. */
+export function newPasswordProblemText(
+  messages: Messages,
+  problem: PasswordWeakness | 'missing',
+  minCharacters: number,
+): string {
+  const { resetPassword } = messages;
+  switch (problem) {
+    case 'missing':
+      return resetPassword.missing;
+    case 'too_short':
+      return resetPassword.tooShort(minCharacters);
+    case 'too_long':
+      return resetPassword.tooLong;
+    case 'is_identifier':
+      return resetPassword.isIdentifier;
+  }
 }
 
 function problemText(

@@ -1,6 +1,7 @@
 import type { Page } from '../../http/render-page.ts';
 import { aroundName, displayName } from '../../languages/display-text.ts';
 import type { Messages } from '../messages/messages.ts';
+import type { Way } from '../step.ts';
 import { accountCard, type ShownAccount } from './account-card.ts';
 
 /** What went wrong with a sign-in that was just sent. */
@@ -24,6 +25,8 @@ export interface SignInView {
   /** As sent; unticked at first. */
   readonly remember: boolean;
   readonly problem: SignInProblem | undefined;
+  /** Other ways to a first factor, or to an account. */
+  readonly ways: readonly Way[];
 }
 
 /**
@@ -68,6 +71,10 @@ export function signInPage(messages: Messages, view: SignInView): Page {
       remember: view.remember,
       problem: formProblem(messages, view.problem),
       fields,
+      ways: view.ways
+        .filter((way) => way !== 'password')
+        .map((way) => ({ value: way, text: messages.ways[way] })),
+      waysLabel: messages.ways.label,
       // The first field that needs something: an empty one, or the one to type again.
       focus:
         view.account === undefined && view.identifier.trim() === '' ? 'identifier' : 'password',

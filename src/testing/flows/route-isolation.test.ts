@@ -21,6 +21,7 @@ interface Foreign {
   readonly interactionUid: string;
   readonly csrf: string;
   readonly resetToken: string;
+  readonly invitationToken: string;
 }
 
 const BASIC = `Basic ${Buffer.from('portal-web:demo-secret-of-portal-web-not-for-production').toString('base64')}`;
@@ -172,6 +173,18 @@ const ATTEMPTS: Readonly<Record<string, readonly [Attempt, Outcome]>> = {
       ] as const,
     ]),
   ),
+  'GET /account/invitation': [
+    (_h, { invitationToken }) => ({ path: `/account/invitation?token=${invitationToken}` }),
+    refused,
+  ],
+  'POST /account/invitation': [
+    (_h, { invitationToken, csrf }) => ({
+      path: '/account/invitation',
+      method: 'POST',
+      form: { token: invitationToken, csrf, name: 'Mallory', password: 'a new long password' },
+    }),
+    refused,
+  ],
   'GET /account/reset-password': [
     (_h, { resetToken }) => ({ path: `/account/reset-password?token=${resetToken}` }),
     refused,
@@ -305,6 +318,13 @@ async function collect(deployment: TestDeployment): Promise<Foreign> {
   const { tenants, accounts } = deployment.backends;
   const acme = await tenants.findBySlug('acme');
   const account = await accounts.findByIdentifier(acme?.id ?? '', 'alice');
+  const invitationToken = randomId();
+  await deployment.backends.invitations.save(acme?.id ?? '', {
+    digest: sha256(invitationToken),
+    email: 'invited@acme.example',
+    roles: [],
+    expiresAt: new Date(Date.now() + 60_000),
+  });
   const resetToken = randomId();
   await accounts.createOneTimeLink(acme?.id ?? '', {
     accountId: account?.account.id ?? '',
@@ -323,5 +343,6 @@ async function collect(deployment: TestDeployment): Promise<Foreign> {
     interactionUid: new URL(page.url).pathname.split('/').at(-1) ?? '',
     csrf: page.document.querySelector('input[name=csrf]')?.getAttribute('value') ?? '',
     resetToken,
+    invitationToken,
   };
 }
