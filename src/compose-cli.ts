@@ -54,6 +54,7 @@ export function cliContext(options: {
     tenants: backends.tenants,
     applications: backends.applications,
     accounts: backends.accounts,
+    invitations: backends.invitations,
     upstreams: backends.upstreams,
     checkUpstream: (provider) =>
       checkUpstreamProvider(

@@ -21,6 +21,8 @@ export interface ApplicationStore {
   listClients(tenantId: TenantId): Promise<RegisteredClient[]>;
   /** Ordered by key. */
   listApplications(tenantId: TenantId): Promise<Application[]>;
+  /** Every role, as `application:role`, sorted. */
+  listRoles(tenantId: TenantId): Promise<string[]>;
   /** Disables or enables; bumps the tenant's version. False when there is no such client. */
   setClientDisabled(tenantId: TenantId, clientId: string, disabled: boolean): Promise<boolean>;
   /**

@@ -63,6 +63,8 @@ export type AuditEventKind =
   | 'account.registered'
   /** Somebody was invited to make an account. */
   | 'account.invited'
+  /** An invitation was taken back. */
+  | 'account.uninvited'
   /** A person typed the code that was sent to their account's address. */
   | 'account.email_confirmed'
   /** An operator disabled an account, which ended its sessions. */

@@ -6,6 +6,7 @@ import { factorsOfAccount } from '../accounts/second-factors.ts';
 import { setAccountDisabled } from '../accounts/set-account-disabled.ts';
 import { issuerOf } from '../tenants/issuer.ts';
 import type { Tenant } from '../tenants/tenant.ts';
+import { addInvitationCommands } from './account-invite-command.ts';
 import { addResetFactorsCommand } from './account-reset-factors-command.ts';
 import type { CliContext } from './cli-context.ts';
 import { ACCOUNT_HELP, findAccount } from './find-account.ts';
@@ -102,6 +103,7 @@ export function addAccountCommands(program: Command, act: ActionMaker): void {
   addSwitch(account, act, 'disable', 'it is signed out everywhere and cannot sign in');
   addSwitch(account, act, 'enable', 'it can sign in again');
   addResetPassword(account, act);
+  addInvitationCommands(account, act);
   addResetFactorsCommand(account, act);
 }
 

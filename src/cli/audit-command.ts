@@ -38,6 +38,7 @@ const KINDS: Readonly<Record<AuditEventKind, true>> = {
   'account.created': true,
   'account.registered': true,
   'account.invited': true,
+  'account.uninvited': true,
   'account.email_confirmed': true,
   'account.disabled': true,
   'account.enabled': true,

@@ -1,4 +1,5 @@
 import type { AccountStore } from '../accounts/account-store.ts';
+import type { InvitationStore } from '../accounts/invitation-store.ts';
 import type { PasswordHasher } from '../accounts/password-hasher.ts';
 import type { SecondFactorStore } from '../accounts/second-factor-store.ts';
 import type { ApplicationStore } from '../applications/application-store.ts';
@@ -26,6 +27,7 @@ export interface CliContext {
   readonly tenants: TenantStore;
   readonly applications: ApplicationStore;
   readonly accounts: AccountStore;
+  readonly invitations: InvitationStore;
   readonly upstreams: UpstreamProviderStore;
   /** Asks a provider of others whether it is what our settings say. */
   readonly checkUpstream: (provider: UpstreamProvider) => Promise<UpstreamReport | UpstreamFailure>;

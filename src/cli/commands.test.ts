@@ -95,6 +95,11 @@ describe('the command line', () => {
       ['account disable nobody', 1, /account nobody of tenant default not found/],
       ['account enable nobody', 1, /account nobody of tenant default not found/],
       ['account reset-password nobody --reveal', 1, /account nobody of tenant default not found/],
+      ['account invite nobody', 64, /nobody is not an e-mail address/],
+      ['account invite carol@acme.example', 64, /the link would be printed once/],
+      ['account invite a@b.example --reveal --role x:y', 1, /role x:y of tenant default not found/],
+      ['account uninvite carol@acme.example', 1, /invitation for carol@acme\.example of tenant/],
+      ['account invitations --tenant nowhere', 1, /tenant nowhere not found/],
       ['upstream list --tenant nowhere', 1, /tenant nowhere not found/],
       ['upstream show', 64, /missing required argument 'key'/],
       ['upstream show nobody', 1, /upstream provider nobody of tenant default not found/],
@@ -311,6 +316,22 @@ describe('the command line', () => {
       assert.equal((await stat(path)).mode & 0o777, 0o600);
       await cli.run('client', 'rotate-secret', 'reports-job', '--write-to', path);
       assert.notEqual(await readFile(path, 'utf8'), secret);
+    });
+
+    it('an invitation, where no mail can be sent', async () => {
+      const invited = await cli.json(
+        ...['account', 'invite', 'dora@acme.example', '-t', 'acme', '--reveal'],
+      );
+      assert.equal(invited.mailed, false);
+      assert.match(invited.link, /\/t\/acme\/account\/invitation\?token=[\w-]{43}$/);
+      const [listed] = await cli.json('account', 'invitations', '-t', 'acme');
+      assert.equal(listed.email, 'dora@acme.example');
+      assert.equal('link' in listed, false);
+      const { stdout } = await cli.run('account', 'uninvite', 'DORA@acme.example', '-t', 'acme');
+      assert.match(stdout, /works no more/);
+      assert.deepEqual(await cli.json('account', 'invitations', '-t', 'acme'), []);
+      const twice = await cli.run('account', 'uninvite', 'dora@acme.example', '-t', 'acme');
+      assert.equal(twice.code, 1);
     });
 
     it('a link that sets a new password', async () => {

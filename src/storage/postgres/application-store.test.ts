@@ -310,6 +310,11 @@ testTenantIsolation<ApplicationStore>(
         [mine.clientId],
       );
     },
+    async listRoles(applications, mine) {
+      const roles = await applications.listRoles(mine.tenantId);
+      assert.equal(roles.length, 1);
+      assert.match(roles[0] ?? '', /:editor$/);
+    },
     async listApplications(applications, mine) {
       const found = await applications.listApplications(mine.tenantId);
       assert.deepEqual(

@@ -129,6 +129,18 @@ export function createPostgresApplicationStore(db: Knex): ApplicationStore {
       return rows.map((row) => toApplication(tenantId, row));
     },
 
+    async listRoles(tenantId) {
+      const rows = await query<{ name: string }>(
+        db,
+        `select a.key || ':' || r.key as name
+           from roles r
+           join applications a on a.tenant_id = r.tenant_id and a.id = r.application_id
+          where r.tenant_id = ? order by 1`,
+        [tenantId],
+      );
+      return rows.map(({ name }) => name);
+    },
+
     setClientDisabled(tenantId, clientId, disabled) {
       // Disabling twice keeps the moment of the first time.
       return changeClient(

@@ -218,6 +218,7 @@ testLookups<ApplicationStore>('applications', {
     accesses: 'some index',
     work: () => applications.listApplications(small.tenantId),
   },
+  listRoles: { accesses: 'some index', work: () => applications.listRoles(small.tenantId) },
   setClientDisabled: {
     statements: 3,
     accesses: ['clients_pkey: client_id tenant_id', 'tenants_pkey: id'],

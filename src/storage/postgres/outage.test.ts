@@ -174,6 +174,7 @@ function callsOf(pool: Knex): typeof calls {
       applications.rolesOfAccount(tenantId, applicationId, accountId),
     listClients: ({ tenantId }) => applications.listClients(tenantId),
     listApplications: ({ tenantId }) => applications.listApplications(tenantId),
+    listRoles: ({ tenantId }) => applications.listRoles(tenantId),
     setClientDisabled: ({ tenantId, clientId }) =>
       applications.setClientDisabled(tenantId, clientId, false),
     rotateClientSecret: ({ tenantId, clientId }) =>
