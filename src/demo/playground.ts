@@ -94,6 +94,7 @@ export async function createPlayground(options: PlaygroundOptions): Promise<Play
   const own = await createPageAssets(ownViews, '', 'playground.css');
   const render = await createPageRenderer(ownViews, {
     stylesheets: (page) => [...shared.stylesheets(page), ...own.stylesheets(page)],
+    script: shared.script,
   });
   const [first, ...others] = options.issuers ?? [];
   const deps: PlaygroundDeps = {

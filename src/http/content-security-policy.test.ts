@@ -3,11 +3,12 @@ import { describe, it } from 'node:test';
 import { formTargetOf, formTargets, pagePolicy } from './content-security-policy.ts';
 
 describe('pagePolicy', () => {
-  it('allows our stylesheet, our forms and the way back, and nothing else', () => {
+  it('allows our stylesheet, our forms and the way back, our scripts where there are any, and nothing else', () => {
     assert.equal(
       pagePolicy(['https://app.example']),
       "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' https://app.example",
     );
+    assert.match(pagePolicy([], true), /; script-src 'self'; base-uri 'none'; /);
     assert.match(pagePolicy([]), /form-action 'self'$/);
     assert.match(pagePolicy(undefined), /form-action 'none'$/);
   });

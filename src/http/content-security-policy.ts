@@ -1,18 +1,20 @@
 /**
- * The Content-Security-Policy of a hosted page: nothing but our own stylesheet and forms.
+ * The Content-Security-Policy of a hosted page: nothing but our own stylesheet and forms, and our
+ * own scripts on the few pages that have one.
  *
  * @param formTargets - sources that a form's answer may lead to, besides this origin
  *   (`formTargets`); undefined for a page without a form
+ * @param scripted - whether the page loads a script of ours
  * @see CSP Level 3, section 6.4.2 (form-action also governs the redirects after a form)
  */
-export function pagePolicy(formTargets: readonly string[] | undefined): string {
+export function pagePolicy(formTargets: readonly string[] | undefined, scripted = false): string {
   const formAction =
     formTargets === undefined ? "'none'" : [...new Set(["'self'", ...formTargets])].join(' ');
   return [
     "default-src 'none'",
     "style-src 'self'",
     "img-src 'self' data:",
-    "script-src 'none'",
+    `script-src ${scripted ? "'self'" : "'none'"}`,
     "base-uri 'none'",
     "frame-ancestors 'none'",
     `form-action ${formAction}`,

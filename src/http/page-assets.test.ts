@@ -60,13 +60,33 @@ describe('page assets', () => {
     assert.equal(response.headers.get('cache-control'), 'public, max-age=30');
   });
 
-  it('hold a stylesheet for any accent colour, and none for what is no colour', async () => {
-    const [, path = ''] = assets.stylesheets({ accentColor: '#FFD400', ownHost: false });
-    assert.match(path, /^\/login\/assets\/[\w-]{8}-accent-ffd400\.css$/);
-    const response = await fetch(origin + path);
-    assert.match(await response.text(), /--accent:#ffd400/);
-    assert.match(response.headers.get('cache-control') ?? '', /immutable/);
-    assert.equal(assets.stylesheets({ accentColor: 'red;}', ownHost: false }).length, 1);
+  it('are one stylesheet for a page of any accent colour, and the standard one for no colour', async () => {
+    const sheets = assets.stylesheets({ accentColor: '#FFD400', ownHost: false });
+    assert.equal(sheets.length, 1);
+    const [path = ''] = sheets;
+    assert.match(path, /^\/login\/assets\/[\w-]{8}-pages-ffd400\.css$/);
+    const response = await fetch(origin + path, { headers: { 'accept-encoding': 'br' } });
+    assert.equal(response.headers.get('cache-control'), 'public, max-age=31536000, immutable');
+    assert.equal(response.headers.get('content-encoding'), 'br');
+    const sheet = await response.text();
+    const standard = await (await fetch(origin + assets.stylesheets(plain)[0])).text();
+    assert.ok(sheet.startsWith(standard));
+    assert.match(sheet.slice(standard.length), /^:root\{--accent:#ffd400/);
+
+    const none = assets.stylesheets({ accentColor: 'red;}', ownHost: false });
+    assert.deepEqual(none, assets.stylesheets(plain));
+  });
+
+  it('hold scripts, by their own type, and no script that is not there', async () => {
+    const path = assets.script('passkeys', { ownHost: false });
+    assert.match(path, /^\/login\/assets\/[\w-]{8}-passkeys\.js$/);
+    const response = await fetch(origin + path, { headers: { 'accept-encoding': 'br' } });
+    assert.equal(response.headers.get('content-type'), 'text/javascript; charset=utf-8');
+    assert.equal(response.headers.get('x-content-type-options'), 'nosniff');
+    assert.equal(response.headers.get('content-encoding'), 'br');
+    assert.equal(response.headers.get('cache-control'), 'public, max-age=31536000, immutable');
+    assert.match(assets.script('passkeys', { ownHost: true }), /^\/assets\//);
+    assert.throws(() => assets.script('pages', { ownHost: false }), /has no pages\.js/);
   });
 
   it('may have a standard stylesheet of another name', async () => {
@@ -79,7 +99,10 @@ describe('page assets', () => {
     for (const path of [
       '/assets/AAAAAAAA-other.css',
       '/assets/pages.css',
-      '/assets/AAAAAAAA-accent-xyz.css',
+      '/assets/AAAAAAAA-accent-ffd400.css',
+      '/assets/AAAAAAAA-pages-xyzxyz.css',
+      '/assets/AAAAAAAA-pages-FFD400.css',
+      '/assets/AAAAAAAA-passkeys-ffd400.js',
       '/assets/AAAAAAAA-..%2flayout.eta',
       '/elsewhere/assets/AAAAAAAA-pages.css',
     ]) {

@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { brotliCompress, gzip } from 'node:zlib';
+import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Middleware } from 'koa';
+import { LRUCache } from 'lru-cache';
 import { accentStylesheet, normalizeAccent } from './accent-colour.ts';
 
 /** A year: the address changes with the content. */
@@ -11,20 +12,35 @@ const IMMUTABLE = 'public, max-age=31536000, immutable';
 /** The address names another release's content; see `createPageAssets`. */
 const OTHER_RELEASE = 'public, max-age=30';
 /** Path of a page asset below the deployment's root: a digest, then its name. */
-const ASSET_PATH = /^\/assets\/([\w-]{8})-([a-z0-9-]+\.css)$/;
-const ACCENT_NAME = /^accent-([0-9a-f]{6})\.css$/;
+const ASSET_PATH = /^\/assets\/([\w-]{8})-([a-z0-9-]+\.(?:css|js))$/;
 /** A tiny file only grows when it is compressed. */
 const WORTH_COMPRESSING_BYTES = 1024;
+/** Files are compressed once, at the start; what is made on demand must not take long. */
+const BEST = constants.BROTLI_MAX_QUALITY;
+const QUICK = 5;
+/** Colours whose stylesheets are kept, some 20 KB each. */
+const KEPT_ACCENTS = 100;
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+};
 
 /** Addresses of what hosted pages load, and the middleware that serves it. */
 export interface PageAssets {
   /**
-   * Addresses of a page's stylesheets, at most two.
+   * Address of a page's stylesheet: one, whatever the colour, because each is a request.
    *
    * @param page.accentColor - `#rrggbb`; anything else gives the standard colours
    * @param page.ownHost - the page is on a host of its own, without the deployment's path
    */
   stylesheets(page: { accentColor: string | undefined; ownHost: boolean }): string[];
+  /**
+   * Address of a script.
+   *
+   * @param name - without `.js`
+   * @throws TypeError when there is no such script
+   */
+  script(name: string, page: { ownHost: boolean }): string;
   /** Answers GET for assets on any host; everything else goes on. */
   readonly middleware: Middleware<{ route?: string }>;
 }
@@ -36,13 +52,14 @@ interface Asset {
 }
 
 /**
- * Reads the stylesheets of the hosted pages into memory, compressed once.
+ * Reads the stylesheets and scripts of the hosted pages into memory, compressed once. The sheet of
+ * a tenant's colour is the standard one with the colour behind it, made when it is first asked for.
  *
  * Addresses carry a digest of the content and may be cached for ever. While two releases run side
  * by side, a page of one may ask the other for its stylesheet: the digest is then another's, and
  * the answer is this release's own, cached only briefly; a page never goes without its style.
  *
- * @param directory - holds `*.css`, `standardName` among them
+ * @param directory - holds `*.css` and `*.js`, `standardName` among them
  * @param basePath - path of PUBLIC_URL without a trailing slash, often `''`
  * @param standardName - the stylesheet that every page loads
  */
@@ -51,39 +68,61 @@ export async function createPageAssets(
   basePath: string,
   standardName = 'pages.css',
 ): Promise<PageAssets> {
-  const names = (await readdir(directory)).filter((name) => name.endsWith('.css'));
   const assets = new Map<string, Asset>();
-  for (const name of names) assets.set(name, await prepare(await readFile(join(directory, name))));
-  const pages = assets.get(standardName);
-  if (pages === undefined) throw new TypeError(`${directory} has no ${standardName}`);
+  for (const name of await readdir(directory)) {
+    if (extname(name) in MEDIA_TYPES) {
+      assets.set(name, await prepare(await readFile(join(directory, name)), BEST));
+    }
+  }
+  const standard = assets.get(standardName);
+  if (standard === undefined) throw new TypeError(`${directory} has no ${standardName}`);
 
-  const find = async (name: string): Promise<Asset | undefined> => {
-    const accent = ACCENT_NAME.exec(name)?.[1];
-    return accent === undefined ? assets.get(name) : prepare(Buffer.from(accentStylesheet(accent)));
+  const accentName = (accent: string) => standardName.replace(/\.css$/, `-${accent}.css`);
+  const accentOf = (name: string) => {
+    const accent = name.slice(-10, -4);
+    return name === accentName(accent) ? normalizeAccent(`#${accent}`) : undefined;
   };
+  const accentContent = (accent: string) =>
+    Buffer.concat([standard.plain, Buffer.from(accentStylesheet(accent))]);
+  const digests = new LRUCache<string, string>({
+    max: KEPT_ACCENTS,
+    memoMethod: (accent) => digestOf(accentContent(accent)),
+  });
+  const accented = new LRUCache<string, Promise<Asset>>({
+    max: KEPT_ACCENTS,
+    memoMethod: (accent) => prepare(accentContent(accent), QUICK),
+  });
+  const find = async (name: string): Promise<Asset | undefined> => {
+    const accent = accentOf(name);
+    return accent === undefined ? assets.get(name) : accented.memo(accent);
+  };
+  const root = (ownHost: boolean) => `${ownHost ? '' : basePath}/assets`;
 
   return {
     stylesheets({ accentColor, ownHost }) {
-      const root = `${ownHost ? '' : basePath}/assets`;
-      const standard = `${root}/${pages.digest}-${standardName}`;
       const accent = normalizeAccent(accentColor);
-      if (accent === undefined) return [standard];
-      const digest = digestOf(Buffer.from(accentStylesheet(accent)));
-      return [standard, `${root}/${digest}-accent-${accent}.css`];
+      return accent === undefined
+        ? [`${root(ownHost)}/${standard.digest}-${standardName}`]
+        : [`${root(ownHost)}/${digests.memo(accent)}-${accentName(accent)}`];
+    },
+    script(name, { ownHost }) {
+      const asset = assets.get(`${name}.js`);
+      if (asset === undefined) throw new TypeError(`${directory} has no ${name}.js`);
+      return `${root(ownHost)}/${asset.digest}-${name}.js`;
     },
     async middleware(ctx, next) {
       if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return next();
       // A tenant with a host of its own has no such prefix.
       const path = ctx.path.startsWith(`${basePath}/`) ? ctx.path.slice(basePath.length) : ctx.path;
-      const [, digest, name] = ASSET_PATH.exec(path) ?? [];
-      const asset = name === undefined ? undefined : await find(name);
+      const [, digest, name = ''] = ASSET_PATH.exec(path) ?? [];
+      const asset = await find(name);
       if (asset === undefined) return next();
 
       ctx.state.route = '/assets/:name';
       ctx.set('Cache-Control', asset.digest === digest ? IMMUTABLE : OTHER_RELEASE);
       ctx.set('X-Content-Type-Options', 'nosniff');
       ctx.vary('Accept-Encoding');
-      ctx.type = 'css';
+      ctx.type = MEDIA_TYPES[extname(name)] ?? '';
       ctx.body = asset.plain;
       // One by one: asked for several, Koa takes the browser's first, and browsers begin with gzip.
       for (const encoding of ['gzip', 'br'] as const) {
@@ -96,12 +135,14 @@ export async function createPageAssets(
   };
 }
 
-async function prepare(plain: Buffer): Promise<Asset> {
+async function prepare(plain: Buffer, quality: number): Promise<Asset> {
   const digest = digestOf(plain);
   if (plain.length < WORTH_COMPRESSING_BYTES) return { digest, plain, encoded: {} };
   const [br, zipped] = await Promise.all([
-    promisify(brotliCompress)(plain),
-    promisify(gzip)(plain, { level: 9 }),
+    promisify(brotliCompress)(plain, {
+      params: { [constants.BROTLI_PARAM_QUALITY]: quality },
+    }),
+    promisify(gzip)(plain, { level: quality === BEST ? 9 : quality }),
   ]);
   return { digest, plain, encoded: { br, gzip: zipped } };
 }

@@ -68,6 +68,8 @@ export interface Page {
   readonly data: object;
   /** CSP sources that its forms may lead to besides this origin; undefined: it has no form of its own. */
   readonly formTargets: readonly string[] | undefined;
+  /** Scripts of `views/assets/`, without `.js`. The page must do without them as well. */
+  readonly scripts?: readonly string[];
   /** The page's own address holds a secret: no other request may carry it. */
   readonly secretAddress?: boolean;
   readonly menu?: PageMenu;
@@ -85,8 +87,8 @@ const LAYOUT = 'layout';
 /**
  * Compiles every template of a directory, once, and renders pages from them.
  *
- * Everything that a template prints is escaped; a page has no script, loads nothing from
- * elsewhere, is never stored, framed or embedded. Pages are not compressed: they hold a token
+ * Everything that a template prints is escaped; a page has no script but those that it names, loads
+ * nothing from elsewhere, is never stored, framed or embedded. Pages are not compressed: they hold a token
  * beside text that a stranger may choose.
  *
  * @param viewsDir - holds `layout.eta` and one `.eta` file for each page
@@ -94,7 +96,7 @@ const LAYOUT = 'layout';
  */
 export async function createPageRenderer(
   viewsDir: string,
-  assets: Pick<PageAssets, 'stylesheets'>,
+  assets: Pick<PageAssets, 'stylesheets' | 'script'>,
 ): Promise<RenderPage> {
   const eta = new Eta({ autoEscape: true, cache: true, rmWhitespace: true });
   const names = new Set<string>();
@@ -108,6 +110,7 @@ export async function createPageRenderer(
   return (ctx, frame, page) => {
     if (!names.has(page.template)) throw new TypeError(`no template ${page.template}`);
     const body = eta.render(`@${page.template}`, page.data);
+    const scripts = page.scripts ?? [];
     const html = eta.render(`@${LAYOUT}`, {
       frame,
       title: page.title,
@@ -115,12 +118,13 @@ export async function createPageRenderer(
       body,
       initial: firstLetter(frame.siteName),
       stylesheets: assets.stylesheets(frame),
+      scripts: scripts.map((name) => assets.script(name, frame)),
     });
     ctx.status = page.status;
     ctx.type = 'text/html; charset=utf-8';
     ctx.set('Content-Language', frame.lang);
     const formTargets = page.formTargets ?? (frame.languages === undefined ? undefined : []);
-    ctx.set('Content-Security-Policy', pagePolicy(formTargets));
+    ctx.set('Content-Security-Policy', pagePolicy(formTargets, scripts.length > 0));
     // Not `no-referrer`: browsers would send `Origin: null` with our own forms.
     ctx.set('Referrer-Policy', page.secretAddress === true ? 'strict-origin' : 'same-origin');
     ctx.set('Cache-Control', 'no-store');

@@ -31,7 +31,8 @@ const FROM = { address: '192.0.2.7', requestId: 'request-1' };
  * One tenant with one account, Alice, real stores, a clock that the test sets, what was recorded,
  * and the two ceremonies with an authenticator in software, whose answers a test may change.
  */
-export async function createPasskeyWorld(db: Knex) {
+export async function createPasskeyWorld(db: Knex, options: { issuer?: string } = {}) {
+  const issuer = options.issuer ?? ISSUER;
   const tenantId = await insertTenant(db);
   const tenant: Tenant = {
     id: tenantId,
@@ -58,17 +59,17 @@ export async function createPasskeyWorld(db: Knex) {
     return account;
   };
   const account = await addAccount('Alice');
-  const authenticator = createSoftAuthenticator({ origin: ORIGIN });
+  const authenticator = createSoftAuthenticator({ origin: new URL(issuer).origin });
 
   const beginRegistration = async (owner = account, binding = 'session') => {
-    const input = { issuer: ISSUER, binding, account: owner };
+    const input = { issuer, binding, account: owner };
     const begun = await beginPasskeyRegistration(deps, tenant, input);
     if (begun.outcome !== 'offered') throw new Error(begun.outcome);
     return begun.options;
   };
   const finishRegistration = (response: string, more: { name?: string; binding?: string } = {}) =>
     finishPasskeyRegistration(deps, tenant, {
-      issuer: ISSUER,
+      issuer,
       binding: 'session',
       accountId: account.id,
       response,
@@ -79,14 +80,14 @@ export async function createPasskeyWorld(db: Knex) {
     finishRegistration(device.create(await beginRegistration(), lies), name ? { name } : {});
 
   const beginSignIn = async (asked = SIGN_IN, binding = 'interaction') => {
-    const begun = await beginPasskeySignIn(deps, tenant, { asked, issuer: ISSUER, binding });
+    const begun = await beginPasskeySignIn(deps, tenant, { asked, issuer, binding });
     if (begun.outcome !== 'offered') throw new Error(begun.outcome);
     return begun.options;
   };
   const finishSignIn = (response: string, more: Partial<PasskeySignIn> = {}) =>
     finishPasskeySignIn(deps, tenant, {
       asked: SIGN_IN,
-      issuer: ISSUER,
+      issuer,
       binding: 'interaction',
       response,
       ...FROM,

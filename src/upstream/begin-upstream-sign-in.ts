@@ -22,7 +22,8 @@ export interface KeptUpstreamRequest {
   readonly state: string;
   readonly nonce: string;
   readonly codeVerifier: string;
-  readonly maxAgeSeconds?: number;
+  /** Seconds since 1970: before this, the person did not prove themselves to the provider. */
+  readonly authenticatedAfter?: number;
   /** Seconds since 1970. */
   readonly expiresAt: number;
 }
@@ -35,8 +36,8 @@ export interface BeginUpstreamInput {
   readonly loginHint?: string;
   /** BCP 47, preferred first. */
   readonly locales?: readonly string[];
-  /** How long ago the person may have proved themselves to the provider. */
-  readonly maxAgeSeconds?: number;
+  /** The person has to prove themselves to the provider now, whatever session it has of them. */
+  readonly anew?: boolean;
 }
 
 export type BeginUpstreamResult =
@@ -54,7 +55,8 @@ export async function beginUpstreamSignIn(
   provider: UpstreamProvider,
   input: BeginUpstreamInput,
 ): Promise<BeginUpstreamResult> {
-  const { redirectUri, binding, loginHint, locales = [], maxAgeSeconds } = input;
+  const { redirectUri, binding, loginHint, locales = [], anew = false } = input;
+  const seconds = Math.floor(deps.now().getTime() / 1000);
   const kept: KeptUpstreamRequest = {
     provider: provider.key,
     issuer: provider.issuer,
@@ -62,8 +64,8 @@ export async function beginUpstreamSignIn(
     state: `${binding}${STATE_SEPARATOR}${randomId()}`,
     nonce: randomId(),
     codeVerifier: randomId(),
-    ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
-    expiresAt: Math.floor(deps.now().getTime() / 1000) + REQUEST_SECONDS,
+    ...(anew ? { authenticatedAfter: seconds } : {}),
+    expiresAt: seconds + REQUEST_SECONDS,
   };
   const parameters = new URLSearchParams({
     redirect_uri: redirectUri,
@@ -73,10 +75,12 @@ export async function beginUpstreamSignIn(
     code_challenge: await calculatePKCECodeChallenge(kept.codeVerifier),
     code_challenge_method: 'S256',
   });
-  if (provider.prompt !== undefined) parameters.set('prompt', provider.prompt);
+  const prompt = anew ? 'login' : provider.prompt;
+  if (prompt !== undefined) parameters.set('prompt', prompt);
   if (loginHint !== undefined) parameters.set('login_hint', loginHint);
   if (locales.length > 0) parameters.set('ui_locales', locales.join(' '));
-  if (maxAgeSeconds !== undefined) parameters.set('max_age', String(maxAgeSeconds));
+  // Makes the provider say when it was, in `auth_time`; some heed only one of the two.
+  if (anew) parameters.set('max_age', '0');
   try {
     const client = await deps.clients.clientOf(provider);
     const pushed = client.serverMetadata().require_pushed_authorization_requests === true;

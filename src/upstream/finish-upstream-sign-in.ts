@@ -9,6 +9,8 @@ export type FinishUpstreamResult =
   | { readonly outcome: 'verified'; readonly identity: UpstreamIdentity }
   | UpstreamFailure;
 
+/** What the clocks of two servers may differ by. */
+const CLOCK_SKEW_SECONDS = 30;
 /** OpenID Connect Core 1.0, section 2: at most 255 ASCII characters. */
 const SUBJECT = /^[\x20-\x7e]{1,255}$/;
 
@@ -41,14 +43,14 @@ export async function finishUpstreamSignIn(
       expectedNonce: kept.nonce,
       pkceCodeVerifier: kept.codeVerifier,
       idTokenExpected: true,
-      ...(kept.maxAgeSeconds === undefined ? {} : { maxAge: kept.maxAgeSeconds }),
     });
     const claims = tokens.claims();
     if (claims === undefined || !SUBJECT.test(claims.sub)) {
       return failure('invalid_response', 'bad_subject');
     }
-    const said = await withUserInfo(client, provider, tokens.access_token, claims);
     const { auth_time: authTime } = claims;
+    if (!isRecent(authTime, kept)) return failure('not_recent', 'auth_time');
+    const said = await withUserInfo(client, provider, tokens.access_token, claims);
     return {
       outcome: 'verified',
       identity: {
@@ -62,6 +64,12 @@ export async function finishUpstreamSignIn(
   } catch (error) {
     return failureOf(error);
   }
+}
+
+/** Whether the person proved themselves for this request, if it was for that. */
+function isRecent(authTime: number | undefined, { authenticatedAfter }: KeptUpstreamRequest) {
+  if (authenticatedAfter === undefined) return true;
+  return authTime !== undefined && authTime >= authenticatedAfter - CLOCK_SKEW_SECONDS;
 }
 
 /**

@@ -1,4 +1,3 @@
-import type { AuditEvent } from '../audit/audit-event.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import type { UpstreamIdentity, UpstreamLink, UpstreamProvider } from './upstream.ts';
@@ -6,7 +5,11 @@ import type { UpstreamFailure } from './upstream-failure.ts';
 import type { ShownIdentity, UpstreamLinkStore } from './upstream-link-store.ts';
 
 /** In which request something happens, for the audit log. */
-export type UpstreamRequest = Pick<AuditEvent, 'address' | 'requestId' | 'clientId'>;
+export interface UpstreamRequest {
+  readonly address: string;
+  readonly requestId: string;
+  readonly clientId?: string;
+}
 
 /**
  * Records that somebody signed in with an identity that is linked to their account.

@@ -11,6 +11,7 @@ import { GatehouseError } from '../errors.ts';
  *
  * - `refused`: the person did not want, or the provider did not let them
  * - `expired`: too late, used already, or begun with settings that have changed
+ * - `not_recent`: the provider does not say that the person proved themselves just now
  * - `unreachable`: the provider did not answer in time, or not at all; trying again makes sense
  * - `invalid_response`: an answer that is not what was asked for, or not the provider's
  * - `misconfigured`: the provider is not what our settings say; an operator has to look
@@ -18,6 +19,7 @@ import { GatehouseError } from '../errors.ts';
 export type UpstreamFailureReason =
   | 'refused'
   | 'expired'
+  | 'not_recent'
   | 'unreachable'
   | 'invalid_response'
   | 'misconfigured';

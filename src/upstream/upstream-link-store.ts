@@ -1,3 +1,4 @@
+import type { NewAccount } from '../accounts/account-store.ts';
 import type { TenantId } from '../tenants/tenant.ts';
 import type { UpstreamIdentity, UpstreamLink } from './upstream.ts';
 
@@ -28,6 +29,18 @@ export interface UpstreamLinkStore {
     tenantId: TenantId,
     link: UpstreamSubject & ShownIdentity & { readonly accountId: string; readonly at: Date },
   ): Promise<'created' | 'existed' | 'taken'>;
+  /**
+   * Creates an account with a confirmed address, and links an identity to it: both, or nothing. Of
+   * two at once for one identity or one address, one creates.
+   *
+   * @returns false when another account has its username or address, or the identity
+   * @throws NotFoundError when there is no such provider
+   */
+  createWithAccount(
+    tenantId: TenantId,
+    account: NewAccount,
+    link: UpstreamSubject & ShownIdentity & { readonly at: Date },
+  ): Promise<boolean>;
   /** Notes a sign-in, and what the provider says of the person now. */
   recordUse(
     tenantId: TenantId,

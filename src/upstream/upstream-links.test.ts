@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import type { Account } from '../accounts/account.ts';
 import type { AuditEvent } from '../audit/audit-event.ts';
+import type { OutgoingMail, SecurityEvent } from '../mail/mail.ts';
 import { createPostgresUpstreamLinkStore } from '../storage/postgres/upstream-link-store.ts';
+import { createPostgresUpstreamProviderStore } from '../storage/postgres/upstream-provider-store.ts';
 import { createAccountWorld } from '../testing/account-world.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { insertAccount, insertUpstreamProvider } from '../testing/fixtures.ts';
+import { createUpstreamAccount } from './create-upstream-account.ts';
 import { linkUpstreamIdentity } from './link-upstream-identity.ts';
 import { recordUpstreamFailure, recordUpstreamSignIn } from './record-upstream-sign-in.ts';
 import { unlinkUpstreamIdentity } from './unlink-upstream-identity.ts';
@@ -12,6 +16,7 @@ import type { UpstreamIdentity } from './upstream.ts';
 import type { UpstreamLinkStore } from './upstream-link-store.ts';
 
 const REQUEST = { address: '192.0.2.7', requestId: 'request-1', clientId: 'web' };
+const ORIGIN = { browser: 'Firefox on Linux', secureUrl: 'https://login.acme.example/account' };
 const IDENTITY: UpstreamIdentity = {
   provider: 'up',
   issuer: 'https://up.example',
@@ -26,6 +31,7 @@ let database: TestDatabase;
 let world: Awaited<ReturnType<typeof createAccountWorld>>;
 let links: UpstreamLinkStore;
 let otherWay: boolean;
+let mails: OutgoingMail[];
 
 before(async () => {
   database = await createTestDatabase();
@@ -34,20 +40,57 @@ before(async () => {
 beforeEach(async () => {
   world = await createAccountWorld(database.db);
   otherWay = true;
-  await insertUpstreamProvider(database.db, world.tenant.id, { key: 'up' });
+  mails = [];
+  await insertUpstreamProvider(database.db, world.tenant.id, { key: 'up', name: 'Up' });
 });
 after(() => database.drop());
 
-const deps = () => ({ ...world.deps, links, hasOtherWay: async () => otherWay });
-const link = (over: Partial<UpstreamIdentity> = {}, accountId = world.accountId) =>
+const deps = () => ({
+  ...world.deps,
+  links,
+  providers: createPostgresUpstreamProviderStore(database.db),
+  hasOtherWay: async () => otherWay,
+  queueMail: async (_tenant: unknown, mail: OutgoingMail) => void mails.push(mail),
+  newId: () => 'new-account',
+});
+async function account(id = world.accountId): Promise<Account> {
+  const found = await world.deps.accounts.findById(world.tenant.id, id);
+  assert.ok(found);
+  return found;
+}
+const link = async (over: Partial<UpstreamIdentity> = {}, accountId = world.accountId) =>
   linkUpstreamIdentity(
     deps(),
     world.tenant,
-    { accountId, identity: { ...IDENTITY, ...over } },
+    {
+      account: await account(accountId),
+      provider: { name: 'Up' },
+      identity: { ...IDENTITY, ...over },
+    },
+    { ...REQUEST, ...ORIGIN },
+  );
+const unlink = async (linkId: string) =>
+  unlinkUpstreamIdentity(
+    deps(),
+    world.tenant,
+    { account: await account(), linkId },
+    { ...REQUEST, ...ORIGIN },
+  );
+const create = (email: string, over: Partial<UpstreamIdentity> = {}) =>
+  createUpstreamAccount(
+    deps(),
+    world.tenant,
+    { email, identity: { ...IDENTITY, ...over } },
     REQUEST,
   );
-const unlink = (linkId: string) =>
-  unlinkUpstreamIdentity(deps(), world.tenant, { accountId: world.accountId, linkId }, REQUEST);
+/** What the owner hears. */
+const notice = (event: SecurityEvent) => ({
+  kind: 'security_notice',
+  to: 'alice@acme.example',
+  locale: undefined,
+  accountId: world.accountId,
+  data: { event, item: 'Up', at: world.clock.now, address: REQUEST.address, ...ORIGIN },
+});
 const linked = () => links.listOfAccount(world.tenant.id, world.accountId);
 const event = (kind: AuditEvent['kind'], more: Partial<AuditEvent> = {}): AuditEvent => ({
   ...REQUEST,
@@ -68,15 +111,18 @@ describe('linking an identity', () => {
     assert.equal(one?.shownEmail, 'alice@up.example');
     assert.deepEqual(one?.createdAt, world.clock.now);
     assert.deepEqual(world.events, [event('upstream.linked', UP)]);
+    assert.deepEqual(mails, [notice('sign_in_method_linked')]);
   });
 
   it('takes nobody else’s', async () => {
     const other = await insertAccount(database.db, world.tenant.id);
     await link({}, other);
     world.events.length = 0;
+    mails.length = 0;
     assert.equal(await link(), 'taken');
     assert.deepEqual(await linked(), []);
     assert.deepEqual(world.events, []);
+    assert.equal(mails.length, 0);
   });
 
   it('notes its use, and what the provider says by then', async () => {
@@ -95,8 +141,7 @@ describe('linking an identity', () => {
     });
     const detail = { amr: ['fed'], provider: 'up' };
     assert.deepEqual(world.events, [event('sign_in.succeeded', { detail })]);
-    const account = await world.deps.accounts.findById(world.tenant.id, world.accountId);
-    assert.equal(account?.email, 'alice@acme.example');
+    assert.equal((await account()).email, 'alice@acme.example');
   });
 });
 
@@ -105,9 +150,11 @@ describe('unlinking', () => {
     await link();
     const [one] = await linked();
     world.events.length = 0;
+    mails.length = 0;
     assert.equal(await unlink(one?.id ?? ''), 'removed');
     assert.deepEqual(await linked(), []);
     assert.deepEqual(world.events, [event('upstream.unlinked', UP)]);
+    assert.deepEqual(mails, [notice('sign_in_method_unlinked')]);
   });
 
   it('leaves the last way to sign in', async () => {
@@ -133,6 +180,63 @@ describe('unlinking', () => {
     assert.equal(await unlink('nonsense'), 'not_found');
     assert.equal((await links.listOfAccount(world.tenant.id, other)).length, 1);
     assert.deepEqual(world.events, []);
+  });
+});
+
+describe('an account made for an identity', () => {
+  it('has the address that its provider verified, and the link', async () => {
+    assert.deepEqual(await create('new@up.example'), {
+      outcome: 'created',
+      accountId: 'new-account',
+    });
+    const { username, email, emailVerified, claims } = await account('new-account');
+    assert.deepEqual(
+      { username, email, emailVerified, claims },
+      {
+        username: 'new@up.example',
+        email: 'new@up.example',
+        emailVerified: true,
+        claims: IDENTITY.claims,
+      },
+    );
+    const [one] = await links.listOfAccount(world.tenant.id, 'new-account');
+    assert.equal(one?.subject, 'alice-1');
+    const actor = { type: 'account', id: 'new-account' } as const;
+    assert.deepEqual(world.events, [
+      event('account.registered', { actor, detail: { provider: 'up' } }),
+      event('upstream.linked', { actor, ...UP }),
+    ]);
+  });
+
+  it('is not made when somebody has the address, or the identity', async () => {
+    assert.deepEqual(await create('ALICE@acme.example'), { outcome: 'taken' });
+    assert.equal(await links.findByIdentity(world.tenant.id, IDENTITY), undefined);
+    await link();
+    world.events.length = 0;
+    assert.deepEqual(await create('new@up.example'), { outcome: 'taken' });
+    assert.equal(await world.deps.accounts.findById(world.tenant.id, 'new-account'), undefined);
+    assert.deepEqual(world.events, []);
+  });
+
+  it('is made once, of many at once', async () => {
+    let made = 0;
+    const outcomes = await Promise.all(
+      Array.from({ length: 5 }, () => {
+        made += 1;
+        const id = `new-${made}`;
+        const input = { email: 'new@up.example', identity: IDENTITY };
+        return createUpstreamAccount({ ...deps(), newId: () => id }, world.tenant, input, REQUEST);
+      }),
+    );
+    assert.deepEqual(outcomes.map(({ outcome }) => outcome).sort(), [
+      'created',
+      'taken',
+      'taken',
+      'taken',
+      'taken',
+    ]);
+    const rows = await database.db('accounts').where({ tenant_id: world.tenant.id });
+    assert.equal(rows.length, 2);
   });
 });
 

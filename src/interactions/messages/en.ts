@@ -10,6 +10,7 @@ import { error } from './en/error.ts';
 import { expired } from './en/expired.ts';
 import { errorTitle, footer, language } from './en/frame.ts';
 import { logout } from './en/logout.ts';
+import { passkeys } from './en/passkeys.ts';
 import { resetPassword } from './en/reset-password.ts';
 import { signIn } from './en/sign-in.ts';
 import {
@@ -49,6 +50,7 @@ export const en = {
   verifyEmail,
   mailedCode,
   invitation,
+  passkeys,
   accountChoice,
   accountPage,
   accountProfile,

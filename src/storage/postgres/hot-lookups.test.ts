@@ -619,6 +619,26 @@ testLookups<UpstreamLinkStore>('upstream links', {
         at: FAR,
       }),
   },
+  createWithAccount: {
+    statements: 2,
+    accesses: [
+      'accounts_tenant_id_email_key_key: email_key tenant_id',
+      'accounts_tenant_id_username_key_key: tenant_id username_key',
+    ],
+    work: () =>
+      upstreamLinks.createWithAccount(
+        tenant.tenantId,
+        { id: 'u1', username: 'u1@u', email: 'u1@u', claims: {}, passwordHash: undefined },
+        {
+          provider: tenant.upstream.key,
+          issuer: tenant.upstream.issuer,
+          subject: 'newer',
+          shownName: undefined,
+          shownEmail: undefined,
+          at: FAR,
+        },
+      ),
+  },
   recordUse: {
     accesses: ['upstream_links_pkey: id tenant_id'],
     work: () =>

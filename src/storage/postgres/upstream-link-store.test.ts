@@ -169,6 +169,20 @@ describe('tenant isolation', () => {
         const own = { ...theirLink, provider: mine.upstream.key, accountId: mine.accountId };
         assert.equal(await store.create(mine.tenantId, own), 'created');
       },
+      createWithAccount: async (store, mine, theirs) => {
+        const { key: provider, issuer, subject } = theirs.upstream;
+        const account = {
+          id: theirs.accountId,
+          username: theirs.email,
+          email: theirs.email,
+          claims: {},
+          passwordHash: undefined,
+        };
+        const link = { provider, issuer, subject, ...SHOWN, at: NOW };
+        await assert.rejects(store.createWithAccount(mine.tenantId, account, link), NotFoundError);
+        const own = { ...link, provider: mine.upstream.key };
+        assert.equal(await store.createWithAccount(mine.tenantId, account, own), true);
+      },
       recordUse: async (store, mine, theirs) => {
         await store.recordUse(mine.tenantId, theirs.upstream.linkId, { ...SHOWN, at: NOW });
       },

@@ -4,6 +4,7 @@ import type { TenantId } from '../../tenants/tenant.ts';
 import type { UpstreamLink } from '../../upstream/upstream.ts';
 import type { UpstreamLinkStore } from '../../upstream/upstream-link-store.ts';
 import { SQLSTATE, sqlState } from './database.ts';
+import { insertAccount } from './insert-account.ts';
 import { inTransaction, isStorable, isUuid, query, queryOne } from './query.ts';
 
 interface LinkRow {
@@ -47,34 +48,25 @@ export function createPostgresUpstreamLinkStore(db: Knex): UpstreamLinkStore {
     },
 
     async create(tenantId, link) {
-      const { provider, issuer, subject, accountId, shownName, shownEmail, at } = link;
-      try {
-        const created = await query(
-          db,
-          `insert into upstream_links (tenant_id, provider_key, issuer, subject, account_id,
-                                       shown_name, shown_email, created_at)
-           values (?, ?, ?, ?, ?, ?, ?, ?)
-           on conflict on constraint upstream_links_identity do nothing
-           returning 1`,
-          [
-            tenantId,
-            provider,
-            issuer,
-            subject,
-            accountId,
-            shownName ?? null,
-            shownEmail ?? null,
-            at,
-          ],
-        );
-        if (created.length > 0) return 'created';
-      } catch (error) {
-        throw sqlState(error) === SQLSTATE.foreignKeyViolation
-          ? new NotFoundError('account or upstream provider')
-          : error;
-      }
+      if (await insertLink(db, tenantId, link)) return 'created';
       const there = await store.findByIdentity(tenantId, link);
-      return there?.accountId === accountId ? 'existed' : 'taken';
+      return there?.accountId === link.accountId ? 'existed' : 'taken';
+    },
+
+    async createWithAccount(tenantId, account, link) {
+      try {
+        await inTransaction(db, async (trx) => {
+          const created =
+            (await insertAccount(trx, tenantId, account)) &&
+            (await insertLink(trx, tenantId, { ...link, accountId: account.id }));
+          // Undoes the account, if that is there by now.
+          if (!created) throw new TakenError();
+        });
+        return true;
+      } catch (error) {
+        if (error instanceof TakenError) return false;
+        throw error;
+      }
     },
 
     async recordUse(tenantId, linkId, { at, shownName, shownEmail }) {
@@ -112,6 +104,34 @@ export function createPostgresUpstreamLinkStore(db: Knex): UpstreamLinkStore {
     },
   };
   return store;
+}
+
+/** Ends a transaction that may not be kept; never leaves this file. */
+class TakenError extends Error {}
+
+/** @returns false when the identity is linked already */
+async function insertLink(
+  db: Knex,
+  tenantId: TenantId,
+  link: Parameters<UpstreamLinkStore['create']>[1],
+): Promise<boolean> {
+  const { provider, issuer, subject, accountId, shownName, shownEmail, at } = link;
+  try {
+    const created = await query(
+      db,
+      `insert into upstream_links (tenant_id, provider_key, issuer, subject, account_id,
+                                   shown_name, shown_email, created_at)
+       values (?, ?, ?, ?, ?, ?, ?, ?)
+       on conflict on constraint upstream_links_identity do nothing
+       returning 1`,
+      [tenantId, provider, issuer, subject, accountId, shownName ?? null, shownEmail ?? null, at],
+    );
+    return created.length > 0;
+  } catch (error) {
+    throw sqlState(error) === SQLSTATE.foreignKeyViolation
+      ? new NotFoundError('account or upstream provider')
+      : error;
+  }
 }
 
 function toLink(tenantId: TenantId, row: LinkRow): UpstreamLink {
