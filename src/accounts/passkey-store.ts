@@ -62,8 +62,6 @@ export interface PasskeyStore {
    * account's remembered browsers are forgotten.
    */
   remove(tenantId: TenantId, accountId: string, credentialId: string): Promise<Passkey | undefined>;
-  /** Removes all of an account, and forgets its remembered browsers; how many there were. */
-  removeAll(tenantId: TenantId, accountId: string): Promise<number>;
   /** Stores a challenge. An older one of the same binding stops working. */
   saveChallenge(tenantId: TenantId, challenge: ChallengeKey & { expiresAt: Date }): Promise<void>;
   /**

@@ -61,25 +61,6 @@ export function passkeyDetail({
   return { authenticator: authenticatorName(aaguid) ?? aaguid, backed_up: backedUp };
 }
 
-/** Longest name that a person gives a passkey, in characters. */
-export const PASSKEY_NAME_MAX_CHARACTERS = 60;
-
-/** Controls, and what is invisible or reorders text around it. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu;
-
-/**
- * A name as it is stored: one line, without characters that hide or reorder text, cut to 60.
- *
- * @param typed - any text
- * @returns undefined when nothing is left: the passkey goes by its authenticator's name
- */
-export function passkeyName(typed: string): string | undefined {
-  const line = typed.slice(0, 10 * PASSKEY_NAME_MAX_CHARACTERS).replace(UNSEEN, ' ');
-  const characters = [...line.replace(/\s+/gu, ' ').trim()];
-  const name = characters.slice(0, PASSKEY_NAME_MAX_CHARACTERS).join('').trim();
-  return name === '' ? undefined : name;
-}
-
 /**
  * Who asks for a passkey: the host that it belongs to, and the origin that may ask.
  *

@@ -103,6 +103,7 @@ describe('a new passkey', () => {
         tenantId: world.tenant.id,
         outcome: 'success',
         actor: { type: 'account', id: world.account.id },
+        subject: { type: 'account', id: world.account.id },
         address: '192.0.2.7',
         requestId: 'request-1',
         detail: { authenticator: 'Google Password Manager', backed_up: true },

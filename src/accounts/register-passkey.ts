@@ -3,6 +3,7 @@ import { sha256 } from '../crypto/digest.ts';
 import { randomId } from '../crypto/random-id.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import type { Account } from './account.ts';
+import { factorName } from './factor-name.ts';
 import {
   descriptorOf,
   MAX_PASSKEYS,
@@ -10,7 +11,6 @@ import {
   type Passkey,
   type PasskeyDescriptor,
   passkeyDetail,
-  passkeyName,
   relyingPartyOf,
 } from './passkey.ts';
 import { bindingOf } from './passkey-challenge.ts';
@@ -136,6 +136,7 @@ export async function finishPasskeyRegistration(
   const event = {
     tenantId: tenant.id,
     actor: { type: 'account', id: accountId },
+    subject: { type: 'account', id: accountId },
     address: input.address,
     requestId: input.requestId,
   } as const;
@@ -162,7 +163,7 @@ export async function finishPasskeyRegistration(
 
   const passkey = {
     ...verified,
-    name: passkeyName(input.name ?? ''),
+    name: factorName(input.name ?? '') || undefined,
     transports: answer.response.transports,
     createdAt: deps.now(),
   };

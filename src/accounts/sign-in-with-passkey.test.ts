@@ -140,6 +140,7 @@ describe('a passkey', () => {
       tenantId: world.tenant.id,
       outcome: 'success',
       actor: { type: 'account', id: world.account.id },
+      subject: { type: 'account', id: world.account.id },
       address: '192.0.2.7',
       requestId: 'request-1',
       clientId: 'notes',

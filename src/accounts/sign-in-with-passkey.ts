@@ -178,6 +178,7 @@ export async function finishPasskeySignIn(
     kind: 'passkey.used',
     outcome: 'success',
     actor: { type: 'account', id: account.id },
+    subject: { type: 'account', id: account.id },
     detail: { purpose: input.asked.purpose, amr, ...passkeyDetail({ ...passkey, backedUp }) },
   });
   return {

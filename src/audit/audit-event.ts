@@ -14,7 +14,7 @@ export type AuditEventKind =
   | 'sign_in.throttled'
   /** An account got a passkey. */
   | 'passkey.added'
-  /** A passkey was removed; `detail.count` where an operator removed all of an account. */
+  /** A person removed a passkey; `second_factor.reset` is an operator's way. */
   | 'passkey.removed'
   /** A person gave a passkey another name. */
   | 'passkey.renamed'

@@ -1,4 +1,4 @@
-import { PASSKEY_NAME_MAX_CHARACTERS } from '../../accounts/passkey.ts';
+import { FACTOR_NAME_MAX } from '../../accounts/factor-name.ts';
 import type { PasskeyCreationOptions } from '../../accounts/register-passkey.ts';
 import type { PasskeyRequestOptions } from '../../accounts/sign-in-with-passkey.ts';
 import type { Messages } from '../messages/messages.ts';
@@ -48,7 +48,7 @@ export function passkeyForm(messages: Messages, view: PasskeyFormView) {
       nameField: {
         label: passkeys.name,
         hint: passkeys.nameHint,
-        maxCharacters: PASSKEY_NAME_MAX_CHARACTERS,
+        maxCharacters: FACTOR_NAME_MAX,
       },
     };
   }

@@ -392,13 +392,6 @@ testLookups<PasskeyStore>('passkeys', {
     accesses: 'some index',
     work: () => passkeys.remove(tenant.tenantId, 'n1', 'n1'),
   },
-  removeAll: {
-    accesses: [
-      'passkeys_account: account_id tenant_id',
-      'remembered_browsers_digest: account_id tenant_id',
-    ],
-    work: () => passkeys.removeAll(tenant.tenantId, 'n2'),
-  },
   saveChallenge: {
     accesses: [],
     work: () =>

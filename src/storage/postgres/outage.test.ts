@@ -5,6 +5,7 @@ import type { AccountStore } from '../../accounts/account-store.ts';
 import type { BrowserStore } from '../../accounts/browser-store.ts';
 import type { InvitationStore } from '../../accounts/invitation-store.ts';
 import type { OneTimeCodeStore } from '../../accounts/one-time-code-store.ts';
+import type { PasskeyStore } from '../../accounts/passkey-store.ts';
 import type { RecoveryCodeStore } from '../../accounts/recovery-code-store.ts';
 import type { SecondFactorStore } from '../../accounts/second-factor-store.ts';
 import type { TotpStore } from '../../accounts/totp-store.ts';
@@ -30,6 +31,7 @@ import { createPostgresGrantStore } from './grant-store.ts';
 import { createPostgresInvitationStore } from './invitation-store.ts';
 import { createPostgresKeyStore } from './key-store.ts';
 import { createPostgresOneTimeCodeStore } from './one-time-code-store.ts';
+import { createPostgresPasskeyStore } from './passkey-store.ts';
 import { inTransaction, query } from './query.ts';
 import { createPostgresRecoveryCodeStore } from './recovery-code-store.ts';
 import { createRetention, type Retention } from './retention.ts';
@@ -149,6 +151,7 @@ function callsOf(pool: Knex): typeof calls {
   const totp = createPostgresTotpStore(pool, { now });
   const recoveryCodes = createPostgresRecoveryCodeStore(pool);
   const browsers = createPostgresBrowserStore(pool, { now });
+  const passkeys = createPostgresPasskeyStore(pool, { now });
   const codes = createPostgresOneTimeCodeStore(pool, { now });
   const grants = createPostgresGrantStore(pool);
   const keys = createPostgresKeyStore(pool);
@@ -257,6 +260,37 @@ function callsOf(pool: Knex): typeof calls {
     remove: ({ tenantId, accountId, browserId }) => browsers.remove(tenantId, accountId, browserId),
     removeAll: ({ tenantId, accountId }) => browsers.removeAll(tenantId, accountId),
   };
+  const passkeyCalls: Calls<PasskeyStore> = {
+    userHandle: ({ tenantId, accountId }) => passkeys.userHandle(tenantId, accountId, 'handle'),
+    list: ({ tenantId, accountId }) => passkeys.list(tenantId, accountId),
+    count: ({ tenantId, accountId }) => passkeys.count(tenantId, accountId),
+    find: ({ tenantId, passkeyId }) => passkeys.find(tenantId, passkeyId),
+    add: ({ tenantId, accountId }) =>
+      passkeys.add(
+        tenantId,
+        accountId,
+        {
+          id: 'new',
+          name: undefined,
+          publicKey: 'key',
+          counter: 0,
+          aaguid: '00000000-0000-0000-0000-000000000000',
+          transports: [],
+          backupEligible: false,
+          backedUp: false,
+          createdAt: now(),
+        },
+        10,
+      ),
+    recordUse: ({ tenantId, passkeyId }) =>
+      passkeys.recordUse(tenantId, passkeyId, { counter: 2, backedUp: false, usedAt: now() }),
+    rename: ({ tenantId, accountId, passkeyId }) =>
+      passkeys.rename(tenantId, accountId, passkeyId, 'name'),
+    remove: ({ tenantId, accountId, passkeyId }) => passkeys.remove(tenantId, accountId, passkeyId),
+    saveChallenge: ({ tenantId, challenge }) =>
+      passkeys.saveChallenge(tenantId, { ...challenge, expiresAt: soon() }),
+    useChallenge: ({ tenantId, challenge }) => passkeys.useChallenge(tenantId, challenge),
+  };
   const codeCalls: Calls<OneTimeCodeStore> = {
     save: ({ tenantId, codeLookup }) =>
       codes.save(tenantId, {
@@ -310,6 +344,7 @@ function callsOf(pool: Knex): typeof calls {
     totp: totpCalls,
     recoveryCodes: recoveryCodeCalls,
     browsers: browserCalls,
+    passkeys: passkeyCalls,
     codes: codeCalls,
     grants: grantCalls,
     keys: keyCalls,

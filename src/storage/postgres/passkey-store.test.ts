@@ -6,6 +6,7 @@ import { NotFoundError } from '../../errors.ts';
 import type { TenantId } from '../../tenants/tenant.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
 import { insertAccount, insertTenant } from '../../testing/fixtures.ts';
+import { populateTenant } from '../../testing/populated-tenant.ts';
 import { testTenantIsolation } from '../../testing/tenant-isolation.ts';
 import { createPostgresPasskeyStore } from './passkey-store.ts';
 
@@ -163,15 +164,15 @@ describe('a passkey', () => {
     assert.equal(await store.userHandle(tenantId, accountId, randomId()), handle);
   });
 
-  test('is gone with all the others of its account, and with nobody else’s', async () => {
-    await added();
-    await added();
-    const other = await insertAccount(database.db, tenantId);
-    await store.userHandle(tenantId, other, randomId());
-    await store.add(tenantId, other, newPasskey(), LIMIT);
-    assert.equal(await store.removeAll(tenantId, accountId), 2);
-    assert.equal(await store.removeAll(tenantId, accountId), 0);
-    assert.equal(await store.count(tenantId, other), 1);
+  test('takes the account’s remembered browsers with it, if there was such a passkey', async () => {
+    const { db } = database;
+    const tenant = await populateTenant(db);
+    const browsers = () => db('remembered_browsers').where({ tenant_id: tenant.tenantId });
+    assert.equal((await browsers()).length, 1);
+    await store.remove(tenant.tenantId, tenant.accountId, randomId());
+    assert.equal((await browsers()).length, 1);
+    await store.remove(tenant.tenantId, tenant.accountId, tenant.passkeyId);
+    assert.deepEqual(await browsers(), []);
   });
 
   test('is gone with its account', async () => {
@@ -321,9 +322,6 @@ testTenantIsolation<PasskeyStore>(
     async remove(passkeys, mine, theirs) {
       const { accountId: account, passkeyId } = theirs;
       assert.equal(await passkeys.remove(mine.tenantId, account, passkeyId), undefined);
-    },
-    async removeAll(passkeys, mine, theirs) {
-      assert.equal(await passkeys.removeAll(mine.tenantId, theirs.accountId), 0);
     },
     async saveChallenge(passkeys, mine, theirs) {
       const { binding } = theirs.challenge;

@@ -1,9 +1,8 @@
 import type { Knex } from 'knex';
 import type { Passkey } from '../../accounts/passkey.ts';
 import type { PasskeyStore } from '../../accounts/passkey-store.ts';
-import { NotFoundError } from '../../errors.ts';
-import { SQLSTATE, sqlState } from './database.ts';
 import { isStorable, query, queryOne } from './query.ts';
+import { orAccountNotFound } from './second-factor-store.ts';
 
 interface PasskeyRow {
   credential_id: string;
@@ -38,7 +37,7 @@ export function createPostgresPasskeyStore(
 ): PasskeyStore {
   return {
     async userHandle(tenantId, accountId, fresh) {
-      const row = await orNoAccount(
+      const row = await orAccountNotFound(
         queryOne<{ handle: string }>(
           db,
           // Writes what is there already, because only a written row is returned.
@@ -92,7 +91,7 @@ export function createPostgresPasskeyStore(
     },
 
     async add(tenantId, accountId, passkey, limit) {
-      const row = await orNoAccount(
+      const row = await orAccountNotFound(
         queryOne<{ room: boolean; added: boolean }>(
           db,
           `with room as (
@@ -173,21 +172,6 @@ export function createPostgresPasskeyStore(
       return row && toPasskey(row);
     },
 
-    async removeAll(tenantId, accountId) {
-      const rows = await query(
-        db,
-        `with gone as (
-           delete from passkeys where tenant_id = ? and account_id = ? returning 1
-         ), browsers as (
-           delete from remembered_browsers
-            where tenant_id = ? and account_id = ? and exists (select from gone)
-         )
-         select 1 from gone`,
-        [tenantId, accountId, tenantId, accountId],
-      );
-      return rows.length;
-    },
-
     async saveChallenge(tenantId, { binding, digest, expiresAt }) {
       await query(
         db,
@@ -210,15 +194,6 @@ export function createPostgresPasskeyStore(
       return rows.length > 0;
     },
   };
-}
-
-/** A row of an account that is not there is refused by its foreign key. */
-async function orNoAccount<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    throw sqlState(error) === SQLSTATE.foreignKeyViolation ? new NotFoundError('account') : error;
-  }
 }
 
 function toPasskey(row: PasskeyRow): Passkey {
