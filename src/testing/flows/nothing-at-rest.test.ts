@@ -6,6 +6,11 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import * as client from 'openid-client';
+import {
+  beginPasskeyRegistration,
+  finishPasskeyRegistration,
+} from '../../accounts/register-passkey.ts';
+import { beginPasskeySignIn, finishPasskeySignIn } from '../../accounts/sign-in-with-passkey.ts';
 import { cliContext } from '../../compose-cli.ts';
 import { sha256 } from '../../crypto/digest.ts';
 import { loadDeploymentSecrets } from '../../keys/deployment-secrets.ts';
@@ -19,6 +24,7 @@ import { signIn, walkThrough } from '../relying-party.ts';
 import { copyEverything, searchCopy } from '../search-at-rest.ts';
 import { seedMore } from '../seed-more.ts';
 import { silentLogger } from '../silent-logger.ts';
+import { createSoftAuthenticator } from '../soft-authenticator.ts';
 
 const API = 'https://api.notes.example';
 const WRONG_PASSWORD = 'a-password-that-is-not-hers';
@@ -43,6 +49,7 @@ for (const store of STORES) {
       await serveMachines(deployment, harvest);
       await administer(deployment, harvest, cli, directory);
       await leaveThingsOpen(deployment, harvest);
+      await usePasskeys(deployment, harvest);
       await addKeys(deployment, harvest);
       await deployment.backends.audit.flush();
     });
@@ -120,6 +127,9 @@ const EXPECTED_NAMES = [
   'csrf',
   'id_token',
   'password',
+  'passkey challenge',
+  'passkey session',
+  'passkey signature',
   'path',
   'private key d',
   'private key p',
@@ -292,6 +302,47 @@ async function leaveThingsOpen(deployment: TestDeployment, harvest: Harvest): Pr
   await walkThrough(leaving, request.url, ALICE);
   const confirm = await leaving.open(client.buildEndSessionUrl(payroll.config).href);
   assert.ok(confirm.document.querySelector('input[name=xsrf]'), confirm.text);
+}
+
+/** A passkey that is added and used, and one of each challenge that waits. */
+async function usePasskeys(deployment: TestDeployment, harvest: Harvest): Promise<void> {
+  const { backends, publicUrl: issuer } = deployment;
+  const { passkeys, accounts, audit } = backends;
+  const deps = { passkeys, accounts, audit, now: () => new Date() };
+  const tenant = await backends.tenants.findBySlug('default');
+  assert.ok(tenant);
+  const account = (await accounts.findByIdentifier(tenant.id, ALICE.identifier))?.account;
+  assert.ok(account);
+  const device = createSoftAuthenticator({ origin: new URL(issuer).origin });
+  const binding = randomUUID();
+  harvest.add('passkey session', binding);
+  const where = { issuer, binding, address: '192.0.2.1', requestId: 'request' };
+  const asked = { purpose: 'sign_in' } as const;
+
+  const register = async () => {
+    const begun = await beginPasskeyRegistration(deps, tenant, { issuer, binding, account });
+    assert.ok(begun.outcome === 'offered');
+    harvest.add('passkey challenge', begun.options.challenge);
+    return device.create(begun.options);
+  };
+  const signIn = async () => {
+    const begun = await beginPasskeySignIn(deps, tenant, { asked, issuer, binding });
+    assert.ok(begun.outcome === 'offered');
+    harvest.add('passkey challenge', begun.options.challenge);
+    const response = device.get(begun.options);
+    harvest.add('passkey signature', JSON.parse(response).response.signature);
+    return response;
+  };
+  const added = await finishPasskeyRegistration(deps, tenant, {
+    ...where,
+    accountId: account.id,
+    response: await register(),
+  });
+  assert.equal(added.outcome, 'added');
+  const used = { ...where, asked, response: await signIn() };
+  assert.equal((await finishPasskeySignIn(deps, tenant, used)).outcome, 'authenticated');
+  await register();
+  await signIn();
 }
 
 /** Private keys of every tenant, and the secrets of the deployment. */
