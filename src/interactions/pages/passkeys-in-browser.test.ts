@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchChromium } from '../../testing/chromium.ts';
@@ -10,6 +12,7 @@ import { en } from '../messages/en.ts';
 const { passkeys: text } = en;
 
 let browser: Browser;
+let axe: string;
 let database: TestDatabase;
 let pages: Awaited<ReturnType<typeof servePasskeyPages>>;
 let context: BrowserContext;
@@ -18,6 +21,7 @@ let complaints: string[];
 
 before(async () => {
   [browser, database] = await Promise.all([launchChromium(), createTestDatabase()]);
+  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 });
 
 beforeEach(async () => {
@@ -63,6 +67,15 @@ async function register(name = ''): Promise<void> {
 async function offerNothing(): Promise<void> {
   await context.addInitScript(() => {
     PublicKeyCredential.isConditionalMediationAvailable = async () => false;
+  });
+}
+
+/** Ids of the rules that axe finds broken. Evaluated by the browser, past the page's policy. */
+async function violations(): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { violations } = await Reflect.get(globalThis, 'axe').run(document);
+    return violations.map((violation: { id: string }) => violation.id);
   });
 }
 
@@ -186,6 +199,23 @@ describe('a page with a passkey form in Chromium', () => {
     await page.keyboard.press('Enter');
     await result('added');
   });
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`breaks no rule of accessibility in ${colorScheme}, while it waits and when it failed`, async () => {
+      await open({ colorScheme, viewport: { width: 320, height: 640 } });
+      const device = await addVirtualAuthenticator(page, { present: false });
+      await goto('/register');
+      await button(text.add).click();
+      await status(text.waiting);
+      assert.deepEqual(await violations(), []);
+      await device.setPresent(true);
+      await device.setUserVerified(false);
+      await goto('/register');
+      await button(text.add).click();
+      await status(text.addCancelled);
+      assert.deepEqual(await violations(), []);
+    });
+  }
 
   it('loads one script of its own and may run no other', async () => {
     const urls: string[] = [];
