@@ -75,7 +75,7 @@ export async function queueMail(
   const createdAt = deps.now();
   const id = deps.newId(createdAt);
   const name = mailName(mail);
-  const messages = mailMessagesFor(mail.locale);
+  const messages = await mailMessagesFor(mail.locale);
   const sealed = sealMail(deps.sealer, tenant.id, id, renderMail(messages, tenant, mail));
   const recipient = mailAddress(mail.to);
   const status = statusOf(mail, recipient);

@@ -8,7 +8,7 @@ import { type MailContent, mailName } from './mail.ts';
 import { MAIL_LANGUAGES, mailMessagesFor } from './messages/messages.ts';
 import { type MailTenant, renderMail } from './render-mail.ts';
 
-const EN = mailMessagesFor('en');
+const EN = await mailMessagesFor('en');
 const RESET: MailContent = {
   kind: 'reset_password_link',
   data: { link: 'https://login.acme.example/reset?token=abc', validSeconds: 1200 },
@@ -22,8 +22,8 @@ const render = (mail: MailContent & { name?: string }, from = tenant()) =>
   renderMail(EN, from, mail);
 
 for (const lang of MAIL_LANGUAGES) {
+  const messages = await mailMessagesFor(lang);
   describe(`every message in ${lang}`, () => {
-    const messages = mailMessagesFor(lang);
     for (const [index, mail] of MAIL_SAMPLES.entries()) {
       const rendered = renderMail(messages, tenant(), mail);
       const page = parse(rendered.html);
@@ -61,7 +61,7 @@ for (const lang of MAIL_LANGUAGES) {
       });
 
       it(`has a subject of one short line (${index}, ${mailName(mail)})`, () => {
-        assert.match(rendered.subject, /^\P{Cc}{10,78}$/u);
+        assert.match(rendered.subject, /^\P{Cc}{5,78}$/u);
       });
     }
   });

@@ -72,6 +72,8 @@ export async function startHostedPages(
     metadata?: Record<string, unknown>;
     branding?: Tenant['settings']['branding'];
     answer?: (identifier: string) => SignInResult | undefined;
+    /** More standard claims of both accounts. */
+    claims?: Record<string, unknown>;
     settings?: Partial<Tenant['settings']>;
     mailEnabled?: boolean;
     /** By account id. */
@@ -92,7 +94,10 @@ export async function startHostedPages(
     disabled: false,
   };
   const accounts = new Map(
-    [account(tenant, 'alice'), account(tenant, 'bob')].map((a) => [a.id, a]),
+    [account(tenant, 'alice', options.claims), account(tenant, 'bob', options.claims)].map((a) => [
+      a.id,
+      a,
+    ]),
   );
   const client = registeredClient(tenant, options);
   const audited: AuditEvent[] = [];
@@ -295,14 +300,14 @@ function mailboxWays(tenant: Tenant, accounts: Map<string, Account>, asked: stri
   return ways;
 }
 
-function account(tenant: Tenant, username: string): Account {
+function account(tenant: Tenant, username: string, claims: object = {}): Account {
   return {
     tenantId: tenant.id,
     id: username,
     username,
     email: `${username}@acme.example`,
     emailVerified: username !== 'bob',
-    claims: { name: `${username[0]?.toUpperCase()}${username.slice(1)} Example` },
+    claims: { name: `${username[0]?.toUpperCase()}${username.slice(1)} Example`, ...claims },
     disabled: false,
     createdAt: new Date(),
     updatedAt: new Date(),

@@ -5,7 +5,8 @@
 import { overviewPage } from '../account-page/pages/overview-page.ts';
 import { type ProfileView, profilePage } from '../account-page/pages/profile-page.ts';
 import { noCookiePage, refusedPage } from '../account-page/pages/signed-in-pages.ts';
-import type { Page } from '../http/render-page.ts';
+import type { Page, PageFrame } from '../http/render-page.ts';
+import { languageMenu } from '../interactions/language-choice.ts';
 import type { Messages } from '../interactions/messages/messages.ts';
 import { accountChoicePage } from '../interactions/pages/account-choice-page.ts';
 import { applicationGatePage } from '../interactions/pages/application-gate-page.ts';
@@ -87,6 +88,32 @@ export const awkwardNames: SampleNames = {
   description: 'no spaces '.concat('x'.repeat(600)),
   link: 'https://xn--mgbh0fb.example/%D8%A8',
 };
+
+/** What surrounds the samples: a tenant's links, and the menu of languages. */
+export function sampleFrame(
+  messages: Messages,
+  names: SampleNames,
+  accentColor?: string,
+): PageFrame {
+  const { footer } = messages;
+  return {
+    siteName: names.site,
+    lang: messages.lang,
+    dir: messages.dir,
+    accentColor,
+    links: [
+      { text: footer.privacy, href: 'https://acme.example/privacy' },
+      { text: footer.terms, href: 'https://acme.example/terms' },
+      { text: footer.support, href: 'https://acme.example/help' },
+    ],
+    linksLabel: footer.label,
+    languages: languageMenu(
+      { get: () => '', method: 'GET', state: { issuerPath: '', tenantPath: '/interaction/x' } },
+      messages,
+    ),
+    ownHost: false,
+  };
+}
 
 /** The samples by name; each file name of a screenshot. */
 export function pageSamples(messages: Messages, names: SampleNames): Record<string, Page> {

@@ -3,14 +3,14 @@
  *
  *     node src/testing/screenshots.ts DIRECTORY [NAME…]
  *
- * `--accent=#rrggbb` and `--rtl` show a tenant's colour and a right-to-left page.
+ * `--accent=#rrggbb` shows a tenant's colour, `--lang=TAG` another language, `--menu` the choice of one.
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { en } from '../interactions/messages/en.ts';
+import { messagesFor } from '../interactions/messages/messages.ts';
 import { launchChromium } from './chromium.ts';
-import { ordinaryNames, pageSamples } from './page-samples.ts';
+import { ordinaryNames, pageSamples, sampleFrame } from './page-samples.ts';
 import { servePages } from './page-server.ts';
 
 const VIEWPORTS = {
@@ -23,7 +23,9 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     accent: { type: 'string' },
-    rtl: { type: 'boolean', default: false },
+    lang: { type: 'string', default: 'en' },
+    /** With the menu of languages open. */
+    menu: { type: 'boolean', default: false },
     viewport: { type: 'string', multiple: true },
     scheme: { type: 'string', multiple: true },
   },
@@ -32,24 +34,10 @@ const [directory, ...wanted] = positionals;
 if (directory === undefined) throw new Error('usage: screenshots.ts DIRECTORY [NAME…]');
 await mkdir(directory, { recursive: true });
 
-const messages = { ...en, dir: values.rtl ? ('rtl' as const) : ('ltr' as const) };
+const messages = await messagesFor([values.lang]);
 const samples = pageSamples(messages, ordinaryNames);
-const server = await servePages(
-  {
-    siteName: ordinaryNames.site,
-    lang: messages.lang,
-    dir: messages.dir,
-    accentColor: values.accent,
-    links: [
-      { text: messages.footer.privacy, href: 'https://acme.example/privacy' },
-      { text: messages.footer.terms, href: 'https://acme.example/terms' },
-      { text: messages.footer.support, href: 'https://acme.example/help' },
-    ],
-    linksLabel: messages.footer.label,
-    ownHost: false,
-  },
-  samples,
-);
+const frame = sampleFrame(messages, ordinaryNames, values.accent);
+const server = await servePages(frame, samples);
 const browser = await launchChromium();
 try {
   for (const colorScheme of ['light', 'dark'] as const) {
@@ -60,6 +48,7 @@ try {
       const page = await context.newPage();
       for (const name of wanted.length > 0 ? wanted : Object.keys(samples)) {
         await page.goto(`${server.origin}/${name}`);
+        if (values.menu) await page.locator('.languages summary').click();
         const path = join(directory, `${name}-${size}-${colorScheme}.png`);
         await page.screenshot({ path, fullPage: true });
       }

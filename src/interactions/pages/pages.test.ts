@@ -11,10 +11,11 @@ import {
   ordinaryNames,
   pageSamples,
   type SampleNames,
+  sampleFrame,
 } from '../../testing/page-samples.ts';
 import { VIEWS } from '../../testing/page-server.ts';
 import { en } from '../messages/en.ts';
-import { messagesFor } from '../messages/messages.ts';
+import { type Messages, messagesFor, PAGE_LANGUAGES } from '../messages/messages.ts';
 import { pageFrame } from '../page-frame.ts';
 
 let render: RenderPage;
@@ -39,7 +40,12 @@ function tenant(names: SampleNames, custom?: string): Tenant {
   };
 }
 
-function draw(name: string, names: SampleNames, of: Tenant | undefined = tenant(names)) {
+function draw(
+  name: string,
+  names: SampleNames,
+  of: Tenant | undefined = tenant(names),
+  messages: Messages = en,
+) {
   const headers: Record<string, string> = {};
   const answer = {
     status: 0,
@@ -49,9 +55,13 @@ function draw(name: string, names: SampleNames, of: Tenant | undefined = tenant(
       headers[String(field).toLowerCase()] = String(value);
     },
   };
-  const page = pageSamples(en, names)[name];
+  const page = pageSamples(messages, names)[name];
   assert.ok(page);
-  render(answer as unknown as Parameters<RenderPage>[0], pageFrame(of, en), page);
+  render(
+    answer as unknown as Parameters<RenderPage>[0],
+    pageFrame(of, messages, sampleFrame(messages, names).languages),
+    page,
+  );
   const html = String(answer.body);
   return { ...answer, html, headers, document: parse(html, { comment: true }) };
 }
@@ -83,7 +93,7 @@ for (const name of Object.keys(pageSamples(en, ordinaryNames))) {
       const html = document.querySelector('html');
       assert.deepEqual([html?.getAttribute('lang'), html?.getAttribute('dir')], ['en', 'ltr']);
       assert.equal(document.querySelectorAll('h1').length, 1);
-      const forms = document.querySelectorAll('form');
+      const forms = document.querySelectorAll('main form');
       const primary = document.querySelectorAll('button[type=submit]');
       assert.equal(primary.length, forms.length > 0 ? 1 : 0);
       // Whoever presses the first form's button does what the page is about.
@@ -92,7 +102,7 @@ for (const name of Object.keys(pageSamples(en, ordinaryNames))) {
 
     it('protects every form', () => {
       const { document } = draw(name, ordinaryNames);
-      for (const form of document.querySelectorAll('form')) {
+      for (const form of document.querySelectorAll('main form')) {
         assert.equal(form.getAttribute('method'), 'post');
         const token = form.querySelector('input[name=csrf], input[name=xsrf]');
         assert.ok(token?.getAttribute('value'));
@@ -111,6 +121,21 @@ for (const name of Object.keys(pageSamples(en, ordinaryNames))) {
         /^(error|expired|application-gate)|-(missing|rejected|locked|different|invalid|refused|no-cookie)$/;
       assert.equal(page.status >= 400, failed.test(name), String(page.status));
     });
+  });
+}
+
+for (const tag of PAGE_LANGUAGES) {
+  it(`every page is whole in ${tag}`, async () => {
+    const messages = await messagesFor([tag]);
+    for (const name of Object.keys(pageSamples(messages, ordinaryNames))) {
+      const { document, html, headers } = draw(name, ordinaryNames, undefined, messages);
+      const root = document.querySelector('html');
+      const { dir } = messages;
+      assert.deepEqual([root?.getAttribute('lang'), root?.getAttribute('dir')], [tag, dir], name);
+      assert.equal(headers['content-language'], tag);
+      assert.doesNotMatch(html, /undefined|\[object|NaN|\ue000/, name);
+      assert.ok((document.querySelector('h1')?.text ?? '').length > 1, name);
+    }
   });
 }
 

@@ -79,7 +79,11 @@ export function invitationPage(messages: Messages, view: InvitationView): Page {
       ...common(messages, view, fields),
       heading: invitation.heading(displayName(view.siteName)),
       lead: undefined,
-      invited: { lead: invitation.lead, email: displayName(view.email), token: view.token },
+      invited: {
+        lead: aroundName(invitation.lead),
+        email: displayName(view.email),
+        token: view.token,
+      },
       focus: focusOf(fields),
       problem: undefined,
       terms: undefined,

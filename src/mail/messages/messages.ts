@@ -2,8 +2,10 @@ import { chooseLanguage } from '../../languages/choose-language.ts';
 import type { LanguageTag } from '../../languages/languages.ts';
 import { en, type MailMessages } from './en.ts';
 
-/** Every language that there is a catalogue for. */
-const CATALOGUES: ReadonlyMap<LanguageTag, MailMessages> = new Map([[en.lang, en]]);
+/** Every language that there is a catalogue for, each loaded when it is first written in. */
+const CATALOGUES: ReadonlyMap<LanguageTag, () => Promise<MailMessages>> = new Map([
+  ['en', async () => en],
+]);
 
 /** The languages that messages are written in. */
 export const MAIL_LANGUAGES: readonly LanguageTag[] = [...CATALOGUES.keys()];
@@ -13,7 +15,8 @@ export const MAIL_LANGUAGES: readonly LanguageTag[] = [...CATALOGUES.keys()];
  *
  * @param locale - a BCP 47 tag of any form, as of the claim `locale`
  */
-export function mailMessagesFor(locale: string | undefined): MailMessages {
+export async function mailMessagesFor(locale: string | undefined): Promise<MailMessages> {
   const tag = chooseLanguage(MAIL_LANGUAGES, locale === undefined ? [] : [locale]);
-  return (tag === undefined ? undefined : CATALOGUES.get(tag)) ?? en;
+  const load = tag === undefined ? undefined : CATALOGUES.get(tag);
+  return load === undefined ? en : load();
 }

@@ -92,7 +92,7 @@ export const mailedCode = {
 export const invitation = {
   title: 'Create your account',
   heading: (site: string) => `Welcome to ${isolate(site)}`,
-  lead: 'You were invited to make an account for',
+  lead: (address: string) => `You were invited to make an account for ${isolate(address)}`,
   submit: 'Create account',
   doneTitle: 'Your account is ready',
   doneHeading: 'Your account is ready',
