@@ -133,10 +133,11 @@ export async function acceptInvitation(
   if (invitation === undefined) return { outcome: 'invalid_link' };
   const { email } = invitation;
   const name = readPersonName(input.name);
+  const owner = { username: email, email, claims: { name: input.name } };
   const password =
     input.password === ''
       ? 'missing'
-      : passwordWeakness(input.password, { username: email, email });
+      : await passwordWeakness(input.password, owner, [tenant.name]);
   if ('problem' in name || password !== undefined) {
     return {
       outcome: 'invalid',

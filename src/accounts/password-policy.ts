@@ -1,6 +1,7 @@
-import type { Account } from './account.ts';
-import { normalizeIdentifier } from './normalize-identifier.ts';
+import { commonPasswords } from './common-passwords.ts';
+import { guessKey, isCommon, isPattern } from './guessable-text.ts';
 import { PASSWORD_MAX_BYTES } from './password-hasher.ts';
+import { isPersonal, type PasswordOwner, personalTerms } from './personal-text.ts';
 
 /**
  * Fewest characters of a new password, counted as Unicode code points.
@@ -18,28 +19,41 @@ export type PasswordWeakness =
   | 'too_short'
   /** More than 1,024 bytes of UTF-8. */
   | 'too_long'
-  /** The person's username or e-mail address, or the part of it before the @. */
-  | 'is_identifier';
+  /** One that leaked often, or such a one with a few digits and signs around it. */
+  | 'common'
+  /** Nothing but repetitions and runs: `abcabcabc`, `12345678`, `qwerasdf`. */
+  | 'pattern'
+  /** Little more than the person's own name, address, number or birthday, or the service's name. */
+  | 'personal';
 
 /**
  * What is wrong with a new password; undefined when it may be set.
  *
- * @param password - as typed
- * @param account - whose password it is to be
+ * Beside the length, only what an attacker tries first is refused: no sign, digit or capital is
+ * asked for. Case, width, spaces, dots and dashes are seen through.
+ *
+ * @param password - as typed; a long one is refused without being looked at
+ * @param owner - whose password it is to be
+ * @param services - names of the tenant and the application that it is for
+ * @see NIST SP 800-63B-4, section 3.1.1.2 (blocklist)
  */
-export function passwordWeakness(
+export async function passwordWeakness(
   password: string,
-  account: Pick<Account, 'username' | 'email'>,
-): PasswordWeakness | undefined {
+  owner: PasswordOwner,
+  services: readonly string[] = [],
+): Promise<PasswordWeakness | undefined> {
   if (password.length > PASSWORD_MAX_BYTES || Buffer.byteLength(password) > PASSWORD_MAX_BYTES) {
     return 'too_long';
   }
-  if ([...password.normalize('NFKC')].length < PASSWORD_MIN_CHARACTERS) return 'too_short';
-  const key = normalizeIdentifier(password);
-  const names = [account.username, account.email ?? ''].flatMap((name) => {
-    const identifier = normalizeIdentifier(name);
-    return [identifier, identifier.replace(/@[^@]*$/, '')];
-  });
-  // An empty key is that of a password which no identifier could be.
-  return key !== '' && names.includes(key) ? 'is_identifier' : undefined;
+  if (isShort(password.normalize('NFKC'))) return 'too_short';
+  const key = guessKey(password);
+  if (isPattern(key)) return 'pattern';
+  const common = await commonPasswords();
+  const isWeak = (rest: string) => isShort(rest) || isPattern(rest) || isCommon(rest, common);
+  if (isPersonal(key, personalTerms(owner, services), isWeak)) return 'personal';
+  return isCommon(key, common) ? 'common' : undefined;
+}
+
+function isShort(text: string): boolean {
+  return [...text].length < PASSWORD_MIN_CHARACTERS;
 }

@@ -77,7 +77,7 @@ export async function beginRegistration(
 > {
   const email = readEmailAddress(form.email);
   const name = readPersonName(form.name);
-  const password = newPasswordProblem(form, tenant);
+  const password = await newPasswordProblem(form, tenant);
   if ('problem' in email || 'problem' in name || password !== undefined) {
     return {
       outcome: 'invalid',
@@ -181,10 +181,10 @@ function codeUse({ email }: PendingRegistration, visit: RegistrationVisit): OneT
   return { purpose: 'register', subject: normalizeIdentifier(email), binding, address, requestId };
 }
 
-function newPasswordProblem(
-  form: RegistrationForm,
-  _tenant: Tenant,
-): PasswordWeakness | 'missing' | undefined {
-  if (form.password === '') return 'missing';
-  return passwordWeakness(form.password, { username: form.email, email: form.email });
+async function newPasswordProblem(
+  { email, name, password }: RegistrationForm,
+  tenant: Tenant,
+): Promise<PasswordWeakness | 'missing' | undefined> {
+  if (password === '') return 'missing';
+  return passwordWeakness(password, { username: email, email, claims: { name } }, [tenant.name]);
 }

@@ -99,7 +99,9 @@ describe('a link to set a new password', () => {
     for (const [password, reason] of [
       ['short', 'too_short'],
       ['x'.repeat(2000), 'too_long'],
-      ['alice@acme.example', 'is_identifier'],
+      ['alice@acme.example', 'personal'],
+      ['Password123!', 'common'],
+      ['abcdefgh', 'pattern'],
     ] as const) {
       const result = await resetPassword(deps, tenant, { token, password });
       assert.deepEqual(result, { outcome: 'weak', reason });

@@ -113,7 +113,7 @@ export async function resetPassword(
 ): Promise<ResetPasswordResult> {
   const account = await findPasswordReset(deps, tenant, input.token);
   if (account === undefined) return { outcome: 'invalid_link' };
-  const reason = passwordWeakness(input.password, account);
+  const reason = await passwordWeakness(input.password, account, [tenant.name]);
   if (reason !== undefined) return { outcome: 'weak', reason };
 
   const hash = await deps.hasher.hash(input.password);

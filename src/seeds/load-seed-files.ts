@@ -33,7 +33,9 @@ import { MAX_FILE_BYTES } from './seed-source.ts';
 const WEAKNESSES: Readonly<Record<PasswordWeakness, string>> = {
   too_short: `expected a password of at least ${PASSWORD_MIN_CHARACTERS} characters, found a shorter one`,
   too_long: `expected a password of at most ${PASSWORD_MAX_BYTES} bytes, found a longer one`,
-  is_identifier: "expected a password that is not the account's own name, found it",
+  common: 'expected a password that is none of the most common ones, found one of them',
+  pattern: 'expected a password that is more than a repetition or a row of keys, found one',
+  personal: "expected a password that is more than the account's own name and data, found that",
 };
 
 export interface LoadSeedDeps {
@@ -217,7 +219,7 @@ async function resolvePassword(
   }
   const value = await resolveSecret(deps, source, problems);
   if (value === undefined) return undefined;
-  const weakness = passwordWeakness(value, account);
+  const weakness = await passwordWeakness(value, account);
   if (weakness !== undefined) {
     problems.push({ place: source.place, message: WEAKNESSES[weakness] });
   }

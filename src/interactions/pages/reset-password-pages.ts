@@ -7,7 +7,7 @@ import type { Messages } from '../messages/messages.ts';
 export type NewPasswordProblem =
   | { readonly kind: 'missing' }
   | { readonly kind: 'too_short'; readonly minCharacters: number }
-  | { readonly kind: 'too_long' | 'is_identifier' }
+  | { readonly kind: Exclude<PasswordWeakness, 'too_short'> }
   | { readonly kind: 'different' };
 
 export interface ResetPasswordView {
@@ -89,8 +89,12 @@ export function newPasswordProblemText(
       return resetPassword.tooShort(minCharacters);
     case 'too_long':
       return resetPassword.tooLong;
-    case 'is_identifier':
-      return resetPassword.isIdentifier;
+    case 'common':
+      return resetPassword.common;
+    case 'pattern':
+      return resetPassword.pattern;
+    case 'personal':
+      return resetPassword.personal;
   }
 }
 
@@ -98,19 +102,8 @@ function problemText(
   messages: Messages,
   problem: NewPasswordProblem | undefined,
 ): string | undefined {
-  const { resetPassword } = messages;
-  switch (problem?.kind) {
-    case 'missing':
-      return resetPassword.missing;
-    case 'too_short':
-      return resetPassword.tooShort(problem.minCharacters);
-    case 'too_long':
-      return resetPassword.tooLong;
-    case 'is_identifier':
-      return resetPassword.isIdentifier;
-    case 'different':
-      return resetPassword.different;
-    case undefined:
-      return undefined;
-  }
+  if (problem === undefined) return undefined;
+  if (problem.kind === 'different') return messages.resetPassword.different;
+  const minCharacters = problem.kind === 'too_short' ? problem.minCharacters : 0;
+  return newPasswordProblemText(messages, problem.kind, minCharacters);
 }

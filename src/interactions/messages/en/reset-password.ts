@@ -13,7 +13,11 @@ export const resetPassword = {
   missing: 'Enter a new password.',
   tooShort: (characters: number) => `Use at least ${characters} characters.`,
   tooLong: 'That is too long. Use a shorter password.',
-  isIdentifier: 'Your username or email is too easy to guess. Use something else.',
+  common:
+    'That password, or one like it, is used by many people. A few unrelated words are better.',
+  pattern: 'That is a pattern that is easy to guess. A few unrelated words are better.',
+  personal:
+    'That is little more than your own data or the name of this service. Use something else.',
   different: 'The two passwords are not the same.',
   doneTitle: 'Password changed',
   doneHeading: 'Your password is changed',
