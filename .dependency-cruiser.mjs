@@ -22,7 +22,11 @@ const ROOMS = {
   // A message has the colours of a page.
   mail: { imports: ['tenants', 'languages'], types: [], files: ['http/accent-colour.ts'] },
   upstream: { imports: ['tenants', 'accounts'], types: ['mail'] },
-  seeds: { imports: ['tenants', 'applications', 'accounts', 'upstream'], types: [] },
+  seeds: {
+    imports: ['tenants', 'applications', 'accounts', 'languages', 'upstream'],
+    types: [],
+    files: ['http/accent-colour.ts'],
+  },
   provider: {
     imports: ['tenants', 'keys', 'applications', 'accounts', 'grants'],
     types: [],

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { issuerOf } from '../tenants/issuer.ts';
-import type { Tenant } from '../tenants/tenant.ts';
+import { describeLogo } from '../tenants/logo-image.ts';
+import type { Tenant, TenantBranding } from '../tenants/tenant.ts';
 import { renderFields, renderTable } from './render-table.ts';
 import type { ActionMaker } from './run-command.ts';
 import { allTenants, tenantOf } from './tenant-option.ts';
@@ -63,12 +64,25 @@ export function addTenantCommands(program: Command, act: ActionMaker): void {
             ['signing algorithms', settings.signingAlgorithms.join(', ')],
             ['access token algorithm', settings.accessTokenAlgorithm],
             ...Object.entries(settings.lifetimes),
-            ...Object.entries(settings.branding),
+            ['registration', settings.registration],
+            ['second factors', settings.mfa],
+            ['sign-in by e-mailed code', settings.emailCode ? 'yes' : 'no'],
+            ...brandingFields(settings.branding),
           ]),
         );
         return undefined;
       }),
     );
+}
+
+function brandingFields({ logo, welcomeText, ...texts }: TenantBranding): [string, string][] {
+  return [
+    ...Object.entries(texts),
+    ...(logo === undefined ? [] : [['logo', describeLogo(logo) ?? 'damaged'] as [string, string]]),
+    ...Object.entries(welcomeText ?? {}).map(
+      ([language, text]) => [`welcomeText ${language}`, text] as [string, string],
+    ),
+  ];
 }
 
 function tenantDocument(tenant: Tenant, publicUrl: string) {

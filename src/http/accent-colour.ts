@@ -51,6 +51,19 @@ export function inkOn(accent: string): string {
   return hex(inkFor(parse(accent.slice(1))));
 }
 
+/**
+ * Where an accent is too faint for lines and marks on the pages' surfaces, which then get the
+ * nearest shade that is not: the surface, and the contrast on it.
+ *
+ * @param accent - `#rrggbb`
+ */
+export function faintOn(accent: string): { on: 'light' | 'dark'; contrast: number }[] {
+  return (['light', 'dark'] as const).flatMap((on) => {
+    const lowest = Math.min(...SURFACES[on].map((surface) => contrast(accent, surface)));
+    return lowest < EDGE_CONTRAST ? [{ on, contrast: lowest }] : [];
+  });
+}
+
 /** WCAG contrast ratio of two colours `#rrggbb`, 1 to 21. */
 export function contrast(a: string, b: string): number {
   return ratio(parse(a.slice(1)), parse(b.slice(1)));

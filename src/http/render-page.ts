@@ -15,6 +15,8 @@ export interface PageFrame {
   readonly dir: 'ltr' | 'rtl';
   /** `#rrggbb`; anything else gives the standard colour. */
   readonly accentColor: string | undefined;
+  /** A picture as a `data:` address; undefined shows the site's initial. */
+  readonly logo?: string | undefined;
   /** Footer; absolute web addresses. */
   readonly links: readonly PageLink[];
   /** Names the footer for those who cannot see it. */

@@ -24,10 +24,12 @@ export function pageFrame(
     lang: messages.lang,
     dir: messages.dir,
     accentColor: branding.accentColor,
+    logo: branding.logo,
     links: [
       { text: messages.footer.privacy, href: webLink(branding.privacyUrl) },
       { text: messages.footer.terms, href: webLink(branding.termsUrl) },
       { text: messages.footer.support, href: webLink(branding.supportUrl) },
+      { text: messages.footer.imprint, href: webLink(branding.imprintUrl) },
     ].flatMap(({ text, href }) => (href === undefined ? [] : [{ text, href }])),
     linksLabel: messages.footer.label,
     languages,

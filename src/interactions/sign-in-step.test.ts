@@ -44,6 +44,18 @@ describe('signing in', () => {
     );
   });
 
+  it('shows the tenant’s own words and logo, in the page’s language and as data', async () => {
+    const logo = 'data:image/png;base64,iVBORw0KGgo=';
+    const welcomeText = { default: 'Staff <b>only</b>.', de: 'Nur für Angestellte.' };
+    const app = await start({ branding: { logo, welcomeText } });
+    const page = await newBrowser().open(app.authorizationUrl());
+    assert.match(textOf(page), /Staff <b>only<\/b>\./);
+    const image = page.document.querySelector('header img');
+    assert.equal(image?.getAttribute('src'), logo);
+    assert.equal(image?.getAttribute('alt'), '');
+    assert.match(page.headers.get('content-security-policy') ?? '', /img-src 'self' data:/);
+  });
+
   it('asks nothing again in the same session', async () => {
     const app = await start();
     const browser = newBrowser();

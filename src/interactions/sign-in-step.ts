@@ -1,5 +1,6 @@
 import type { SignInResult } from '../accounts/authenticate-account.ts';
 import { PASSWORD_MAX_BYTES } from '../accounts/password-hasher.ts';
+import { displayName } from '../languages/display-text.ts';
 import { waysOffered } from './next-login-step.ts';
 import { type SignInProblem, signInPage } from './pages/sign-in-page.ts';
 import { proceedWith } from './proceed.ts';
@@ -14,6 +15,9 @@ import {
   showPage,
   visitOf,
 } from './visit.ts';
+
+/** As long as seed files allow. */
+const WELCOME_MAX_CHARACTERS = 300;
 
 type SignInStep = StepOf<'sign_in'>;
 
@@ -45,6 +49,7 @@ export async function showSignIn(
     account,
     remember: attempt?.remember ?? false,
     problem: attempt?.problem,
+    welcome: welcomeOf(visit),
     ways: waysOffered({
       settings: visit.ctx.state.tenant.settings,
       mailEnabled: deps.mailEnabled,
@@ -110,6 +115,13 @@ async function authenticate(
 /** OpenID Connect Core 1.0, section 3.1.2.1 (`login_hint`): a guess, not for somebody else. */
 function hint(visit: InteractionVisit, step: SignInStep): string {
   return step.why === 'chosen_other' ? '' : (parameter(visit.interaction, 'login_hint') ?? '');
+}
+
+/** The tenant's own words, in the page's language or for all. */
+function welcomeOf({ ctx, messages }: InteractionVisit): string | undefined {
+  const texts = ctx.state.tenant.settings.branding.welcomeText;
+  const text = texts?.[messages.lang] ?? texts?.default;
+  return text === undefined ? undefined : displayName(text, WELCOME_MAX_CHARACTERS);
 }
 
 /** Whom the pages of other ways begin with. */

@@ -8,12 +8,13 @@ import {
 import type { ClientMetadata } from '../applications/client.ts';
 import { clientSecretDigest, clientSecretProblem } from '../applications/client-secret.ts';
 import { completeTenantSettings } from '../tenants/complete-tenant-settings.ts';
+import { LOGO_MAX_BYTES, readLogoImage } from '../tenants/logo-image.ts';
 import type { TenantSettings } from '../tenants/tenant.ts';
 import { mergeSeedFiles } from './merge-seed-files.ts';
 import { type ParsedTenant, parseSeedFile } from './parse-seed-file.ts';
 import type { ParsedAccount } from './read-account.ts';
 import type { ParsedClient } from './read-client.ts';
-import { readTextFile } from './read-text-file.ts';
+import { readBinaryFile, readTextFile } from './read-text-file.ts';
 import { resolveSecret } from './resolve-secret.ts';
 import { resolveUpstream } from './resolve-upstream.ts';
 import { readSecretFile } from './secret-file.ts';
@@ -25,6 +26,7 @@ import type {
   DesiredState,
   DesiredTenant,
   DesiredUpstream,
+  TenantDefinition,
 } from './seed.ts';
 import { type Place, SeedInvalidError, type SeedProblem } from './seed-problem.ts';
 import { MAX_FILE_BYTES } from './seed-source.ts';
@@ -101,6 +103,7 @@ async function resolveTenant(
       message: `expected a host of the tenant's own, found that of PUBLIC_URL`,
     });
   }
+  const withLogo = definition && (await resolveLogo(definition, problems));
   const settings = completeTenantSettings(definition?.settings ?? {});
   const upstreams: DesiredUpstream[] = [];
   for (const upstream of tenant.upstreams) {
@@ -118,7 +121,27 @@ async function resolveTenant(
   for (const account of tenant.accounts) {
     accounts.push(await resolveAccount(deps, account, problems));
   }
-  return { ...tenant, upstreams, applications, accounts };
+  return { ...tenant, definition: withLogo, upstreams, applications, accounts };
+}
+
+/** Reads the file of a tenant's logo into its settings. */
+async function resolveLogo(
+  definition: TenantDefinition,
+  problems: SeedProblem[],
+): Promise<TenantDefinition> {
+  const { logo: source, settings = {} } = definition;
+  if (source === undefined) return definition;
+  const read = await readBinaryFile(source.path, LOGO_MAX_BYTES);
+  const image = read.kind === 'content' ? readLogoImage(read.bytes) : { found: read.found };
+  if ('found' in image) {
+    problems.push({
+      place: source.place,
+      message: `expected a PNG or WebP of at most 8 KiB and 1200 by 400 pixels, found ${image.found}`,
+    });
+    return definition;
+  }
+  const branding = { ...settings.branding, logo: image.logo };
+  return { ...definition, settings: { ...settings, branding } };
 }
 
 async function resolveClient(

@@ -73,7 +73,10 @@ function readTenant(at: SeedNode): ParsedTenant | undefined {
     );
   }
   const settingsAt = map.get('settings');
-  const settings = settingsAt === undefined ? undefined : readTenantSettings(settingsAt);
+  const { settings, logo } =
+    settingsAt === undefined
+      ? { settings: undefined, logo: undefined }
+      : readTenantSettings(settingsAt);
   for (const [key, value] of [
     ['issuer', issuerAt],
     ['settings', map.get('settings')],
@@ -88,7 +91,9 @@ function readTenant(at: SeedNode): ParsedTenant | undefined {
   const parsed = {
     place: map.place,
     definition:
-      nameAt === undefined ? undefined : { place: map.place, name: name ?? '', issuer, settings },
+      nameAt === undefined
+        ? undefined
+        : { place: map.place, name: name ?? '', issuer, settings, logo },
     upstreams: readList(map.get('upstreams'), 'upstream providers', readUpstream),
     applications: readList(map.get('applications'), 'applications', readApplication),
     groups: readList(map.get('groups'), 'groups', readGroup),

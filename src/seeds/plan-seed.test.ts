@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
 import {
   CHANGED_SEED,
   digestOf,
@@ -12,6 +15,16 @@ import {
 } from '../testing/seed-bench.ts';
 import { describePlan, planDocument } from './describe-plan.ts';
 import { fingerprint } from './seed-plan.ts';
+
+/** The beginning of a PNG of 240 by 48 pixels. */
+let logoPath: string;
+before(async () => {
+  const image = Buffer.alloc(64);
+  Buffer.from('89504e470d0a1a0a0000000d49484452000000f000000030', 'hex').copy(image);
+  logoPath = join(await mkdtemp(join(tmpdir(), 'gatehouse-logo-')), 'logo.png');
+  await writeFile(logoPath, image);
+});
+after(() => rm(dirname(logoPath), { recursive: true }));
 
 describe('planning seeds', () => {
   keepServer();
@@ -47,6 +60,36 @@ describe('planning seeds', () => {
       assert.deepEqual(planDocument(plan).summary, { create: 0, update: 5 });
       await bench.apply(CHANGED_SEED);
       assert.deepEqual((await bench.preview(CHANGED_SEED)).changes, []);
+    }),
+  );
+
+  it(
+    'shows a logo by what it is, and says where a colour is too faint',
+    withSeedBench(async (bench) => {
+      const branded = (accent: string) => `
+version: 1
+tenants:
+  - slug: acme
+    name: Acme
+    settings:
+      branding:
+        logo: { file: docs/sign-in.png }
+        accentColor: "${accent}"
+        welcomeText: { default: Welcome, de: Willkommen }
+`;
+      await assert.rejects(bench.preview(branded('#2b50c8')), /more than 8192 bytes/);
+      const small = branded('#ffd400').replace('docs/sign-in.png', logoPath);
+      const plan = await bench.preview(small);
+      const text = describePlan(plan);
+      assert.match(text, /settings\.branding\.logo: "image\/png, 64 bytes, [\w-]{8}"/);
+      assert.match(text, /settings\.branding\.welcomeText\.de: "Willkommen"/);
+      assert.match(
+        text,
+        /Note: accentColor #ffd400 of tenant acme has a contrast of 1\.\d:1 on light/,
+      );
+      assert.equal(plan.warnings.length, 1);
+      await bench.apply(small);
+      assert.deepEqual((await bench.preview(small)).changes, []);
     }),
   );
 

@@ -1,4 +1,8 @@
 import { normalizeIdentifier } from '../accounts/normalize-identifier.ts';
+import { sha256 } from '../crypto/digest.ts';
+import { faintOn } from '../http/accent-colour.ts';
+import type { StoredTenantSettings } from '../tenants/complete-tenant-settings.ts';
+import { describeLogo } from '../tenants/logo-image.ts';
 import { emailKey, planAccount } from './plan-account.ts';
 import { planClient } from './plan-client.ts';
 import { planUpstream } from './plan-upstream.ts';
@@ -89,14 +93,21 @@ function planTenant(
     const message = `expected a host that no tenant has, found that of tenant ${owner}`;
     refuse(plan, { ...definition.place, path: `${definition.place.path}.issuer` }, message);
   }
+  const { branding }: StoredTenantSettings = settings;
+  const accent = branding?.accentColor;
+  for (const { on, contrast } of accent === undefined ? [] : faintOn(accent)) {
+    plan.warnings.push(
+      `accentColor ${accent} of tenant ${slug} has a contrast of ${contrast.toFixed(1)}:1 on ${on} pages, 3:1 is needed: links, outlines and marks get the nearest shade that has it`,
+    );
+  }
   addChange(
     plan,
     slug,
     stored && {
-      fields: { name: stored.name, issuer: stored.issuer, ...flatten(stored.settings) },
+      fields: { name: stored.name, issuer: stored.issuer, ...settingFields(stored.settings) },
       managed: stored.managed,
     },
-    { name, issuer, ...flatten(settings) },
+    { name, issuer, ...settingFields(settings) },
     { kind: 'tenant', tenant: slug, name, issuer, settings },
   );
 }
@@ -168,6 +179,14 @@ function planGroups(
       { kind: 'group', tenant: tenant.slug, key, name, roles },
     );
   }
+}
+
+/** Settings as a plan shows them: a logo by what it is, and which one. */
+function settingFields(settings: StoredTenantSettings): Record<string, unknown> {
+  const { logo } = settings.branding ?? {};
+  if (logo === undefined) return flatten(settings);
+  const shown = `${describeLogo(logo) ?? 'damaged'}, ${sha256(logo).slice(0, 8)}`;
+  return { ...flatten(settings), 'settings.branding.logo': shown };
 }
 
 /** `{ lifetimes: { accessTokenSeconds: 60 } }` as `settings.lifetimes.accessTokenSeconds`. */

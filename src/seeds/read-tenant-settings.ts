@@ -1,3 +1,4 @@
+import { LANGUAGES } from '../languages/languages.ts';
 import type { StoredTenantSettings } from '../tenants/complete-tenant-settings.ts';
 import {
   DEFAULT_TENANT_SETTINGS,
@@ -8,6 +9,7 @@ import {
   type TenantLifetimes,
   type TenantProfile,
 } from '../tenants/tenant.ts';
+import type { LogoSource } from './seed.ts';
 import {
   readChoice,
   readFlag,
@@ -15,11 +17,12 @@ import {
   readText,
   readTextSet,
   readWhole,
+  requireKey,
   type SeedMap,
   type TextRule,
 } from './seed-reader.ts';
-import { report, type SeedNode } from './seed-source.ts';
-import { COLOUR_RULE, WEB_PAGE_RULE } from './text-rules.ts';
+import { placeOf, report, type SeedNode, scalarOf } from './seed-source.ts';
+import { COLOUR_RULE, PATH_RULE, WEB_PAGE_RULE, WELCOME_RULE } from './text-rules.ts';
 
 const DAY = 24 * 60 * 60;
 const YEAR = 365 * DAY;
@@ -43,11 +46,15 @@ const IDLE_WITHIN_ABSOLUTE = [
   ['refreshTokenIdleSeconds', 'refreshTokenAbsoluteSeconds'],
 ] as const satisfies readonly (readonly [keyof TenantLifetimes, keyof TenantLifetimes])[];
 
-const BRANDING_RULES: Readonly<Record<keyof TenantBranding, TextRule>> = {
+/** Members that are one text. */
+type BrandingText = Exclude<keyof TenantBranding, 'logo' | 'welcomeText'>;
+
+const BRANDING_RULES: Readonly<Record<BrandingText, TextRule>> = {
   accentColor: COLOUR_RULE,
   privacyUrl: WEB_PAGE_RULE,
   termsUrl: WEB_PAGE_RULE,
   supportUrl: WEB_PAGE_RULE,
+  imprintUrl: WEB_PAGE_RULE,
 };
 
 const ALGORITHMS: readonly SigningAlgorithm[] = ['RS256', 'ES256', 'PS256', 'EdDSA'];
@@ -56,11 +63,16 @@ const REGISTRATIONS: readonly Registration[] = ['open', 'invite', 'closed'];
 const SECOND_FACTORS: readonly SecondFactorPolicy[] = ['off', 'optional', 'required'];
 const PROFILES: readonly TenantProfile[] = ['baseline', 'compat'];
 
+/** What `settings` say. */
+export interface ReadSettings {
+  readonly settings: StoredTenantSettings;
+  readonly logo: LogoSource | undefined;
+}
+
 /**
  * Reads a tenant's `settings`: only what the file says, in the form that tenants are stored in.
  */
-export function readTenantSettings(at: SeedNode | undefined): StoredTenantSettings {
-  if (at === undefined) return {};
+export function readTenantSettings(at: SeedNode): ReadSettings {
   const map = readMap(at, 'a mapping of settings', [
     'registration',
     'mfa',
@@ -71,7 +83,7 @@ export function readTenantSettings(at: SeedNode | undefined): StoredTenantSettin
     'lifetimes',
     'branding',
   ]);
-  if (map === undefined) return {};
+  if (map === undefined) return { settings: {}, logo: undefined };
   const registration = readChoice(map.get('registration'), REGISTRATIONS);
   const mfa = readChoice(map.get('mfa'), SECOND_FACTORS);
   const emailCode = readFlag(map.get('emailCode'));
@@ -79,8 +91,8 @@ export function readTenantSettings(at: SeedNode | undefined): StoredTenantSettin
   const algorithms = readAlgorithms(map);
   const accessTokenAlgorithm = readChoice(map.get('accessTokenAlgorithm'), algorithms.published);
   const lifetimes = readLifetimes(map.get('lifetimes'));
-  const branding = readBranding(map.get('branding'));
-  return {
+  const { branding, logo } = readBranding(map.get('branding'));
+  const settings = {
     ...(registration === undefined ? {} : { registration }),
     ...(mfa === undefined ? {} : { mfa }),
     ...(emailCode === undefined ? {} : { emailCode }),
@@ -90,6 +102,7 @@ export function readTenantSettings(at: SeedNode | undefined): StoredTenantSettin
     ...(Object.keys(lifetimes).length === 0 ? {} : { lifetimes }),
     ...(Object.keys(branding).length === 0 ? {} : { branding }),
   };
+  return { settings, logo };
 }
 
 function readAlgorithms(map: SeedMap): {
@@ -137,22 +150,57 @@ function readLifetimes(at: SeedNode | undefined): Partial<TenantLifetimes> {
   return lifetimes;
 }
 
-function readBranding(at: SeedNode | undefined): TenantBranding {
-  if (at === undefined) return {};
+function readBranding(at: SeedNode | undefined): {
+  branding: TenantBranding;
+  logo: LogoSource | undefined;
+} {
+  if (at === undefined) return { branding: {}, logo: undefined };
   const names = Object.keys(BRANDING_RULES).filter(isBranding);
-  const map = readMap(at, 'a mapping of branding', names);
+  const map = readMap(at, 'a mapping of branding', [...names, 'logo', 'welcomeText']);
   const branding: TenantBranding = {};
+  const welcomeText = readWelcomeText(map?.get('welcomeText'));
+  if (welcomeText !== undefined) branding.welcomeText = welcomeText;
   for (const name of names) {
     const text = readText(map?.get(name), BRANDING_RULES[name]);
     if (text !== undefined) branding[name] = text;
   }
-  return branding;
+  return { branding, logo: readLogo(map?.get('logo')) };
 }
 
 function isLifetime(name: string): name is keyof TenantLifetimes {
   return Object.hasOwn(LIFETIME_LIMITS, name);
 }
 
-function isBranding(name: string): name is keyof TenantBranding {
+/** Where a logo is: its file is read, and looked at, when all files are. */
+function readLogo(at: SeedNode | undefined): LogoSource | undefined {
+  if (at === undefined) return undefined;
+  const map = readMap(at, 'a mapping with file', ['file']);
+  if (map === undefined) return undefined;
+  const file = requireKey(map, 'file', PATH_RULE.expected);
+  const path = readText(file, PATH_RULE);
+  return file === undefined || path === undefined ? undefined : { path, place: placeOf(file) };
+}
+
+/** One text for every language, or one for each. */
+function readWelcomeText(at: SeedNode | undefined): Record<string, string> | undefined {
+  if (at === undefined) return undefined;
+  if (typeof scalarOf(at) === 'string') {
+    const text = readText(at, WELCOME_RULE);
+    return text === undefined ? undefined : { default: text };
+  }
+  const map = readMap(at, 'a text, or a mapping of languages to texts', [
+    'default',
+    ...Object.keys(LANGUAGES),
+  ]);
+  if (map === undefined) return undefined;
+  const texts: Record<string, string> = {};
+  for (const language of ['default', ...Object.keys(LANGUAGES)]) {
+    const text = readText(map.get(language), WELCOME_RULE);
+    if (text !== undefined) texts[language] = text;
+  }
+  return texts;
+}
+
+function isBranding(name: string): name is BrandingText {
   return Object.hasOwn(BRANDING_RULES, name);
 }

@@ -17,17 +17,30 @@ export async function readTextFile(
   path: string,
   maxBytes: number,
 ): Promise<{ readonly kind: 'content'; readonly text: string } | UnreadableFile> {
+  const read = await readBinaryFile(path, maxBytes);
+  if (read.kind !== 'content') return read;
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(read.bytes);
+    return { kind: 'content', text };
+  } catch {
+    return unusable(`${path}, which is not UTF-8`);
+  }
+}
+
+/** Reads any file of at most `maxBytes`, likewise. */
+export async function readBinaryFile(
+  path: string,
+  maxBytes: number,
+): Promise<{ readonly kind: 'content'; readonly bytes: Uint8Array } | UnreadableFile> {
   try {
     const bytes = await readBytes(path, maxBytes + 1);
     if (bytes.length > maxBytes) return unusable(`${path}, which has more than ${maxBytes} bytes`);
-    return { kind: 'content', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+    return { kind: 'content', bytes };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
     if (code === 'ENOENT') return { kind: 'missing', found: `no file ${path}` };
     if (code === 'EISDIR') return unusable(`${path}, which is a directory`);
     if (code === 'EACCES') return unusable(`${path}, which may not be read`);
-    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
-      return unusable(`${path}, which is not UTF-8`);
     return unusable(`${path}, which cannot be read (${code})`);
   }
 }

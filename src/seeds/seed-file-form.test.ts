@@ -66,6 +66,30 @@ refuseEach('a seed file whose form is broken', [
     expected: ':5:28 tenants[0].settings.emailCode: expected true or false, found "sometimes"',
   },
   {
+    name: 'a logo that is not there',
+    yaml: tenant('settings: { branding: { logo: { file: nowhere.png } } }'),
+    expected:
+      ':5:43 tenants[0].settings.branding.logo.file: expected a PNG or WebP of at most 8 KiB and 1200 by 400 pixels, found no file nowhere.png',
+  },
+  {
+    name: 'a logo that is a text',
+    yaml: tenant('settings: { branding: { logo: { file: package.json } } }'),
+    expected:
+      ':5:43 tenants[0].settings.branding.logo.file: expected a PNG or WebP of at most 8 KiB and 1200 by 400 pixels, found another kind of file',
+  },
+  {
+    name: 'a welcome in a language that no page has',
+    yaml: tenant('settings: { branding: { welcomeText: { tlh: nuqneH } } }'),
+    expected:
+      ':5:44 tenants[0].settings.branding.welcomeText.tlh: expected one of default, en, de, fr, es, pt, ja, zh-Hans, ar, found an unknown key',
+  },
+  {
+    name: 'a welcome of two lines',
+    yaml: tenant('settings: { branding: { welcomeText: "a\\nb" } }'),
+    expected:
+      ':5:42 tenants[0].settings.branding.welcomeText: expected 1 to 300 characters on one line, found "a\\nb"',
+  },
+  {
     name: 'a profile that is not built yet',
     yaml: tenant('settings: { profile: fapi2 }'),
     expected:

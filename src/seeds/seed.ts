@@ -33,6 +33,12 @@ export interface DesiredTenant {
   readonly accounts: readonly DesiredAccount[];
 }
 
+/** A file that holds a tenant's logo. */
+export interface LogoSource {
+  readonly path: string;
+  readonly place: Place;
+}
+
 export interface TenantDefinition {
   readonly place: Place;
   readonly name: string;
@@ -41,6 +47,8 @@ export interface TenantDefinition {
   /** Only what the file says; the tenant store fills in the defaults. */
   /** Undefined: the file says nothing of them, and they stay what they are. */
   readonly settings: StoredTenantSettings | undefined;
+  /** The file of the logo, which is part of the settings once it was read. */
+  readonly logo?: LogoSource | undefined;
 }
 
 export interface DesiredUpstream {

@@ -64,6 +64,12 @@ export const WEB_PAGE_RULE: TextRule = {
   accepts: (text) => text.length <= 2048 && isWebUrl(text),
 };
 
+/** A sentence or two that pages show. */
+export const WELCOME_RULE: TextRule = {
+  expected: '1 to 300 characters on one line',
+  accepts: (text) => text.trim() !== '' && text.length <= 300 && !hasControl(text),
+};
+
 export const COLOUR_RULE: TextRule = {
   expected: 'a colour as "#rrggbb" in quotes',
   accepts: (text) => /^#[0-9a-fA-F]{6}$/.test(text),

@@ -50,6 +50,15 @@ export interface TenantBranding {
   termsUrl?: string;
   /** Where people get help. */
   supportUrl?: string;
+  /** Who runs the site, where the law wants it said. */
+  imprintUrl?: string;
+  /** Shown in the place of the tenant's initial: a `data:` address (`logo-image.ts`). */
+  logo?: string;
+  /**
+   * What the sign-in page says under its heading, by language; `default` for those not named.
+   * One sentence or two, without markup.
+   */
+  welcomeText?: Readonly<Record<string, string>>;
 }
 
 export interface TenantSettings {

@@ -25,6 +25,8 @@ export interface SignInView {
   /** As sent; unticked at first. */
   readonly remember: boolean;
   readonly problem: SignInProblem | undefined;
+  /** What the tenant has to say, in the page's language. */
+  readonly welcome?: string | undefined;
   /** Other ways to a first factor, or to an account. */
   readonly ways: readonly Way[];
 }
@@ -64,6 +66,7 @@ export function signInPage(messages: Messages, view: SignInView): Page {
         view.why === 'expected_other' && clientName !== undefined
           ? signIn.otherAccount(clientName)
           : undefined,
+      welcome: view.welcome,
       account: view.account && accountCard(view.account),
       action: view.action,
       csrf: view.csrf,

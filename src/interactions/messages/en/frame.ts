@@ -4,6 +4,7 @@ export const footer = {
   privacy: 'Privacy',
   terms: 'Terms',
   support: 'Help',
+  imprint: 'Imprint',
   label: 'About this page',
 };
 
