@@ -152,6 +152,14 @@ export async function crowdTenant(db: Knex, tenant: PopulatedTenant): Promise<vo
          from generate_series(1, 2000) n`,
       [tenantId],
     ],
+    [
+      `insert into logout_notifications (tenant_id, client_id, account_id, sid, status,
+                                         next_attempt_at, created_at, give_up_at, expires_at)
+       select ?, ?, 'n', 'n' || n, case when n = 1 then 'queued' else 'delivered' end,
+              case when n = 1 then now() end, now(), now(), '2100-01-01'
+         from generate_series(1, 2000) n`,
+      [tenantId, tenant.clientId],
+    ],
     ['analyze', []],
   ] as const) {
     await db.raw(sql, [...bindings]);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import { randomId } from '../crypto/random-id.ts';
 import { createUuidV7 } from '../storage/postgres/uuid-v7.ts';
@@ -26,7 +27,7 @@ export interface PopulatedTenant {
   /** Role `editor` with the permissions `notes:read` and `notes:write`. */
   roleId: string;
   groupId: string;
-  /** Holds the role, and a current and a previous secret. */
+  /** Holds the role, a current and a previous secret, and a `backchannel_logout_uri`. */
   clientId: string;
   secretDigest: string;
   /** Holds the role directly and through the group. */
@@ -59,6 +60,8 @@ export interface PopulatedTenant {
   upstream: { key: string; issuer: string; subject: string; linkId: string };
   /** A message to the account, due an hour ago, that nobody has claimed. */
   mailId: string;
+  /** A notification of an ended session that is due. */
+  logoutId: string;
 }
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -84,7 +87,15 @@ export async function populateTenant(db: Knex): Promise<PopulatedTenant> {
     key: 'editor',
     permissions: ['notes:read', 'notes:write'],
   });
-  const clientId = await insertClient(db, tenantId, applicationId, { secretDigest });
+  const clientId = await insertClient(db, tenantId, applicationId, {
+    secretDigest,
+    metadata: {
+      redirect_uris: [],
+      response_types: [],
+      grant_types: ['client_credentials'],
+      backchannel_logout_uri: `https://${host}/logout`,
+    },
+  });
   await db('clients')
     .where({ tenant_id: tenantId, client_id: clientId })
     .update({ previous_secret_digest: `old-${mark}`, previous_secret_expires_at: tomorrow });
@@ -149,6 +160,18 @@ export async function populateTenant(db: Knex): Promise<PopulatedTenant> {
     created_at: hourAgo,
     expires_at: tomorrow,
   });
+  const logoutId = randomUUID();
+  await db('logout_notifications').insert({
+    tenant_id: tenantId,
+    id: logoutId,
+    client_id: clientId,
+    account_id: accountId,
+    sid: `sid-${mark}`,
+    next_attempt_at: hourAgo,
+    created_at: hourAgo,
+    give_up_at: tomorrow,
+    expires_at: tomorrow,
+  });
 
   return {
     tenantId,
@@ -174,6 +197,7 @@ export async function populateTenant(db: Knex): Promise<PopulatedTenant> {
     invitation,
     upstream: { ...upstream, linkId },
     mailId,
+    logoutId,
   };
 }
 

@@ -14,6 +14,7 @@ import type { GrantStore } from '../../grants/grant-store.ts';
 import type { DeploymentSecretStore } from '../../keys/deployment-secret-store.ts';
 import type { KeyStore } from '../../keys/key-store.ts';
 import type { MailOutbox } from '../../mail/mail-outbox.ts';
+import type { LogoutNotificationStore } from '../../provider/logout-notification-store.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import { crowdTenant } from '../../testing/crowd-tenant.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
@@ -31,6 +32,7 @@ import { createPostgresDeploymentSecretStore } from './deployment-secret-store.t
 import { createPostgresGrantStore } from './grant-store.ts';
 import { createPostgresInvitationStore } from './invitation-store.ts';
 import { createPostgresKeyStore } from './key-store.ts';
+import { createPostgresLogoutNotificationStore } from './logout-notification-store.ts';
 import { createPostgresMailOutbox } from './mail-outbox.ts';
 import { createPostgresOneTimeCodeStore } from './one-time-code-store.ts';
 import { createPostgresPasskeyStore } from './passkey-store.ts';
@@ -85,6 +87,7 @@ let upstreamLinks: UpstreamLinkStore;
 let secrets: DeploymentSecretStore;
 let audit: AuditLog;
 let outbox: MailOutbox;
+let logouts: LogoutNotificationStore;
 let retention: Retention;
 
 before(async () => {
@@ -106,6 +109,7 @@ before(async () => {
   upstreamLinks = createPostgresUpstreamLinkStore(db);
   secrets = createPostgresDeploymentSecretStore(db);
   outbox = createPostgresMailOutbox(db);
+  logouts = createPostgresLogoutNotificationStore(db);
   audit = createPostgresAuditLog(db, { now: () => new Date() });
   retention = createRetention(db, {
     now: () => new Date(),
@@ -746,14 +750,43 @@ testLookups<MailOutbox>('mail outbox', {
   backlog: { accesses: ['mail_outbox_due: '], work: () => outbox.backlog() },
 });
 
+testLookups<LogoutNotificationStore>('logout notifications', {
+  add: {
+    accesses: ['clients_pkey: client_id tenant_id'],
+    work: () =>
+      logouts.add(
+        tenant.tenantId,
+        [{ clientId: tenant.clientId, accountId: 'n1', sid: 'another' }],
+        { now: new Date(), giveUpAt: FAR, expiresAt: FAR },
+      ),
+  },
+  claim: {
+    accesses: [
+      'logout_notifications_due: next_attempt_at',
+      'logout_notifications_pkey: id tenant_id',
+    ],
+    work: () => logouts.claim({ now: new Date(), until: FAR, limit: LIMIT }),
+  },
+  settle: {
+    accesses: ['logout_notifications_pkey: id tenant_id'],
+    work: () => logouts.settle(tenant.tenantId, tenant.logoutId, 1, { status: 'delivered' }),
+  },
+  countQueued: {
+    accesses: ['logout_notifications_due: '],
+    work: () => logouts.countQueued(),
+  },
+});
+
 testLookups<Retention>('retention', {
   runOnce: {
-    statements: 12,
+    statements: 13,
     accesses: [
       'clients_pkey: client_id tenant_id',
       'clients_previous_secret: previous_secret_expires_at',
       'invitations_expiry: expires_at',
       'invitations_pkey: id tenant_id',
+      'logout_notifications_expiry: expires_at',
+      'logout_notifications_pkey: id tenant_id',
       'mail_outbox_expiry: expires_at',
       'mail_outbox_pkey: id tenant_id',
       'one_time_codes_expiry: expires_at',
@@ -770,11 +803,12 @@ testLookups<Retention>('retention', {
     work: () => retention.runOnce(),
   },
   backlog: {
-    statements: 10,
+    statements: 11,
     accesses: [
       'artifacts_expiry: expires_at',
       'clients_previous_secret: previous_secret_expires_at',
       'invitations_expiry: expires_at',
+      'logout_notifications_expiry: expires_at',
       'mail_outbox_expiry: expires_at',
       'one_time_codes_expiry: expires_at',
       'one_time_links_expiry: expires_at',

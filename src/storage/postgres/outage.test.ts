@@ -15,6 +15,7 @@ import { StorageUnavailableError } from '../../errors.ts';
 import type { GrantStore } from '../../grants/grant-store.ts';
 import type { DeploymentSecretStore } from '../../keys/deployment-secret-store.ts';
 import type { KeyStore } from '../../keys/key-store.ts';
+import type { LogoutNotificationStore } from '../../provider/logout-notification-store.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
 import { newAccount } from '../../testing/fixtures.ts';
@@ -30,6 +31,7 @@ import { createPostgresDeploymentSecretStore } from './deployment-secret-store.t
 import { createPostgresGrantStore } from './grant-store.ts';
 import { createPostgresInvitationStore } from './invitation-store.ts';
 import { createPostgresKeyStore } from './key-store.ts';
+import { createPostgresLogoutNotificationStore } from './logout-notification-store.ts';
 import { createPostgresOneTimeCodeStore } from './one-time-code-store.ts';
 import { createPostgresPasskeyStore } from './passkey-store.ts';
 import { inTransaction, query } from './query.ts';
@@ -157,6 +159,7 @@ function callsOf(pool: Knex): typeof calls {
   const keys = createPostgresKeyStore(pool);
   const secrets = createPostgresDeploymentSecretStore(pool);
   const audit = createPostgresAuditLog(pool, { now });
+  const logouts = createPostgresLogoutNotificationStore(pool);
   const retention = createRetention(pool, {
     now,
     artifacts: createPostgresArtifactStore(pool, { now }),
@@ -330,6 +333,18 @@ function callsOf(pool: Knex): typeof calls {
       }),
     list: ({ tenantId }) => audit.list({ tenantId, limit: 10 }),
   };
+  const logoutCalls: Calls<LogoutNotificationStore> = {
+    add: ({ tenantId, clientId, accountId }) =>
+      logouts.add(tenantId, [{ clientId, accountId, sid: 'x' }], {
+        now: now(),
+        giveUpAt: now(),
+        expiresAt: now(),
+      }),
+    claim: () => logouts.claim({ now: now(), until: now(), limit: 10 }),
+    settle: ({ tenantId, logoutId }) =>
+      logouts.settle(tenantId, logoutId, 1, { status: 'delivered' }),
+    countQueued: () => logouts.countQueued(),
+  };
   const retentionCalls: Calls<Retention> = {
     runOnce: () => retention.runOnce(),
     backlog: () => retention.backlog(),
@@ -350,6 +365,7 @@ function callsOf(pool: Knex): typeof calls {
     keys: keyCalls,
     secrets: secretCalls,
     audit: auditCalls,
+    logouts: logoutCalls,
     retention: retentionCalls,
   };
   return Object.fromEntries(

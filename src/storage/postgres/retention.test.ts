@@ -12,6 +12,7 @@ import {
 import { populateTenant } from '../../testing/populated-tenant.ts';
 import { createPostgresArtifactStore } from './artifact-store.ts';
 import { createPostgresAuditLog } from './audit-log.ts';
+import { createPostgresLogoutNotificationStore } from './logout-notification-store.ts';
 import { createPostgresMailOutbox } from './mail-outbox.ts';
 import {
   createRetention,
@@ -33,6 +34,7 @@ const NOTHING = {
   totp_enrolments: 0,
   remembered_browsers: 0,
   client_secrets: 0,
+  logout_notifications: 0,
   audit_events: 0,
 };
 
@@ -225,6 +227,26 @@ describe('a run', () => {
       removed: { ...NOTHING, mail_outbox: 2 },
     });
     assert.deepEqual(await database.db('mail_outbox').select('id'), [{ id: kept }]);
+  });
+
+  test('removes what became of a logout notification in time', async () => {
+    const application = await insertApplication(database.db, tenantId);
+    const clientId = await insertClient(database.db, tenantId, application, {
+      metadata: { backchannel_logout_uri: 'https://app.example/logout' },
+    });
+    const store = createPostgresLogoutNotificationStore(database.db);
+    const add = (sid: string, expiresAt: Date) => {
+      const times = { now, giveUpAt: fromNow(HOUR_MS), expiresAt };
+      return store.add(tenantId, [{ clientId, accountId: 'alice', sid }], times);
+    };
+    await add('kept', fromNow(1));
+    await add('over', fromNow(0));
+    assert.deepEqual(await retention.backlog(), { ...NOTHING, logout_notifications: 1 });
+    assert.deepEqual(await retention.runOnce(), {
+      outcome: 'ran',
+      removed: { ...NOTHING, logout_notifications: 1 },
+    });
+    assert.deepEqual(await database.db('logout_notifications').select('sid'), [{ sid: 'kept' }]);
   });
 
   test('sweeps expired artifacts and tombstones', async () => {

@@ -23,6 +23,7 @@ export type RetentionRule =
   | 'totp_enrolments'
   | 'remembered_browsers'
   | 'client_secrets'
+  | 'logout_notifications'
   | 'audit_events';
 
 /**
@@ -70,6 +71,7 @@ export const TABLE_RETENTION: Readonly<
     rule: 'mail_outbox',
     when: '30 days after it was queued, a decoy after an hour; what it says goes when it is sent',
   },
+  logout_notifications: { rule: 'logout_notifications', when: '7 days after it was queued' },
   audit_events: { rule: 'audit_events', when: 'months that ended over 400 days ago' },
   knex_migrations: { kept: 'for good: they say what the schema is' },
 };
@@ -177,6 +179,12 @@ export function createRetention(
       expired: 'expires_at <= ?',
       change: (rows) => `delete from mail_outbox where ${rows}`,
     }),
+    logout_notifications: rowRule(db, {
+      table: 'logout_notifications',
+      key: 'tenant_id, id',
+      expired: 'expires_at <= ?',
+      change: (rows) => `delete from logout_notifications where ${rows}`,
+    }),
     audit_events: auditRule(db, auditDays),
   };
 
@@ -219,6 +227,7 @@ async function forEach(
     remembered_browsers: await turn(rules.remembered_browsers),
     client_secrets: await turn(rules.client_secrets),
     mail_outbox: await turn(rules.mail_outbox),
+    logout_notifications: await turn(rules.logout_notifications),
     audit_events: await turn(rules.audit_events),
   };
   if (failures.length > 0) throw failures[0];

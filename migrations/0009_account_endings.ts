@@ -1,0 +1,43 @@
+import type { Knex } from 'knex';
+
+/**
+ * Back-channel logout: a row for each client that is to hear of a session's end, from the end
+ * until retention removes it. And what finds the events of one account, whoever acted.
+ *
+ * A notification names its account without a foreign key: the last one says that the account is
+ * deleted.
+ */
+export async function up(knex: Knex): Promise<void> {
+  await knex.raw(`
+    create table logout_notifications (
+      tenant_id uuid not null,
+      id uuid not null default gen_random_uuid(),
+      client_id text collate "C" not null,
+      account_id text collate "C" not null,
+      -- What the client knows the session by; it names the session's part in one client.
+      sid text collate "C" not null,
+      status text collate "C" not null default 'queued'
+        check (status in ('queued', 'delivered', 'failed')),
+      attempts integer not null default 0,
+      -- When it is due; while somebody delivers it, when they are taken for dead.
+      next_attempt_at timestamptz,
+      problem text collate "C",
+      created_at timestamptz not null,
+      give_up_at timestamptz not null,
+      -- When retention removes the row.
+      expires_at timestamptz not null,
+      primary key (tenant_id, id),
+      -- Ending is repeated after an outage, and by whoever ends the same session at the same time.
+      constraint logout_notifications_sid unique (tenant_id, client_id, sid),
+      foreign key (tenant_id, client_id) references clients (tenant_id, client_id) on delete cascade,
+      check ((status = 'queued') = (next_attempt_at is not null))
+    );
+    create index logout_notifications_due on logout_notifications (next_attempt_at)
+      where next_attempt_at is not null;
+    create index logout_notifications_expiry on logout_notifications (expires_at);
+  `);
+}
+
+export async function down(knex: Knex): Promise<void> {
+  await knex.raw('drop table logout_notifications;');
+}
