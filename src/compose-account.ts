@@ -1,5 +1,6 @@
 import type { AuditLog } from './audit/audit-log.ts';
 import type { Backends } from './compose-backends.ts';
+import { type EndingBackends, logoutQueue } from './compose-shared.ts';
 import { listConnectedApplications } from './grants/list-connected-applications.ts';
 import { type Withdrawal, withdrawGrant } from './grants/withdraw-grant.ts';
 import { listLiveGrants, revokeClientGrants } from './provider/account-grants.ts';
@@ -9,20 +10,25 @@ import {
   endSessionOfAccount,
   listSessions,
 } from './provider/account-sessions.ts';
+import type { QueueLogouts } from './provider/queue-logouts.ts';
 import type { Tenant, TenantId } from './tenants/tenant.ts';
 
 /** Wires what people see and end of their own: their sessions, and what applications hold. */
 export function accountOwnership(parts: {
-  backends: Pick<Backends, 'artifacts' | 'applications' | 'grants'>;
+  backends: EndingBackends & Pick<Backends, 'applications' | 'grants'>;
   audit: Pick<AuditLog, 'record'>;
+  /** Default: what a running server finds by itself. */
+  queueLogouts?: QueueLogouts;
   now: () => Date;
 }) {
   const { backends, audit, now } = parts;
+  const { queueLogouts = logoutQueue(backends, now) } = parts;
   const { artifacts, applications, grants } = backends;
   const deps = {
     artifacts,
     grants,
     audit,
+    queueLogouts,
     now,
     findClient: applications.findClient,
     listLiveGrants: (tenantId: TenantId, accountId: string) =>

@@ -25,6 +25,7 @@ import type { DeploymentSecretStore } from './keys/deployment-secret-store.ts';
 import type { KeyCache, KeyStore } from './keys/key-store.ts';
 import type { MailOutbox } from './mail/mail-outbox.ts';
 import type { ArtifactStore } from './provider/artifact-store.ts';
+import type { LogoutNotificationStore } from './provider/logout-notification-store.ts';
 import type { SeedStore } from './seeds/seed-store.ts';
 import { placeArtifacts } from './storage/place-artifacts.ts';
 import { createPostgresAccountStore } from './storage/postgres/account-store.ts';
@@ -37,6 +38,7 @@ import { createPostgresDeploymentSecretStore } from './storage/postgres/deployme
 import { createPostgresGrantStore } from './storage/postgres/grant-store.ts';
 import { createPostgresInvitationStore } from './storage/postgres/invitation-store.ts';
 import { createPostgresKeyStore } from './storage/postgres/key-store.ts';
+import { createPostgresLogoutNotificationStore } from './storage/postgres/logout-notification-store.ts';
 import { createPostgresMailOutbox } from './storage/postgres/mail-outbox.ts';
 import { createPostgresOneTimeCodeStore } from './storage/postgres/one-time-code-store.ts';
 import { createPostgresPasskeyStore } from './storage/postgres/passkey-store.ts';
@@ -90,6 +92,7 @@ export interface Backends {
   };
   readonly upstreams: UpstreamProviderStore;
   readonly upstreamLinks: UpstreamLinkStore;
+  readonly logoutNotifications: LogoutNotificationStore;
   readonly seeds: SeedStore;
   readonly retention: Retention;
   readonly sealer: Sealer;
@@ -175,6 +178,7 @@ async function open(
     grants: createPostgresGrantStore(db),
     keys: createPostgresKeyStore(db),
     mail: { outbox: createPostgresMailOutbox(db), enabled: config.mail.delivery !== 'off' },
+    logoutNotifications: createPostgresLogoutNotificationStore(db),
     keyCache: redis && createRedisKeyCache(redis, { keyPrefix, logger }),
     deploymentSecrets: createPostgresDeploymentSecretStore(db),
     artifacts: placeArtifacts({

@@ -3,6 +3,7 @@ import { type Backends, openBackends } from './compose-backends.ts';
 import { accountEnder, keyDeps, mailQueue, passwordHasher } from './compose-shared.ts';
 import { parseConfig } from './config/parse-config.ts';
 import { type RawEnvironment, readEnv } from './config/read-env.ts';
+import { createHostPolicy } from './http/outbound-fetch.ts';
 import {
   COOKIE_KEY_PUBLISH_SECONDS,
   loadDeploymentSecrets,
@@ -35,7 +36,7 @@ export async function openCliContext(
   const now = () => new Date();
   const backends = await openBackends({ config, secrets, logger, now, embedded: 'shared' });
   return {
-    ...cliContext({ backends, publicUrl: config.publicUrl, logger, now }),
+    ...cliContext({ backends, ...config, logger, now }),
     close: backends.close,
   };
 }
@@ -44,6 +45,8 @@ export async function openCliContext(
 export function cliContext(options: {
   backends: Backends;
   publicUrl: string;
+  /** CIDR blocks that clients may name besides public addresses; default: none. */
+  outboundAllow?: readonly string[];
   logger: Logger;
   now: () => Date;
 }): CliContext {
@@ -74,7 +77,9 @@ export function cliContext(options: {
       const deps = { store: backends.deploymentSecrets, sealer: backends.sealer, now };
       return rotateCookieKeys(deps, { publishSeconds: COOKIE_KEY_PUBLISH_SECONDS });
     },
-    validateClient: createClientValidator(),
+    validateClient: createClientValidator({
+      mayReach: createHostPolicy(options.outboundAllow ?? []),
+    }),
     endAccountSessions: accountEnder(backends, now),
     mailEnabled: backends.mail.enabled,
     queueMail: mailQueue({ backends, now }),

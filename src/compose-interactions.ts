@@ -13,6 +13,7 @@ import { recordGrant } from './grants/record-grant.ts';
 import type { InteractionDeps } from './interactions/interactions.ts';
 import type { QueueMail } from './mail/queue-mail.ts';
 import type { ProviderPool } from './provider/provider-for-tenant.ts';
+import type { QueueLogouts } from './provider/queue-logouts.ts';
 import { createMemoryAttemptStore } from './storage/memory/attempt-store.ts';
 import { createRedisAttemptStore } from './storage/redis/attempt-store.ts';
 import type { Logger } from './telemetry/logger.ts';
@@ -28,6 +29,7 @@ export function interactionDeps(parts: {
   audit: AuditLog;
   hasher: PasswordHasher;
   providers: ProviderPool;
+  queueLogouts: QueueLogouts;
   lookupKey: string;
   queueMail: QueueMail;
   background: Pick<BackgroundWork, 'run'>;
@@ -42,7 +44,7 @@ export function interactionDeps(parts: {
     redis === undefined
       ? createMemoryAttemptStore(limits)
       : createRedisAttemptStore(redis, { ...limits, keyPrefix: config.redis.keyPrefix });
-  const endAccountSessions = accountEnder(backends, now);
+  const endAccountSessions = accountEnder(backends, now, parts.queueLogouts);
 
   return {
     providerFor: (tenant) => providers.providerForTenant(tenant),

@@ -35,6 +35,7 @@ export function watchGauges(
     const { pool } = backends.db.client;
     return { used: pool.numUsed(), free: pool.numFree(), pending: pool.numPendingAcquires() };
   });
+  metrics.watchLogoutNotifications(() => backends.logoutNotifications.countQueued());
   metrics.watchHashQueue(() => {
     const { running, waiting } = hasher.load();
     return running + waiting;

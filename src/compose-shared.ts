@@ -7,7 +7,8 @@ import type { DeploymentSecrets } from './keys/deployment-secrets.ts';
 import { keyPolicyOf } from './keys/key-policy.ts';
 import { mailName } from './mail/mail.ts';
 import { type CountMail, type QueueMail, queueMail } from './mail/queue-mail.ts';
-import { tombstoneUntil } from './provider/adapter.ts';
+import { endAccount } from './provider/end-account.ts';
+import { createLogoutQueue, type QueueLogouts } from './provider/queue-logouts.ts';
 import { createUuidV7 } from './storage/postgres/uuid-v7.ts';
 import type { Logger } from './telemetry/logger.ts';
 import type { Tenant } from './tenants/tenant.ts';
@@ -63,8 +64,25 @@ export function mailQueue(options: {
   return (tenant, mail) => queueMail(deps, tenant, mail);
 }
 
+/** What ends sessions: the stores, and who tells clients of it. */
+export type EndingBackends = Pick<Backends, 'artifacts' | 'logoutNotifications'>;
+
+/** Queues what clients are to hear; without `onQueued` a running server finds it by itself. */
+export function logoutQueue(
+  backends: Pick<Backends, 'logoutNotifications'>,
+  now: () => Date,
+  onQueued?: () => void,
+): QueueLogouts {
+  const deps = { logouts: backends.logoutNotifications, now };
+  return createLogoutQueue(onQueued === undefined ? deps : { ...deps, onQueued });
+}
+
 /** Ends everything that an account has open, on every replica. */
-export function accountEnder(backends: Pick<Backends, 'artifacts'>, now: () => Date) {
+export function accountEnder(
+  backends: EndingBackends,
+  now: () => Date,
+  queueLogouts = logoutQueue(backends, now),
+) {
   return (tenant: Pick<Tenant, 'id'>, accountId: string): Promise<void> =>
-    backends.artifacts.endAccount(tenant.id, accountId, { tombstoneUntil: tombstoneUntil(now()) });
+    endAccount({ artifacts: backends.artifacts, queueLogouts, now }, tenant.id, accountId);
 }

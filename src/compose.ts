@@ -7,6 +7,7 @@ import { createBackgroundWork } from './background-work.ts';
 import { accountPageDeps } from './compose-account-page.ts';
 import type { Backends } from './compose-backends.ts';
 import { interactionDeps } from './compose-interactions.ts';
+import { logoutDelivery } from './compose-logouts.ts';
 import { countingAudit, watchGauges } from './compose-metrics.ts';
 import { keyDeps, mailQueue, passwordHasher } from './compose-shared.ts';
 import type { Config } from './config/config.ts';
@@ -41,6 +42,8 @@ const MINUTE = 60;
 const SECRETS_RELOAD_SECONDS = 5 * MINUTE;
 const KEY_STAGES_SECONDS = MINUTE;
 const RETENTION_SECONDS = MINUTE;
+/** How long a client waits that a command, or a replica that died, was to tell of a session's end. */
+const LOGOUTS_SECONDS = 5;
 
 /** The running parts of a server, without its sockets: `main.ts` listens. */
 export interface Gatehouse {
@@ -83,6 +86,12 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
   const render = await createPageRenderer(VIEWS, assets);
 
   const directory = createTenantDirectory(backends);
+  const { queueLogouts, courier } = logoutDelivery({
+    ...options,
+    audit,
+    metrics,
+    providerForTenant: (tenant) => providers.providerForTenant(tenant),
+  });
   const providers = createProviderPool({
     artifacts: backends.artifacts,
     applications: backends.applications,
@@ -91,6 +100,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     hasSecondFactor: async (tenantId, accountId) =>
       hasSecondFactor(await backends.factors.factorsOf(tenantId, accountId)),
     audit,
+    queueLogouts,
     pages: createProviderPages({ render }),
     sealer: backends.sealer,
     clientSecretPepper: secrets.clientSecretPepper,
@@ -108,6 +118,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     hasher,
     providers,
     background,
+    queueLogouts,
     lookupKey: secrets.lookupKey,
     queueMail: mailQueue({
       ...options,
@@ -170,6 +181,11 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
       everySeconds: RETENTION_SECONDS,
       run: () => backends.retention.runOnce(),
     },
+    {
+      name: 'logout notifications',
+      everySeconds: LOGOUTS_SECONDS,
+      run: () => courier.deliverDue(),
+    },
   ];
   const stopMaintenance = startMaintenance(tasks, logger);
   watchGauges(metrics, { backends, hasher, providers, now });
@@ -181,7 +197,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     providers,
     feed,
     async stop() {
-      await Promise.all([stopMaintenance(), feed.stop(), background.settle()]);
+      await Promise.all([stopMaintenance(), feed.stop(), courier.stop(), background.settle()]);
     },
   };
 }

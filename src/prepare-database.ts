@@ -23,7 +23,7 @@ export async function prepareDatabase(options: {
   now: () => Date;
 }): Promise<void> {
   const { config, backends, logger } = options;
-  const context = cliContext({ ...options, publicUrl: config.publicUrl });
+  const context = cliContext({ ...options, ...config });
   if (config.mode === 'server') return context.schema.assertKnown();
 
   logger.warn('embedded database: good for a look and for development, not for production');

@@ -4,6 +4,8 @@
  */
 export const CLIENT_METADATA_NAMES = [
   'application_type',
+  'backchannel_logout_session_required',
+  'backchannel_logout_uri',
   'client_name',
   'client_uri',
   'contacts',

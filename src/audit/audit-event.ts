@@ -29,6 +29,10 @@ export type AuditEventKind =
   | 'passkey.clone_suspected'
   /** A person ended their session, or (`detail.elsewhere`) one in another browser. */
   | 'session.ended'
+  /** A client was told that a session ended. `detail.attempts` counts how often it was tried. */
+  | 'backchannel_logout.delivered'
+  /** A client could not be told that a session ended; `detail.reason` says why. Given up. */
+  | 'backchannel_logout.failed'
   /** A person allowed a client the scopes in `detail.scopes`. */
   | 'consent.granted'
   /** A person refused a client. */

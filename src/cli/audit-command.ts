@@ -21,6 +21,8 @@ const KINDS: Readonly<Record<AuditEventKind, true>> = {
   'passkey.failed': true,
   'passkey.clone_suspected': true,
   'session.ended': true,
+  'backchannel_logout.delivered': true,
+  'backchannel_logout.failed': true,
   'consent.granted': true,
   'consent.refused': true,
   'consent.withdrawn': true,

@@ -226,7 +226,7 @@ export const ENVIRONMENT = z.object({
   OUTBOUND_ALLOW: cidrList.optional().register(docs, {
     section: NETWORK,
     about:
-      'Addresses that requests of ours may reach besides public ones (for example a client’s `jwks_uri` in your own network).',
+      'Addresses that requests of ours may reach besides public ones (for example a client’s `jwks_uri` or `backchannel_logout_uri` in your own network).',
     expected: 'comma-separated addresses and CIDR blocks',
     fallbackText: 'none',
     example: '10.20.0.0/16',

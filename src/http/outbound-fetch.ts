@@ -78,9 +78,7 @@ export function createOutboundFetch(
   allow: readonly string[],
   lookup: Lookup = systemLookup,
 ): OutboundFetch {
-  const special = blockList(SPECIAL_PURPOSE);
-  const allowed = blockList(allow);
-  const mayReach = (address: string) => contains(allowed, address) || !contains(special, address);
+  const mayReach = addressPolicy(allow);
   let dispatcher: object | undefined;
 
   return async (url, options) => {
@@ -91,6 +89,28 @@ export function createOutboundFetch(
     dispatcher ??= createDispatcher({ connect: { lookup: guardedLookup(mayReach, lookup) } });
     return fetch(url, { ...options, dispatcher, redirect: 'error' } as RequestInit);
   };
+}
+
+/**
+ * Whether a host may be fetched from, as far as it says without being looked up: an address, or a
+ * name of this machine. Any other name may; the connection decides.
+ *
+ * @param allow - CIDR blocks, such as `10.0.0.0/8`
+ */
+export function createHostPolicy(allow: readonly string[]): (hostname: string) => boolean {
+  const mayReach = addressPolicy(allow);
+  return (hostname) => {
+    const host = hostname.replace(/^\[|\]$/g, '');
+    if (isIP(host) !== 0) return mayReach(host);
+    // RFC 6761, section 6.3
+    return !/(^|\.)localhost\.?$/i.test(host) || mayReach('127.0.0.1') || mayReach('::1');
+  };
+}
+
+function addressPolicy(allow: readonly string[]): (address: string) => boolean {
+  const special = blockList(SPECIAL_PURPOSE);
+  const allowed = blockList(allow);
+  return (address) => contains(allowed, address) || !contains(special, address);
 }
 
 function blockList(blocks: readonly string[]): BlockList {

@@ -81,6 +81,7 @@ const isActive = async (token: unknown): Promise<unknown> =>
 
 const ending = () => ({
   artifacts: world.artifacts,
+  queueLogouts: world.queueLogouts,
   audit: createPostgresAuditLog(world.db, world),
   now: world.now,
 });

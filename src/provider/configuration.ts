@@ -70,7 +70,12 @@ export function staticConfiguration(
     enableHttpPostMethods: takesPosts,
     pkce: { required: (_ctx, client) => strict || client.tokenEndpointAuthMethod === 'none' },
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
-    clientDefaults: { grant_types: ['authorization_code'], response_types: ['code'] },
+    clientDefaults: {
+      grant_types: ['authorization_code'],
+      response_types: ['code'],
+      // A logout token without `sid` ends every session of the person at the client.
+      backchannel_logout_session_required: true,
+    },
     async assertJwtClientAuthClaimsAndHeader(_ctx, { exp }) {
       const longest = Date.now() / 1000 + CLIENT_ASSERTION_MAX_SECONDS;
       if (typeof exp !== 'number' || exp > longest) {
@@ -122,6 +127,7 @@ export function features(deps: {
         throw new errors.InvalidRequest('the token was not issued to this client');
       },
     },
+    backchannelLogout: { enabled: true },
     rpInitiatedLogout: {
       enabled: true,
       logoutSource: (ctx) =>

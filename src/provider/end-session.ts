@@ -4,18 +4,22 @@ import type { TenantId } from '../tenants/tenant.ts';
 import { tombstoneUntil } from './adapter.ts';
 import type { ArtifactStore } from './artifact-store.ts';
 import { inProtocol } from './protocol-errors.ts';
+import { type QueueLogouts, type SessionSignIns, signInsOf } from './queue-logouts.ts';
 import { artifactKey } from './stored-payload.ts';
 
 export interface EndSessionDeps {
   readonly artifacts: Pick<ArtifactStore, 'endSession'>;
+  readonly queueLogouts: QueueLogouts;
   readonly now: () => Date;
 }
 
 /** What ending a session needs to know of it. */
-export interface EndingSession {
+export interface EndingSession extends SessionSignIns {
   readonly uid: string;
   readonly authorizations?:
-    | Readonly<Record<string, { readonly grantId?: string | undefined }>>
+    | Readonly<
+        Record<string, { readonly sid?: string | undefined; readonly grantId?: string | undefined }>
+      >
     | undefined;
 }
 
@@ -24,15 +28,18 @@ export interface EndingSession {
  *
  * Our tokens are not bound to the session's presence, because a session missing from Redis has not
  * ended. So ending it reaches, in the same step, every token issued without `offline_access`, and
- * leaves a tombstone that refuses what requests in flight are still writing.
+ * leaves a tombstone that refuses what requests in flight are still writing. Clients that asked to
+ * hear of it will.
  *
  * @throws StorageUnavailableError: try again
  */
 export async function endSession(
   deps: EndSessionDeps,
   tenantId: TenantId,
-  { uid, authorizations = {} }: EndingSession,
+  session: EndingSession,
 ): Promise<void> {
+  const { uid, authorizations = {} } = session;
+  await deps.queueLogouts(tenantId, signInsOf(session));
   const grantKeys = Object.values(authorizations).flatMap(({ grantId }) =>
     grantId === undefined ? [] : [artifactKey('Grant', grantId)],
   );

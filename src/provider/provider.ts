@@ -12,6 +12,7 @@ import { createAdapter } from './adapter.ts';
 import type { ArtifactStore } from './artifact-store.ts';
 import { answerWithAskedAcr } from './asked-acr.ts';
 import { recordProviderEvents } from './audit-provider-events.ts';
+import { queueLogoutsOfOneClient } from './back-channel-logout.ts';
 import { compareSecretDigests } from './compare-client-secret.ts';
 import { features, staticConfiguration } from './configuration.ts';
 import { endSessionsCompletely } from './end-session.ts';
@@ -19,6 +20,7 @@ import { createFindAccount } from './find-account.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
 import { createLoadExistingGrant } from './load-existing-grant.ts';
 import type { ProviderPages } from './provider-pages.ts';
+import type { QueueLogouts } from './queue-logouts.ts';
 import { detectReplaysAtomically } from './replay-detection.ts';
 import { createExtraTokenClaims, resourceIndicators } from './resource-servers.ts';
 import { createStructuredTokens } from './structured-access-token.ts';
@@ -39,6 +41,7 @@ export interface ProviderDeps {
   /** Whether an account has a second factor. */
   readonly hasSecondFactor: (tenantId: TenantId, accountId: string) => Promise<boolean>;
   readonly audit: Pick<AuditLog, 'record'>;
+  readonly queueLogouts: QueueLogouts;
   readonly pages: ProviderPages;
   readonly sealer: Sealer;
   readonly clientSecretPepper: string;
@@ -96,6 +99,7 @@ export function buildProvider(
   detectReplaysAtomically(deps, tenant.id, provider);
   answerWithAskedAcr(provider);
   endSessionsCompletely(deps, tenant.id, provider);
+  queueLogoutsOfOneClient(deps, tenant.id, provider);
   // Discovery lists the claim; left alone, the library keeps it for back-channel logout clients.
   provider.Client.prototype.includeSid = () => true;
   keepBuiltClients(provider, catalog);

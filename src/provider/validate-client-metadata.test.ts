@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { exportJWK, generateKeyPair } from 'jose';
+import { createHostPolicy } from '../http/outbound-fetch.ts';
 import { DEFAULT_TENANT_SETTINGS, type TenantSettings } from '../tenants/tenant.ts';
 import { createClientValidator } from './validate-client-metadata.ts';
 
@@ -88,6 +89,52 @@ describe('client metadata', () => {
     for (const [metadata, expected] of bad) {
       const said = await problem(metadata);
       assert.match(said ?? 'nothing wrong', expected, JSON.stringify(metadata));
+    }
+  });
+
+  it('names a back-channel logout address that we may post to', async () => {
+    const heldBack = createClientValidator({ mayReach: createHostPolicy(['10.0.0.0/8', '::1']) });
+    const said = (uri: unknown, validator = heldBack, more = {}) =>
+      validator(DEFAULT_TENANT_SETTINGS, {
+        clientId: 'web',
+        metadata: { ...WEB, backchannel_logout_uri: uri, ...more },
+        hasSecret: true,
+      });
+    for (const uri of [
+      'https://app.example/logout',
+      'https://app.example:8443/logout?tenant=a',
+      'http://93.184.216.34/logout',
+      'http://10.1.2.3/logout',
+      'http://[::1]:8080/logout',
+      'http://localhost/logout',
+    ]) {
+      assert.equal(await said(uri), undefined, uri);
+    }
+    assert.equal(
+      await said('https://app.example/x', heldBack, { backchannel_logout_session_required: false }),
+      undefined,
+    );
+    for (const uri of [
+      'http://127.0.0.1/logout',
+      'http://2130706433/logout',
+      'http://[::ffff:127.0.0.1]/logout',
+      'http://192.168.0.1/logout',
+      'http://169.254.169.254/latest/meta-data',
+      'http://[fd00::1]/logout',
+      'https://app.example/logout#fragment',
+      'ftp://app.example/logout',
+      'app.example',
+      5,
+    ]) {
+      assert.match(
+        (await said(uri)) ?? 'nothing wrong',
+        /^backchannel_logout_uri must/,
+        String(uri),
+      );
+    }
+    const nowhere = createClientValidator({ mayReach: createHostPolicy([]) });
+    for (const uri of ['http://localhost/x', 'http://a.localhost./x', 'http://LOCALHOST:1/x']) {
+      assert.match((await said(uri, nowhere)) ?? 'nothing wrong', /OUTBOUND_ALLOW$/, uri);
     }
   });
 

@@ -42,7 +42,14 @@ const NOTHING_STORED: Adapter = {
   revokeByGrantId: async () => undefined,
 };
 
-export function createClientValidator(): ClientValidator {
+/**
+ * @param deps.mayReach - whether a host may be fetched from, as far as it says without being looked
+ *   up; default: any
+ */
+export function createClientValidator(
+  deps: { readonly mayReach?: (hostname: string) => boolean } = {},
+): ClientValidator {
+  const { mayReach = () => true } = deps;
   const built = new Map<string, Promise<Provider>>();
 
   const providerFor = (settings: TenantSettings): Promise<Provider> => {
@@ -60,13 +67,31 @@ export function createClientValidator(): ClientValidator {
         client_id: clientId,
         ...(hasSecret ? { client_secret: 'a stand-in that only says that there is one' } : {}),
       });
-      return undefined;
+      return logoutAddressProblem(metadata, mayReach);
     } catch (error) {
       if (error instanceof errors.OIDCProviderError)
         return error.error_description ?? error.message;
       throw error;
     }
   };
+}
+
+/**
+ * What the library leaves open of an address that we are to post to. It guards the connection too:
+ * this tells whoever registers a client before somebody's sign-out does.
+ *
+ * @see OpenID Connect Back-Channel Logout 1.0, section 2.2
+ */
+function logoutAddressProblem(
+  { backchannel_logout_uri: uri }: ClientMetadata,
+  mayReach: (hostname: string) => boolean,
+): string | undefined {
+  const url = typeof uri === 'string' ? URL.parse(uri) : null;
+  if (url === null) return undefined;
+  if (url.hash !== '') return 'backchannel_logout_uri must have no fragment';
+  return mayReach(url.hostname)
+    ? undefined
+    : 'backchannel_logout_uri must lead to a public address, or to one in OUTBOUND_ALLOW';
 }
 
 async function buildValidator(settings: TenantSettings): Promise<Provider> {

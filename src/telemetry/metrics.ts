@@ -45,9 +45,13 @@ export interface Metrics {
   countAuthEvent(kind: string): void;
   /** What became of a message: `sign_in_code` was `sent`. */
   countEmailEvent(kind: string, outcome: string): void;
+  /** How an attempt to tell a client of a session's end went. */
+  countLogoutNotification(outcome: 'delivered' | 'retried' | 'failed'): void;
   watchSessions(read: Read<number>): void;
   watchSigningKeys(read: Read<readonly SigningKeyAge[]>): void;
   watchDatabasePool(read: Read<PoolSizes>): void;
+  /** Notifications of ended sessions that clients have not taken yet. */
+  watchLogoutNotifications(read: Read<number>): void;
   watchHashQueue(read: Read<number>): void;
   watchProviderPool(read: Read<number>): void;
   /** Rows that each retention rule has still to delete. */
@@ -86,6 +90,12 @@ export function createMetrics(): Metrics {
     name: 'email_events_total',
     help: 'What became of messages, by kind of message.',
     labelNames: ['kind', 'outcome'],
+    registers,
+  });
+  const logoutNotifications = new Counter({
+    name: 'logout_notifications_total',
+    help: 'Attempts to tell clients that a session ended, by how they went.',
+    labelNames: ['outcome'],
     registers,
   });
   const failures = new Counter({
@@ -151,6 +161,7 @@ export function createMetrics(): Metrics {
     countAuthEvent: (kind) => authEvents.inc({ kind: kindLabel(kind) }),
     countEmailEvent: (kind, outcome) =>
       emailEvents.inc({ kind: emailLabel(kind), outcome: outcomeLabel(outcome) }),
+    countLogoutNotification: (outcome) => logoutNotifications.inc({ outcome }),
     watchSessions(read) {
       watch(
         'redis_sessions_active',
@@ -183,6 +194,10 @@ export function createMetrics(): Metrics {
         gauge.set({ state: 'free' }, free);
         gauge.set({ state: 'pending' }, pending);
       });
+    },
+    watchLogoutNotifications(read) {
+      const help = 'Notifications of ended sessions that wait to be delivered.';
+      watch('logout_notifications_queued', help, [], read, (gauge, count) => gauge.set(count));
     },
     watchHashQueue(read) {
       const help = 'Password hashes that run or wait.';

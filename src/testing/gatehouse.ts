@@ -119,7 +119,7 @@ export async function startDeployment(
   };
 
   const seedWith = async (backends: Backends, path: string) => {
-    const context = cliContext({ backends, publicUrl, logger, now });
+    const context = cliContext({ backends, ...config, logger, now });
     const { clientSecretPepper, passwords } = await context.secrets();
     const { validateClient } = context;
     const desired = await loadSeedFiles(

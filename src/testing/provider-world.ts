@@ -13,9 +13,11 @@ import { keyPolicyOf } from '../keys/key-policy.ts';
 import { loadKeySet } from '../keys/load-key-set.ts';
 import type { KeySet } from '../keys/signing-key.ts';
 import type { ArtifactStore } from '../provider/artifact-store.ts';
+import type { LogoutNotificationStore } from '../provider/logout-notification-store.ts';
 import type { ProviderDeps } from '../provider/provider.ts';
 import { createProviderPool, type ProviderPool } from '../provider/provider-for-tenant.ts';
 import type { ProviderPages } from '../provider/provider-pages.ts';
+import { createLogoutQueue, type QueueLogouts } from '../provider/queue-logouts.ts';
 import { serveProvider } from '../provider/serve-provider.ts';
 import { createPostgresAccountStore } from '../storage/postgres/account-store.ts';
 import { createPostgresApplicationStore } from '../storage/postgres/application-store.ts';
@@ -24,6 +26,7 @@ import { createPostgresAuditLog } from '../storage/postgres/audit-log.ts';
 import { createDatabase } from '../storage/postgres/database.ts';
 import { createPostgresGrantStore } from '../storage/postgres/grant-store.ts';
 import { createPostgresKeyStore } from '../storage/postgres/key-store.ts';
+import { createPostgresLogoutNotificationStore } from '../storage/postgres/logout-notification-store.ts';
 import { createPostgresTenantStore } from '../storage/postgres/tenant-store.ts';
 import { findTenant } from '../tenants/find-tenant.ts';
 import type { Tenant } from '../tenants/tenant.ts';
@@ -51,6 +54,8 @@ export interface ProviderWorld {
   readonly artifacts: ArtifactStore;
   readonly grants: GrantStore;
   readonly tenants: TenantStore;
+  readonly logouts: LogoutNotificationStore;
+  readonly queueLogouts: QueueLogouts;
   readonly sealer: Sealer;
   readonly logger: RecordingLogger;
   /** The door between the server and PostgreSQL; only with `options.door`. */
@@ -109,6 +114,7 @@ export async function startProviderWorld(
   const audit = createPostgresAuditLog(db, { now });
   const tenants = createPostgresTenantStore(db);
   const grants = createPostgresGrantStore(db);
+  const logouts = createPostgresLogoutNotificationStore(db);
   const keys = {
     keys: createPostgresKeyStore(db),
     cache: undefined,
@@ -132,6 +138,7 @@ export async function startProviderWorld(
     grants,
     hasSecondFactor: async (_tenantId, accountId) => world.secondFactors.has(accountId),
     audit,
+    queueLogouts: createLogoutQueue({ logouts, now }),
     pages: plainPages(),
     sealer,
     clientSecretPepper: PEPPER,
@@ -156,6 +163,8 @@ export async function startProviderWorld(
     artifacts: deps.artifacts,
     grants,
     tenants,
+    logouts,
+    queueLogouts: deps.queueLogouts,
     sealer,
     logger,
     door: door.proxy,
