@@ -77,12 +77,14 @@ export function logoutQueue(
   return createLogoutQueue(onQueued === undefined ? deps : { ...deps, onQueued });
 }
 
-/** Ends everything that an account has open, on every replica. */
+/** Ends everything that an account has open, on every replica, and forgets its browsers. */
 export function accountEnder(
-  backends: EndingBackends,
+  backends: EndingBackends & Pick<Backends, 'browsers'>,
   now: () => Date,
   queueLogouts = logoutQueue(backends, now),
 ) {
-  return (tenant: Pick<Tenant, 'id'>, accountId: string): Promise<void> =>
-    endAccount({ artifacts: backends.artifacts, queueLogouts, now }, tenant.id, accountId);
+  return async (tenant: Pick<Tenant, 'id'>, accountId: string): Promise<void> => {
+    await backends.browsers.removeAll(tenant.id, accountId);
+    await endAccount({ artifacts: backends.artifacts, queueLogouts, now }, tenant.id, accountId);
+  };
 }

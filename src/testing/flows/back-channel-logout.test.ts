@@ -125,7 +125,16 @@ for (const store of STORES) {
         const fields = { password: 'an-entirely-new-one', password_again: 'an-entirely-new-one' };
         assert.equal((await newcomer.submit(page, fields)).status, 200);
       },
-      'disabling the account by command': () => cli.json('account', 'disable', person.identifier),
+      async 'disabling the account by command'() {
+        const { tenant, accountId } = await alone();
+        const { browsers } = world.deployment.backends;
+        const createdAt = new Date();
+        const expiresAt = new Date(createdAt.getTime() + 3_600_000);
+        const remembered = { userAgent: '', address: '', digest: 'd', createdAt, expiresAt };
+        await browsers.add(tenant.id, { accountId, ...remembered });
+        await cli.json('account', 'disable', person.identifier);
+        assert.deepEqual(await browsers.list(tenant.id, accountId), []);
+      },
     };
 
     for (const [name, end] of Object.entries(endings)) {
