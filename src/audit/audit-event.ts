@@ -131,6 +131,15 @@ export type AuditEventKind =
   | 'keys.rotated'
   /** A key was dropped because it was compromised. */
   | 'keys.compromised'
+  /**
+   * The mail server refused the address of a message for good. `detail.mail_kind` says which
+   * message, `detail.mail` is its id in the outbox.
+   */
+  | 'mail.bounced'
+  /** A message was given up. `detail.problem` says why. */
+  | 'mail.failed'
+  /** An operator had waiting messages tried again at once. `detail.count` says how many. */
+  | 'mail.retried'
   /** Seed files were applied. `detail` counts the changes. */
   | 'seed.applied';
 

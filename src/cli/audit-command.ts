@@ -69,6 +69,9 @@ const KINDS: Readonly<Record<AuditEventKind, true>> = {
   'keys.created': true,
   'keys.rotated': true,
   'keys.compromised': true,
+  'mail.bounced': true,
+  'mail.failed': true,
+  'mail.retried': true,
   'seed.applied': true,
 };
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, test } from 'node:test';
+import { after, before, beforeEach, describe, test } from 'node:test';
 import type { MailOutbox, NewMail } from '../../mail/mail-outbox.ts';
 import type { TenantId } from '../../tenants/tenant.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
@@ -16,17 +16,21 @@ let outbox: MailOutbox;
 let tenantId: TenantId;
 let newId: (at: Date) => string;
 
-/** A database of its own for each test: claims are over all of it. */
-beforeEach(async () => {
+before(async () => {
   database = await createTestDatabase();
   outbox = createPostgresMailOutbox(database.db);
+});
+
+/** An empty outbox for each test: claims are over all of it. */
+beforeEach(async () => {
+  await database.db('mail_outbox').delete();
   tenantId = await insertTenant(database.db);
   newId = createUuidV7();
 });
 
-afterEach(() => database.drop());
+after(() => database.drop());
 
-const after = (minutes: number, from = T0) => new Date(from.getTime() + minutes * MINUTE_MS);
+const later = (minutes: number, from = T0) => new Date(from.getTime() + minutes * MINUTE_MS);
 
 async function add(mail: Partial<NewMail> = {}, tenant = tenantId): Promise<string> {
   const createdAt = mail.createdAt ?? T0;
@@ -41,14 +45,14 @@ async function add(mail: Partial<NewMail> = {}, tenant = tenantId): Promise<stri
     problem: undefined,
     sealedContent: 'sealed',
     createdAt,
-    giveUpAt: after(10, createdAt),
-    expiresAt: after(60, createdAt),
+    giveUpAt: later(10, createdAt),
+    expiresAt: later(60, createdAt),
     ...mail,
   });
   return id;
 }
 
-const claim = (now: Date, limit = 10) => outbox.claim({ now, until: after(5, now), limit });
+const claim = (now: Date, limit = 10) => outbox.claim({ now, until: later(5, now), limit });
 
 async function contentOf(id: string): Promise<string | null> {
   const row = await database.db('mail_outbox').where({ id }).first('sealed_content');
@@ -68,7 +72,7 @@ describe('a queued message', () => {
         attempt: 1,
         sealedContent: 'sealed',
         createdAt: T0,
-        giveUpAt: after(10),
+        giveUpAt: later(10),
       },
     ]);
   });
@@ -76,8 +80,8 @@ describe('a queued message', () => {
   test('is claimed once, and again only when its worker is taken for dead', async () => {
     const id = await add();
     assert.equal((await claim(T0)).length, 1);
-    assert.deepEqual(await claim(after(4.9)), []);
-    const [again] = await claim(after(5));
+    assert.deepEqual(await claim(later(4.9)), []);
+    const [again] = await claim(later(5));
     assert.deepEqual([again?.id, again?.attempt], [id, 2]);
   });
 
@@ -91,12 +95,12 @@ describe('a queued message', () => {
   });
 
   test('waits for its turn behind those that are due longer', async () => {
-    const second = await add({ createdAt: after(1) });
+    const second = await add({ createdAt: later(1) });
     const first = await add();
-    const third = await add({ createdAt: after(2) });
-    assert.deepEqual(await claim(after(-1)), []);
+    const third = await add({ createdAt: later(2) });
+    assert.deepEqual(await claim(later(-1)), []);
     const order = [];
-    for (const _ of [1, 2, 3]) order.push((await claim(after(3), 1))[0]?.id);
+    for (const _ of [1, 2, 3]) order.push((await claim(later(3), 1))[0]?.id);
     assert.deepEqual(order, [first, second, third]);
   });
 });
@@ -105,12 +109,12 @@ describe('a claimed message', () => {
   test('that was sent is done, and says nothing any more', async () => {
     const id = await add();
     await claim(T0);
-    assert.equal(await outbox.settle(tenantId, id, 1, { status: 'sent' }, after(1)), true);
+    assert.equal(await outbox.settle(tenantId, id, 1, { status: 'sent' }, later(1)), true);
     assert.equal(await contentOf(id), null);
-    assert.deepEqual(await claim(after(60)), []);
+    assert.deepEqual(await claim(later(60)), []);
     const found = await outbox.find(tenantId, id);
     assert.equal(found?.status, 'sent');
-    assert.deepEqual(found?.sentAt, after(1));
+    assert.deepEqual(found?.sentAt, later(1));
     assert.equal(found?.nextAttemptAt, undefined);
   });
 
@@ -120,7 +124,7 @@ describe('a claimed message', () => {
       await claim(T0);
       await outbox.settle(tenantId, id, 1, { status, problem: 'recipient_refused' }, T0);
       assert.equal(await contentOf(id), null);
-      assert.deepEqual(await claim(after(60)), []);
+      assert.deepEqual(await claim(later(60)), []);
       const found = await outbox.find(tenantId, id);
       assert.deepEqual([found?.status, found?.problem], [status, 'recipient_refused']);
     });
@@ -133,20 +137,20 @@ describe('a claimed message', () => {
       tenantId,
       id,
       1,
-      { status: 'queued', problem: 'deferred', nextAttemptAt: after(1) },
+      { status: 'queued', problem: 'deferred', nextAttemptAt: later(1) },
       T0,
     );
-    assert.deepEqual(await claim(after(0.9)), []);
-    const [again] = await claim(after(1));
+    assert.deepEqual(await claim(later(0.9)), []);
+    const [again] = await claim(later(1));
     assert.deepEqual([again?.id, again?.attempt, again?.sealedContent], [id, 2, 'sealed']);
   });
 
   test('is settled by its last claim alone, and once', async () => {
     const id = await add();
     await claim(T0);
-    await claim(after(5));
+    await claim(later(5));
     const settle = (attempt: number) =>
-      outbox.settle(tenantId, id, attempt, { status: 'sent' }, after(6));
+      outbox.settle(tenantId, id, attempt, { status: 'sent' }, later(6));
     assert.equal(await settle(1), false);
     assert.equal((await outbox.find(tenantId, id))?.status, 'queued');
     assert.deepEqual(await Promise.all([settle(2), settle(2)]).then((all) => all.sort()), [
@@ -161,7 +165,7 @@ describe('a decoy', () => {
   test('is stored like a message, and neither sent nor shown', async () => {
     const id = await add({ status: 'decoy', recipient: '' });
     assert.equal(await contentOf(id), 'sealed');
-    assert.deepEqual(await claim(after(60)), []);
+    assert.deepEqual(await claim(later(60)), []);
     assert.deepEqual(await outbox.list({ tenantId, limit: 10 }), []);
     assert.equal(await outbox.find(tenantId, id), undefined);
     assert.deepEqual(await outbox.backlog(), { queued: 0, oldest: undefined });
@@ -203,7 +207,7 @@ describe('what waits for its next attempt', () => {
     const other = await insertTenant(database.db);
     for (const tenant of [tenantId, tenantId, other]) await add({}, tenant);
     for (const { tenantId: tenant, id, attempt } of await claim(T0)) {
-      const nextAttemptAt = after(60);
+      const nextAttemptAt = later(60);
       await outbox.settle(
         tenant,
         id,
@@ -224,14 +228,14 @@ describe('what waits for its next attempt', () => {
   test('is left alone while somebody sends it', async () => {
     await add();
     await claim(T0);
-    assert.equal(await outbox.makeDue({}, after(1)), 0);
-    assert.deepEqual(await claim(after(1)), []);
+    assert.equal(await outbox.makeDue({}, later(1)), 0);
+    assert.deepEqual(await claim(later(1)), []);
   });
 });
 
 test('the backlog counts what is queued, and knows the oldest', async () => {
   assert.deepEqual(await outbox.backlog(), { queued: 0, oldest: undefined });
-  await add({ createdAt: after(1) });
+  await add({ createdAt: later(1) });
   await add();
   const sent = await add();
   const [, last] = await claim(T0);
@@ -264,7 +268,7 @@ testTenantIsolation<MailOutbox>(
       await database
         .db('mail_outbox')
         .where({ tenant_id: mine.tenantId })
-        .update({ attempts: 1, claimed_until: after(1) });
+        .update({ attempts: 1, claimed_until: later(1) });
       const settlement = { status: 'sent' } as const;
       const settle = (attempt: number) =>
         store.settle(mine.tenantId, theirs.mailId, attempt, settlement, T0);
