@@ -12,6 +12,7 @@ import type { SecondFactorStore } from './accounts/second-factor-store.ts';
 import type { TotpStore } from './accounts/totp-store.ts';
 import type { ApplicationStore } from './applications/application-store.ts';
 import type { AuditLog } from './audit/audit-log.ts';
+import { mailTransport } from './compose-mail.ts';
 import type { Config } from './config/config.ts';
 import type { Secrets } from './config/secrets.ts';
 import { createSealer, type Sealer, sealingKey } from './crypto/sealing.ts';
@@ -23,7 +24,9 @@ import type { GrantStore } from './grants/grant-store.ts';
 import { createOutboundFetch, type OutboundFetch } from './http/outbound-fetch.ts';
 import type { DeploymentSecretStore } from './keys/deployment-secret-store.ts';
 import type { KeyCache, KeyStore } from './keys/key-store.ts';
+import type { MailInbox } from './mail/local-inbox.ts';
 import type { MailOutbox } from './mail/mail-outbox.ts';
+import type { MailTransport } from './mail/mail-transport.ts';
 import type { ArtifactStore } from './provider/artifact-store.ts';
 import type { LogoutNotificationStore } from './provider/logout-notification-store.ts';
 import type { SeedStore } from './seeds/seed-store.ts';
@@ -87,8 +90,10 @@ export interface Backends {
   readonly audit: AuditLog;
   readonly mail: {
     readonly outbox: MailOutbox;
-    /** Whether messages go anywhere: to a mail server, or to the playground's inbox. */
-    readonly enabled: boolean;
+    /** Where messages go; undefined: mail is off. */
+    readonly transport: MailTransport | undefined;
+    /** What the transport put there that leads nowhere else; for the playground. */
+    readonly inbox: MailInbox | undefined;
   };
   readonly upstreams: UpstreamProviderStore;
   readonly upstreamLinks: UpstreamLinkStore;
@@ -152,6 +157,8 @@ async function open(
   const notifications = redis && createRedisTenantNotifications(redis, { keyPrefix, logger });
   if (notifications !== undefined) closers.push(() => notifications.close());
 
+  const mail = mailTransport(config, secrets);
+  closers.push(async () => mail.transport?.close());
   const audit = createPostgresAuditLog(db, { now });
   closers.push(() => audit.flush());
   const durable = createPostgresArtifactStore(db, { now });
@@ -177,7 +184,7 @@ async function open(
     invitations: createPostgresInvitationStore(db, { now }),
     grants: createPostgresGrantStore(db),
     keys: createPostgresKeyStore(db),
-    mail: { outbox: createPostgresMailOutbox(db), enabled: config.mail.delivery !== 'off' },
+    mail: { outbox: createPostgresMailOutbox(db), ...mail },
     logoutNotifications: createPostgresLogoutNotificationStore(db),
     keyCache: redis && createRedisKeyCache(redis, { keyPrefix, logger }),
     deploymentSecrets: createPostgresDeploymentSecretStore(db),

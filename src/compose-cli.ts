@@ -81,7 +81,7 @@ export function cliContext(options: {
       mayReach: createHostPolicy(options.outboundAllow ?? []),
     }),
     endAccountSessions: accountEnder(backends, now),
-    mailEnabled: backends.mail.enabled,
+    mailEnabled: backends.mail.transport !== undefined,
     queueMail: mailQueue({ backends, now }),
     schema: {
       assertKnown: () => assertSchemaKnown(db),

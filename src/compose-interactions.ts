@@ -54,7 +54,7 @@ export function interactionDeps(parts: {
     authenticate: (tenant, input) =>
       authenticateAccount({ accounts, attempts, hasher, audit, logger, now }, tenant, input),
     factorsOf: factors.factorsOf,
-    mailEnabled: backends.mail.enabled,
+    mailEnabled: backends.mail.transport !== undefined,
     queueMail: parts.queueMail,
     ...mailboxWays({ ...parts, attempts }),
     recordGrant: (tenant, decision) => recordGrant({ grants, audit }, tenant, decision),

@@ -41,5 +41,10 @@ export function watchGauges(
     return running + waiting;
   });
   metrics.watchProviderPool(() => providers.size());
+  metrics.watchMailOutbox(async () => {
+    const { queued, oldest } = await backends.mail.outbox.backlog();
+    const age = oldest === undefined ? 0 : (now().getTime() - oldest.getTime()) / 1000;
+    return { queued, oldestSeconds: Math.max(age, 0) };
+  });
   metrics.watchRetention(() => backends.retention.backlog());
 }

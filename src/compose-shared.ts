@@ -58,8 +58,8 @@ export function mailQueue(options: {
   onQueued?: () => void;
 }): QueueMail {
   const { backends, now, count = () => undefined, onQueued = () => undefined } = options;
-  const { enabled, outbox } = backends.mail;
-  if (!enabled) return async (_tenant, mail) => count(mailName(mail), 'dropped');
+  const { outbox, transport } = backends.mail;
+  if (transport === undefined) return async (_tenant, mail) => count(mailName(mail), 'dropped');
   const deps = { outbox, sealer: backends.sealer, newId: createUuidV7(), now, count, onQueued };
   return (tenant, mail) => queueMail(deps, tenant, mail);
 }

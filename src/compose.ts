@@ -8,8 +8,9 @@ import { accountPageDeps } from './compose-account-page.ts';
 import type { Backends } from './compose-backends.ts';
 import { interactionDeps } from './compose-interactions.ts';
 import { logoutDelivery } from './compose-logouts.ts';
+import { composeMail } from './compose-mail.ts';
 import { countingAudit, watchGauges } from './compose-metrics.ts';
-import { keyDeps, mailQueue, passwordHasher } from './compose-shared.ts';
+import { keyDeps, passwordHasher } from './compose-shared.ts';
 import type { Config } from './config/config.ts';
 import { createClientAddress } from './http/client-address.ts';
 import { DEFAULT_ENDPOINT_LIMITS, type EndpointLimits } from './http/endpoint-limiter.ts';
@@ -79,6 +80,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     loadDeploymentSecrets({ store: backends.deploymentSecrets, sealer: backends.sealer, now });
   let secrets = await loadSecrets();
   const hasher = passwordHasher(secrets);
+  const mail = composeMail({ ...options, audit, metrics });
   const background = createBackgroundWork(logger);
 
   const basePath = new URL(config.publicUrl).pathname.replace(/\/$/, '');
@@ -120,10 +122,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     background,
     queueLogouts,
     lookupKey: secrets.lookupKey,
-    queueMail: mailQueue({
-      ...options,
-      count: (name, outcome) => metrics.countEmailEvent(name, outcome),
-    }),
+    queueMail: mail.queueMail,
     render,
   });
 
@@ -186,6 +185,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
       everySeconds: LOGOUTS_SECONDS,
       run: () => courier.deliverDue(),
     },
+    ...mail.tasks,
   ];
   const stopMaintenance = startMaintenance(tasks, logger);
   watchGauges(metrics, { backends, hasher, providers, now });
@@ -197,7 +197,9 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     providers,
     feed,
     async stop() {
-      await Promise.all([stopMaintenance(), feed.stop(), courier.stop(), background.settle()]);
+      // What goes on in the background may still queue mail, and should see it on its way.
+      const settled = background.settle().then(() => mail.stop());
+      await Promise.all([stopMaintenance(), feed.stop(), courier.stop(), settled]);
     },
   };
 }

@@ -52,6 +52,7 @@ describe('createMetrics', () => {
     metrics.watchHashQueue(() => 4);
     metrics.watchProviderPool(() => 5);
     metrics.watchDatabasePool(() => ({ used: 1, free: 2, pending: 0 }));
+    metrics.watchMailOutbox(async () => ({ queued: 3, oldestSeconds: 12 }));
     metrics.watchRetention(async () => ({ artifacts: 7, audit_events: 0 }));
     metrics.watchSigningKeys(async () => [{ algorithm: 'ES256', stage: 'active', ageSeconds: 60 }]);
     const page = await metrics.render();
@@ -62,6 +63,8 @@ describe('createMetrics', () => {
       'db_pool_connections{state="used"} 1',
       'db_pool_connections{state="free"} 2',
       'db_pool_connections{state="pending"} 0',
+      'email_outbox{measure="queued"} 3',
+      'email_outbox{measure="oldest_seconds"} 12',
       'retention_backlog{rule="artifacts"} 7',
       'retention_backlog{rule="audit_events"} 0',
       'signing_key_age_seconds{algorithm="ES256",stage="active"} 60',

@@ -54,6 +54,8 @@ export interface Metrics {
   watchLogoutNotifications(read: Read<number>): void;
   watchHashQueue(read: Read<number>): void;
   watchProviderPool(read: Read<number>): void;
+  /** Messages that wait to be sent, and for how long the oldest of them does. */
+  watchMailOutbox(read: Read<{ readonly queued: number; readonly oldestSeconds: number }>): void;
   /** Rows that each retention rule has still to delete. */
   watchRetention(read: Read<Readonly<Record<string, number>>>): void;
   readonly contentType: string;
@@ -206,6 +208,13 @@ export function createMetrics(): Metrics {
     watchProviderPool(read) {
       const help = 'Tenants kept ready in memory.';
       watch('provider_pool_size', help, [], read, (gauge, size) => gauge.set(size));
+    },
+    watchMailOutbox(read) {
+      const help = 'Messages that wait to be sent (counted up to 10,000), and age of the oldest.';
+      watch('email_outbox', help, ['measure'], read, (gauge, { queued, oldestSeconds }) => {
+        gauge.set({ measure: 'queued' }, queued);
+        gauge.set({ measure: 'oldest_seconds' }, oldestSeconds);
+      });
     },
     watchRetention(read) {
       const help = 'Rows past their time that a retention rule has still to delete.';

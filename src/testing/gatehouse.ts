@@ -15,6 +15,7 @@ import { loadSeedFiles } from '../seeds/load-seed-files.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createTestDatabase } from './database.ts';
 import { freePort } from './free-port.ts';
+import { startTestMailServer, type TestMailServer } from './mail.ts';
 import { startTestRedis, type TestRedis } from './redis.ts';
 import { silentLogger } from './silent-logger.ts';
 
@@ -47,6 +48,8 @@ export interface TestDeployment {
   /** Of the first replica. */
   readonly backends: Backends;
   readonly redis: TestRedis | undefined;
+  /** The server that takes its mail; only with `mail: true`. */
+  readonly mail: TestMailServer;
   readonly databaseUrl: string;
   /** Applies a seed file as `gatehouse seed apply` does. */
   seed(path: string): Promise<void>;
@@ -57,6 +60,8 @@ export interface TestDeploymentOptions {
   /** `redis`: sessions and limits in a Redis of its own; else everything in PostgreSQL. */
   store?: 'redis' | 'postgres';
   replicas?: number;
+  /** Sends mail, to an SMTP server of its own whose messages can be read. */
+  mail?: boolean;
   /** More environment variables; with a PUBLIC_URL of another host, see `fetch-through.ts`. */
   env?: Record<string, string>;
   logger?: Logger;
@@ -81,6 +86,7 @@ export async function startDeployment(
   const { store = 'postgres', logger = silentLogger, now = () => new Date() } = options;
   const database = await createTestDatabase();
   const redis = store === 'redis' ? await startTestRedis() : undefined;
+  const mail = options.mail === true ? await startTestMailServer() : undefined;
   const port = await freePort();
   const publicUrl = options.env?.PUBLIC_URL ?? `http://localhost:${port}`;
   const environment: Record<string, string> = {
@@ -90,6 +96,7 @@ export async function startDeployment(
     KEY_ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
     TENANT_POLL_SECONDS: '1',
     OUTBOUND_ALLOW: '127.0.0.0/8,::1/128',
+    ...mail?.env,
     ...options.env,
   };
   const { config, secrets } = parseConfig(readEnv(environment));
@@ -154,12 +161,17 @@ export async function startDeployment(
     replicas,
     backends: first.backends,
     redis,
+    get mail() {
+      if (mail === undefined) throw new Error('start the deployment with mail: true');
+      return mail;
+    },
     databaseUrl: database.url,
     seed: (path) => seedWith(first.backends, path),
     async stop() {
       if (balancer !== undefined) await closeServer(balancer);
       for (const replica of replicas) await replica.stop();
       await redis?.stop();
+      await mail?.stop();
       await database.drop();
     },
   };
