@@ -6,6 +6,7 @@ import { NotFoundError } from '../../errors.ts';
 import type { TenantId } from '../../tenants/tenant.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
 import { insertAccount, insertTenant } from '../../testing/fixtures.ts';
+import { pollUntil } from '../../testing/poll.ts';
 import { populateTenant } from '../../testing/populated-tenant.ts';
 import { testTenantIsolation } from '../../testing/tenant-isolation.ts';
 import { createPostgresTotpStore } from './totp-store.ts';
@@ -109,6 +110,24 @@ describe('confirming', () => {
     const id = await begin();
     const answers = await Promise.all(Array.from({ length: AT_ONCE }, () => confirm(id)));
     assert.equal(answers.filter(Boolean).length, 1);
+  });
+
+  test('wins once of two that both found it waiting', async () => {
+    const { db } = database;
+    const id = await begin();
+    const holder = await db.transaction();
+    await holder('totp_factors').where({ id }).forUpdate().first();
+    const racers = [confirm(id), confirm(id)];
+    const waiting = async () => {
+      const { rows } = await db.raw<{ rows: { count: number }[] }>(
+        `select count(*)::int as count from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      return rows[0]?.count === racers.length;
+    };
+    await pollUntil(waiting, { deadlineMs: 10_000 });
+    await holder.rollback();
+    assert.deepEqual((await Promise.all(racers)).toSorted(), [false, true]);
   });
 
   test('is refused for what is no id, and for another account', async () => {

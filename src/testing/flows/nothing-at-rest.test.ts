@@ -6,10 +6,13 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import * as client from 'openid-client';
+import { Secret, TOTP } from 'otpauth';
+import { beginTotpEnrolment, confirmTotpEnrolment } from '../../accounts/enrol-totp.ts';
 import {
   beginPasskeyRegistration,
   finishPasskeyRegistration,
 } from '../../accounts/register-passkey.ts';
+import { rememberBrowser } from '../../accounts/remember-browser.ts';
 import { beginPasskeySignIn, finishPasskeySignIn } from '../../accounts/sign-in-with-passkey.ts';
 import { cliContext } from '../../compose-cli.ts';
 import { sha256 } from '../../crypto/digest.ts';
@@ -48,6 +51,7 @@ for (const store of STORES) {
       await signPeopleIn(deployment, harvest);
       await serveMachines(deployment, harvest);
       await administer(deployment, harvest, cli, directory);
+      await addSecondFactors(deployment, harvest);
       await leaveThingsOpen(deployment, harvest);
       await usePasskeys(deployment, harvest);
       await addKeys(deployment, harvest);
@@ -135,9 +139,11 @@ const EXPECTED_NAMES = [
   'private key p',
   'refresh_token',
   'request_uri',
+  'remembered browser',
   'reset link',
   'sealing key',
   'state',
+  'totp seed',
   'xsrf',
 ];
 
@@ -272,6 +278,32 @@ async function administer(
     const fields = { password: NEW_PASSWORD, password_again: NEW_PASSWORD };
     assert.equal((await browser.submit(page, fields)).status, 200);
   }
+}
+
+/** Bob's authenticator app, and a browser in which he need not show it. */
+async function addSecondFactors(deployment: TestDeployment, harvest: Harvest): Promise<void> {
+  const { backends } = deployment;
+  const tenant = await backends.tenants.findBySlug('default');
+  assert.ok(tenant);
+  const found = await backends.accounts.findByIdentifier(tenant.id, 'bob');
+  assert.ok(found);
+  const binding = randomUUID();
+  const deps = { ...backends, now: () => new Date() };
+  const accountId = found.account.id;
+  const { seed } = await beginTotpEnrolment(deps, tenant, { accountId, label: 'x', binding });
+  const code = TOTP.generate({ secret: Secret.fromBase32(seed) });
+  const by = { actor: { type: 'account', id: accountId } } as const;
+  const confirmed = await confirmTotpEnrolment(deps, tenant, { accountId, binding, code, by });
+  assert.deepEqual(confirmed, { outcome: 'confirmed' });
+  const { token } = await rememberBrowser(deps, tenant, {
+    accountId,
+    userAgent: 'Browser/1',
+    address: '192.0.2.1',
+    requestId: 'request-1',
+  });
+  harvest.add('totp seed', seed);
+  harvest.add('totp seed', Secret.fromBase32(seed).hex);
+  harvest.add('remembered browser', token);
 }
 
 /** What a copy made at any moment would hold: sign-ins, requests and sign-outs half-way. */
