@@ -33,6 +33,7 @@ import {
   recoverSentPage,
   verifyEmailPage,
 } from '../interactions/pages/way-pages.ts';
+import { secondFactorSamples } from './second-factor-samples.ts';
 
 /** What strangers can put on a page; `ordinaryNames` or something hostile. */
 export interface SampleNames {
@@ -248,6 +249,7 @@ export function pageSamples(messages: Messages, names: SampleNames): Record<stri
     'invitation-done': invitationDonePage(messages, '/account'),
     'invitation-invalid': invalidInvitationPage(messages, 'invalid_link', '/account'),
     'invitation-known-invalid': invalidInvitationPage(messages, 'has_account', '/account'),
+    ...secondFactorSamples(messages, names, form),
     consent: consent({}),
     'consent-everything': consent({
       asked: {

@@ -10,8 +10,11 @@ import { error } from './en/error.ts';
 import { expired } from './en/expired.ts';
 import { errorTitle, footer, language } from './en/frame.ts';
 import { logout } from './en/logout.ts';
+import { newFactor } from './en/new-factor.ts';
 import { passkeys } from './en/passkeys.ts';
+import { recoveryCodes } from './en/recovery-codes.ts';
 import { resetPassword } from './en/reset-password.ts';
+import { secondFactor } from './en/second-factor.ts';
 import { signIn } from './en/sign-in.ts';
 import {
   emailCode,
@@ -51,6 +54,9 @@ export const en = {
   mailedCode,
   invitation,
   passkeys,
+  secondFactor,
+  newFactor,
+  recoveryCodes,
   accountChoice,
   accountPage,
   accountProfile,

@@ -1,0 +1,90 @@
+/** The pages of second factors in each of their states: a part of `page-samples.ts`. */
+import { totpUri } from '../accounts/totp.ts';
+import type { Page } from '../http/render-page.ts';
+import type { Messages } from '../interactions/messages/messages.ts';
+import {
+  chooseFactorPage,
+  type NewTotpView,
+  newTotpPage,
+} from '../interactions/pages/new-factor-pages.ts';
+import { recoveryCodesPage } from '../interactions/pages/recovery-codes-page.ts';
+import {
+  type SecondFactorView,
+  secondFactorPage,
+} from '../interactions/pages/second-factor-page.ts';
+import type { SampleNames } from './page-samples.ts';
+
+const SEED = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+const CODES = [
+  '0h4kd-9xw2m',
+  '7pq3t-vb6ns',
+  'm2c8j-5rz0e',
+  'w9d1f-k3x7g',
+  '4tb6y-h8n2q',
+  'e5j0r-c7m9v',
+  'x3s8k-2pd4w',
+  '9gq7z-n1t5b',
+  'v6m2h-8ew0c',
+  'k1r4x-d9j3p',
+];
+
+/** @param form - what every form of an interaction has */
+export function secondFactorSamples(
+  messages: Messages,
+  names: SampleNames,
+  form: Pick<SecondFactorView, 'action' | 'csrf' | 'formTargets'>,
+): Record<string, Page> {
+  const account = { name: names.person, username: names.username };
+  const secondFactor = (view: Partial<SecondFactorView>) =>
+    secondFactorPage(messages, {
+      ...form,
+      siteName: names.site,
+      account,
+      chosen: 'totp',
+      methods: ['passkey', 'totp', 'recovery_code'],
+      rememberSeconds: 30 * 24 * 60 * 60,
+      remember: false,
+      problem: undefined,
+      ...view,
+    });
+  const newTotp = (problem?: NewTotpView['problem'], canChange = true) =>
+    newTotpPage(messages, {
+      ...form,
+      account,
+      askedBy: names.client,
+      seed: SEED,
+      uri: totpUri({ seed: SEED, issuer: names.site, label: names.username }),
+      canChange,
+      problem,
+    });
+  const recovery = { chosen: 'recovery_code' } as const;
+
+  return {
+    'second-factor': secondFactor({}),
+    'second-factor-only': secondFactor({ methods: ['totp'], rememberSeconds: undefined }),
+    'second-factor-missing': secondFactor({ problem: { kind: 'missing' } }),
+    'second-factor-rejected': secondFactor({ remember: true, problem: { kind: 'rejected' } }),
+    'second-factor-reused': secondFactor({ problem: { kind: 'reused' } }),
+    'second-factor-locked': secondFactor({ problem: { kind: 'locked', retryAfterSeconds: 890 } }),
+    'second-factor-recovery': secondFactor(recovery),
+    'second-factor-recovery-missing': secondFactor({ ...recovery, problem: { kind: 'missing' } }),
+    'second-factor-recovery-rejected': secondFactor({ ...recovery, problem: { kind: 'rejected' } }),
+    'new-factor': chooseFactorPage(messages, {
+      ...form,
+      account,
+      askedBy: names.site,
+      methods: ['totp', 'passkey'],
+    }),
+    'new-totp': newTotp(),
+    'new-totp-only': newTotp(undefined, false),
+    'new-totp-missing': newTotp('missing'),
+    'new-totp-rejected': newTotp('wrong_code'),
+    'new-totp-outdated': newTotp('expired'),
+    'recovery-codes': recoveryCodesPage(messages, {
+      ...form,
+      siteName: names.site,
+      username: names.username,
+      codes: CODES,
+    }),
+  };
+}
