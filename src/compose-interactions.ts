@@ -6,6 +6,7 @@ import { findPasswordReset, resetPassword } from './accounts/reset-password.ts';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { BackgroundWork } from './background-work.ts';
 import type { Backends } from './compose-backends.ts';
+import { factorDeps } from './compose-factors.ts';
 import { accountEnder } from './compose-shared.ts';
 import { mailboxWays } from './compose-ways.ts';
 import type { Config } from './config/config.ts';
@@ -54,6 +55,8 @@ export function interactionDeps(parts: {
     authenticate: (tenant, input) =>
       authenticateAccount({ accounts, attempts, hasher, audit, logger, now }, tenant, input),
     factorsOf: factors.factorsOf,
+    factors: factorDeps({ backends, attempts, audit, lookupKey, now }),
+    offersPasskeys: () => false,
     mailEnabled: backends.mail.transport !== undefined,
     queueMail: parts.queueMail,
     ...mailboxWays({ ...parts, attempts }),

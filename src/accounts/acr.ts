@@ -37,6 +37,11 @@ const PASSKEYS: ReadonlySet<string> = new Set(['hwk', 'swk']);
 /** What comes on top of a first factor. */
 const SECOND_FACTORS: ReadonlySet<string> = new Set(['otp', 'recovery', ...PASSKEYS]);
 
+/** Whether a method is one that opens a sign-in, and proves no second factor. */
+export function isFirstFactor(method: AuthenticationMethod): boolean {
+  return FIRST_FACTORS.has(method);
+}
+
 /**
  * The `amr` of what was proved in one sign-in: each method once, with `mfa` where it is due.
  *

@@ -1,5 +1,10 @@
 import type { InteractionResults } from 'oidc-provider';
+import { PROGRESS } from './sign-in-progress.ts';
+import { STORED } from './step.ts';
 import { type InteractionVisit, seeOther } from './visit.ts';
+
+/** What our steps keep in a result: none of it is an answer to the protocol. */
+const OURS: ReadonlySet<string> = new Set([PROGRESS, ...Object.values(STORED)]);
 
 /**
  * Gives the protocol what a step found out, and leads the browser back to it.
@@ -14,9 +19,18 @@ export async function finishInteraction(
   result: InteractionResults,
 ): Promise<void> {
   const { interaction } = visit;
-  interaction.result = 'error' in result ? result : { ...interaction.lastSubmission, ...result };
+  const { lastSubmission } = interaction;
+  interaction.result = 'error' in result ? result : { ...answersIn(lastSubmission), ...result };
   await interaction.persist();
   seeOther(visit, interaction.returnTo);
+}
+
+/**
+ * What was submitted before, without what somebody had noted who went back to the protocol in the
+ * middle: the proof would make the interaction theirs, whoever has signed in since.
+ */
+function answersIn(submission: Record<string, unknown> = {}): InteractionResults {
+  return Object.fromEntries(Object.entries(submission).filter(([name]) => !OURS.has(name)));
 }
 
 /**

@@ -9,12 +9,16 @@ import type { InteractionDeps, Visit } from './visit.ts';
  * @throws StorageUnavailableError
  */
 export async function loadFacts(
-  deps: Pick<InteractionDeps, 'findAccount' | 'factorsOf' | 'mailEnabled'>,
+  deps: Pick<InteractionDeps, 'findAccount' | 'factorsOf' | 'mailEnabled' | 'offersPasskeys'>,
   ctx: Visit['ctx'],
   interaction: InteractionState,
 ): Promise<InteractionFacts> {
-  const { tenant } = ctx.state;
-  const facts = { settings: tenant.settings, mailEnabled: deps.mailEnabled };
+  const { tenant, issuer } = ctx.state;
+  const facts = {
+    settings: tenant.settings,
+    mailEnabled: deps.mailEnabled,
+    passkeysWork: deps.offersPasskeys(issuer),
+  };
   const accountId = provedSoFar(interaction)?.accountId;
   if (accountId === undefined) return facts;
   const [account, factors] = await Promise.all([

@@ -18,6 +18,7 @@ function facts(
     mfa?: InteractionFacts['settings']['mfa'];
     account?: Partial<NonNullable<InteractionFacts['account']>>;
     mailEnabled?: boolean;
+    passkeysWork?: boolean;
     emailCode?: boolean;
     registration?: InteractionFacts['settings']['registration'];
   } = {},
@@ -26,6 +27,7 @@ function facts(
   return {
     settings: { registration, mfa, emailCode },
     mailEnabled,
+    passkeysWork: more.passkeysWork ?? true,
     account: {
       id: 'alice',
       email: 'alice@acme.example',
@@ -171,8 +173,33 @@ describe('a sign-in with a second factor', () => {
       chosen: undefined,
     });
     const asked = { ...withProgress(), params: { acr_values: ACR_PHISHING_RESISTANT } };
-    const step = nextLoginStep(asked, facts({ account: { totp: true, recoveryCodes: 3 } }));
+    const step = nextLoginStep(asked, facts());
     assert.deepEqual(step.kind === 'new_factor' && step.methods, ['passkey']);
+    assert.equal(step.kind === 'new_factor' && step.chosen, 'passkey');
+  });
+
+  it('is not added to by whoever has not proved the one there is', () => {
+    const account = { totp: true, recoveryCodes: 3 };
+    const asked = { params: { acr_values: ACR_PHISHING_RESISTANT } };
+    const remembered = { ...password, rememberedBrowser: true };
+    for (const progress of [password, remembered]) {
+      const step = nextLoginStep({ ...withProgress(progress), ...asked }, facts({ account }));
+      assert.deepEqual(step.kind === 'second_factor' && step.methods, ['totp', 'recovery_code']);
+    }
+    for (const method of ['otp', 'recovery'] as const) {
+      const both = addProof(password, { accountId: 'alice', method, at: AT });
+      const step = nextLoginStep({ ...withProgress(both), ...asked }, facts({ account }));
+      assert.deepEqual(step.kind === 'new_factor' && step.methods, ['passkey']);
+    }
+  });
+
+  it('is no passkey where no browser offers one', () => {
+    const required = nextLoginStep(withProgress(), facts({ mfa: 'required', passkeysWork: false }));
+    assert.deepEqual(required.kind === 'new_factor' && required.methods, ['totp']);
+    const asked = { ...withProgress(), params: { acr_values: ACR_PHISHING_RESISTANT } };
+    const step = nextLoginStep(asked, facts({ passkeysWork: false }));
+    assert.ok(step.kind === 'finish');
+    assert.equal(step.result.error, 'unmet_authentication_requirements');
   });
 
   it('does not take recovery codes of an account that has no factor to recover', () => {
@@ -186,10 +213,21 @@ describe('a sign-in with a second factor', () => {
   it('shows recovery codes before it is complete', () => {
     const both = addProof(password, { accountId: 'alice', method: 'otp', at: AT });
     const step = nextLoginStep(
-      withProgress(both, { [STORED.recoveryCodes]: ['sealed'] }),
+      withProgress(both, { [STORED.recoveryCodes]: { accountId: 'alice', codes: ['a'] } }),
       facts({ account: { totp: true, recoveryCodes: 10 } }),
     );
     assert.equal(step.kind, 'recovery_codes');
+  });
+
+  it('shows nobody the recovery codes of somebody else', () => {
+    const both = addProof(password, { accountId: 'alice', method: 'otp', at: AT });
+    for (const stored of [{ accountId: 'bob', codes: ['b'] }, ['b'], 'b', { accountId: 'alice' }]) {
+      const step = nextLoginStep(
+        withProgress(both, { [STORED.recoveryCodes]: stored }),
+        facts({ account: { totp: true } }),
+      );
+      assert.equal(step.kind, 'finish');
+    }
   });
 });
 
@@ -225,6 +263,14 @@ describe('somebody who is signed in and has to prove more', () => {
     );
     // Nothing is missing any more, and nothing was proved here: no login with a wrong time.
     assert.deepEqual(step, { kind: 'finish', result: {} });
+  });
+
+  it('is asked for everything before a first factor is set up', () => {
+    const step = nextLoginStep(
+      state({}, { session, reasons: [ACR_TOO_LOW] }),
+      facts({ mfa: 'required' }),
+    );
+    assert.deepEqual(step, { kind: 'sign_in', why: 'confirm', accountId: 'alice' });
   });
 
   it('is asked as anybody who chose another account', () => {

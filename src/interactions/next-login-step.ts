@@ -1,5 +1,6 @@
 import {
   ACR_LEVELS,
+  ACR_MULTI_FACTOR,
   ACR_PHISHING_RESISTANT,
   ACR_SINGLE_FACTOR,
   type AuthenticationMethod,
@@ -18,6 +19,7 @@ import {
   WAYS,
   type Way,
 } from './step.ts';
+import { unseenCodes } from './unseen-codes.ts';
 
 /** Reason of our own check that the session's `acr` is too low (`provider/interaction-policy.ts`). */
 export const ACR_TOO_LOW = 'acr_too_low';
@@ -30,6 +32,17 @@ const STEP_UP = new Set([ACR_TOO_LOW, ...ESSENTIAL_ACR]);
 
 /** `progress.at` of somebody who has only what their session proved. */
 const NOTHING_PROVED_HERE = 0;
+
+/** Asked again and again, a person could never satisfy what is asked for. */
+const UNMET: Step = {
+  kind: 'finish',
+  result: {
+    error: 'unmet_authentication_requirements',
+    error_description: 'no sign-in here has the requested acr',
+  },
+};
+
+type Account = NonNullable<InteractionFacts['account']>;
 
 /** What `progress.later` calls the confirmation of an address. */
 export const VERIFY_EMAIL_LATER = 'verify_email';
@@ -44,16 +57,7 @@ export const VERIFY_EMAIL_LATER = 'verify_email';
  * Who is signed in already, and only has to prove more, begins at the second factor.
  */
 export function nextLoginStep(state: InteractionState, facts: InteractionFacts): Step {
-  if (!offersEssentialAcr(state, facts)) {
-    // Asked again and again, a person could never satisfy it.
-    return {
-      kind: 'finish',
-      result: {
-        error: 'unmet_authentication_requirements',
-        error_description: 'no sign-in here has the requested acr',
-      },
-    };
-  }
+  if (!offersEssentialAcr(state, facts)) return UNMET;
   const progress = provedSoFar(state);
   const { account } = facts;
   if (progress === undefined || account?.id !== progress.accountId)
@@ -64,8 +68,14 @@ export function nextLoginStep(state: InteractionState, facts: InteractionFacts):
     hasFactor: account.totp || account.passkeys > 0,
     asked: askedAcrs(state),
   });
-  if (!satisfies(acrReached(progress), required)) return secondFactor(state, account, required);
-  if (state.result?.[STORED.recoveryCodes] !== undefined) {
+  if (!satisfies(acrReached(progress), required)) {
+    return (
+      secondFactor(state, account, progress, required) ??
+      newFactor(state, facts, progress, required) ??
+      UNMET
+    );
+  }
+  if (unseenCodes(state.result, account.id) !== undefined) {
     return { kind: 'recovery_codes', accountId: account.id };
   }
   const { id: accountId, email, emailVerified, locale } = account;
@@ -156,28 +166,51 @@ export function waysOffered({
   ];
 }
 
+/**
+ * The page of a factor that the account has. Where none of them is enough, it comes before a new
+ * one all the same: a password alone must not add what opens the account from then on.
+ */
 function secondFactor(
-  state: InteractionState,
-  account: NonNullable<InteractionFacts['account']>,
+  { result }: InteractionState,
+  account: Account,
+  progress: SignInProgress,
   required: string,
-): Step {
+): Step | undefined {
   const onlyPasskeys = required === ACR_PHISHING_RESISTANT;
-  const methods: SecondFactorMethod[] = [];
-  if (account.passkeys > 0) methods.push('passkey');
-  if (account.totp && !onlyPasskeys) methods.push('totp');
+  const all: SecondFactorMethod[] = [];
+  if (account.passkeys > 0) all.push('passkey');
+  if (account.totp) all.push('totp');
   // They stand in for a factor that is lost: where there never was one, there is nothing to lose.
-  const hasFactor = account.totp || account.passkeys > 0;
-  if (account.recoveryCodes > 0 && hasFactor && !onlyPasskeys) methods.push('recovery_code');
+  if (account.recoveryCodes > 0 && all.length > 0) all.push('recovery_code');
 
-  const wanted = state.result?.[STORED.factor];
+  const enough = all.filter((method) => !onlyPasskeys || method === 'passkey');
+  const mayAdd = satisfies(acrReached(progress), ACR_MULTI_FACTOR);
+  const methods = enough.length === 0 && !mayAdd ? all : enough;
   const [first] = methods;
-  if (first === undefined) {
-    const possible: NewFactorMethod[] = onlyPasskeys ? ['passkey'] : ['totp', 'passkey'];
-    const chosen = possible.find((method) => method === wanted);
-    return { kind: 'new_factor', accountId: account.id, methods: possible, chosen };
-  }
-  const chosen = methods.find((method) => method === wanted) ?? first;
+  if (first === undefined) return undefined;
+  const chosen = methods.find((method) => method === result?.[STORED.factor]) ?? first;
   return { kind: 'second_factor', accountId: account.id, methods, chosen };
+}
+
+/**
+ * The page that sets a factor up, or the choice between them; undefined when there is none that is
+ * enough. A session is not: whoever adds a factor has proved who they are just now.
+ */
+function newFactor(
+  state: InteractionState,
+  facts: InteractionFacts,
+  progress: SignInProgress,
+  required: string,
+): Step | undefined {
+  const methods: NewFactorMethod[] = [];
+  if (required !== ACR_PHISHING_RESISTANT) methods.push('totp');
+  if (facts.passkeysWork) methods.push('passkey');
+  const [first, ...others] = methods;
+  if (first === undefined) return undefined;
+  if (progress.at === NOTHING_PROVED_HERE) return firstFactor(state, facts);
+  const wanted = methods.find((method) => method === state.result?.[STORED.factor]);
+  const chosen = wanted ?? (others.length === 0 ? first : undefined);
+  return { kind: 'new_factor', accountId: progress.accountId, methods, chosen };
 }
 
 /** What the client would like, in `acr_values` or the `acr` claim. */

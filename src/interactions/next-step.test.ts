@@ -7,6 +7,7 @@ import { type InteractionFacts, type InteractionState, STORED } from './step.ts'
 const session = { accountId: 'alice' };
 
 const FACTS: InteractionFacts = {
+  passkeysWork: true,
   settings: { registration: 'closed', mfa: 'optional', emailCode: false },
   mailEnabled: false,
 };

@@ -1,35 +1,41 @@
+import { isFirstFactor } from '../accounts/acr.ts';
 import { finishInteraction } from './finish-interaction.ts';
 import { loadFacts } from './load-facts.ts';
 import { provedSoFar } from './next-login-step.ts';
 import { nextStep } from './next-step.ts';
+import { isRemembered } from './remembered-browser.ts';
 import { addProof, PROGRESS, type Proof } from './sign-in-progress.ts';
 import type { STORED } from './step.ts';
 import { type InteractionDeps, type InteractionVisit, interactionPath, seeOther } from './visit.ts';
 
+/** What a step notes: members of `STORED`; undefined forgets one. */
+type Notes = Partial<Record<(typeof STORED)[keyof typeof STORED] | typeof PROGRESS, unknown>>;
+
 /**
- * Notes what a person has just proved, and goes on.
+ * Notes what a person has just proved, and goes on. Whoever opens a sign-in in a browser that
+ * remembers them need not prove a second factor there again.
  *
+ * @param notes - what else the step leaves behind
  * @throws StorageUnavailableError; nothing was noted
  */
 export async function proceedWith(
   deps: InteractionDeps,
   visit: InteractionVisit,
-  proof: Proof,
+  proof: Omit<Proof, 'rememberedBrowser'>,
+  notes: Notes = {},
 ): Promise<void> {
-  const progress = addProof(provedSoFar(visit.interaction), proof);
+  const rememberedBrowser =
+    isFirstFactor(proof.method) && (await isRemembered(deps, visit, proof.accountId));
+  const progress = addProof(provedSoFar(visit.interaction), { ...proof, rememberedBrowser });
   const { way: _way, sent: _sent, factor: _factor, ...kept } = visit.interaction.result ?? {};
-  await proceed(deps, visit, { ...kept, [PROGRESS]: progress });
+  await proceed(deps, visit, { ...kept, ...notes, [PROGRESS]: progress });
 }
 
-/**
- * Notes something about the way that a person takes, beside what is noted, and goes on.
- *
- * @param changes - members of `STORED`; undefined forgets one
- */
+/** Notes something about the way that a person takes, beside what is noted, and goes on. */
 export async function noteAndProceed(
   deps: InteractionDeps,
   visit: InteractionVisit,
-  changes: Partial<Record<(typeof STORED)[keyof typeof STORED] | typeof PROGRESS, unknown>>,
+  changes: Notes,
 ): Promise<void> {
   await proceed(deps, visit, { ...visit.interaction.result, ...changes });
 }

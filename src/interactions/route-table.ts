@@ -4,9 +4,11 @@ import { leaveApplicationGate } from './application-gate-step.ts';
 import { submitConsent } from './consent-step.ts';
 import { sendEmailCode, submitEmailCode } from './email-code-step.ts';
 import { LANGUAGE_PATH, submitLanguage } from './language-choice.ts';
+import { leaveRecoveryCodes, submitNewFactor } from './new-factor-step.ts';
 import { submitRecovery } from './recover-step.ts';
 import { resendRegistrationCode, submitRegister, submitRegistrationCode } from './register-step.ts';
 import { showResetPassword, submitResetPassword } from './reset-password.ts';
+import { chooseFactor, submitSecondFactor } from './second-factor-step.ts';
 import { abortInteraction, chooseAnotherAccount, showStep } from './show-step.ts';
 import { submitSignIn } from './sign-in-step.ts';
 import type { Step, StepOf } from './step.ts';
@@ -61,6 +63,10 @@ export const HOSTED_ROUTES: readonly HostedRoute[] = [
   post('verify-email-send', sendVerifyEmail, 'verify_email'),
   post('verify-email', submitVerifyEmail, 'verify_email'),
   post('verify-email-later', postponeVerifyEmail, 'verify_email'),
+  post('second-factor', submitSecondFactor, 'second_factor'),
+  post('new-factor', submitNewFactor, 'new_factor'),
+  post('factor', chooseFactor),
+  post('recovery-codes', leaveRecoveryCodes, 'recovery_codes'),
   post('continue', continueWithAccount, 'account_choice'),
   post('consent', submitConsent, 'consent'),
   post('gate', leaveApplicationGate, 'application_gate'),

@@ -4,9 +4,11 @@ import { showApplicationGate } from './application-gate-step.ts';
 import { consentDecision, showConsent } from './consent-step.ts';
 import { showEmailCode } from './email-code-step.ts';
 import { finishInteraction, refuseInteraction } from './finish-interaction.ts';
+import { showNewFactor, showRecoveryCodes } from './new-factor-step.ts';
 import { noteAndProceed } from './proceed.ts';
 import { showRecovery } from './recover-step.ts';
 import { showRegister } from './register-step.ts';
+import { showSecondFactor } from './second-factor-step.ts';
 import { PROGRESS } from './sign-in-progress.ts';
 import { showSignIn } from './sign-in-step.ts';
 import { STORED } from './step.ts';
@@ -27,6 +29,12 @@ export async function showStep(deps: InteractionDeps, visit: InteractionVisit): 
       return showEmailCode(deps, visit, step);
     case 'verify_email':
       return showVerifyEmail(deps, visit, step);
+    case 'second_factor':
+      return showSecondFactor(deps, visit, step);
+    case 'new_factor':
+      return showNewFactor(deps, visit, step);
+    case 'recovery_codes':
+      return showRecoveryCodes(deps, visit, step);
     case 'account_choice':
       return showAccountChoice(deps, visit, step);
     case 'consent':
@@ -35,8 +43,6 @@ export async function showStep(deps: InteractionDeps, visit: InteractionVisit): 
       return showApplicationGate(deps, visit, step);
     case 'finish':
       return finishInteraction(visit, step.result);
-    default:
-      throw new TypeError(`no page shows ${step.kind}`);
   }
 }
 
@@ -65,6 +71,8 @@ export async function chooseAnotherAccount(
     [STORED.chooseAccount]: true,
     [STORED.way]: undefined,
     [STORED.sent]: undefined,
+    [STORED.factor]: undefined,
+    [STORED.recoveryCodes]: undefined,
     [PROGRESS]: undefined,
   });
 }

@@ -27,7 +27,8 @@ export interface InteractionState {
 }
 
 /** What a second factor can be. */
-export type SecondFactorMethod = 'totp' | 'passkey' | 'recovery_code';
+export const SECOND_FACTORS = ['totp', 'passkey', 'recovery_code'] as const;
+export type SecondFactorMethod = (typeof SECOND_FACTORS)[number];
 /** What a person can set up as a second factor. */
 export type NewFactorMethod = 'totp' | 'passkey';
 
@@ -40,6 +41,8 @@ export interface InteractionFacts {
   };
   /** Whether this deployment can send mail. */
   readonly mailEnabled: boolean;
+  /** Whether browsers offer passkeys at this issuer. */
+  readonly passkeysWork: boolean;
   /**
    * Whoever has proved something in this interaction, or is signed in and has to prove more;
    * undefined when that is nobody, and when the account is gone or disabled.
@@ -132,7 +135,7 @@ export const STORED = {
   sent: 'sent',
   /** The second factor that they have chosen, or are setting up. */
   factor: 'factor',
-  /** Recovery codes that they have not seen yet. */
+  /** Recovery codes that they have not seen yet: `UnseenCodes`. */
   recoveryCodes: 'recoveryCodes',
 } as const;
 

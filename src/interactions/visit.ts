@@ -28,6 +28,7 @@ import type { RequestState } from '../http/request-state.ts';
 import type { QueueMail } from '../mail/queue-mail.ts';
 import type { Tenant, TenantId } from '../tenants/tenant.ts';
 import type { TenantState } from '../tenants/tenant-state.ts';
+import type { FactorDeps } from './factor-deps.ts';
 import { languageMenu, requestMessages } from './language-choice.ts';
 import type { Messages } from './messages/messages.ts';
 import { pageFrame } from './page-frame.ts';
@@ -59,6 +60,9 @@ export interface InteractionDeps {
     tenantId: TenantId,
     accountId: string,
   ) => Promise<{ totp: unknown; passkeys: number; recoveryCodesLeft: number }>;
+  readonly factors: FactorDeps;
+  /** Whether browsers offer passkeys at an issuer. */
+  readonly offersPasskeys: (issuer: string) => boolean;
   /** Whether this deployment can send mail: what needs it is not offered otherwise. */
   readonly mailEnabled: boolean;
   /** Does nothing where mail is off. */

@@ -20,6 +20,7 @@ import { createInteractionRoutes, type InteractionDeps } from '../interactions/i
 import { createErrorPageRenderer, createProviderPages } from '../interactions/provider-pages.ts';
 import type { OutgoingMail } from '../mail/mail.ts';
 import { DEFAULT_TENANT_SETTINGS, type Tenant } from '../tenants/tenant.ts';
+import { factorsInMemory } from './factors-in-memory.ts';
 import { VIEWS } from './page-server.ts';
 import { silentLogger } from './silent-logger.ts';
 
@@ -43,8 +44,6 @@ type MailboxWay =
   | 'findInvitation'
   | 'acceptInvitation';
 export const CALLBACK = 'https://notes.example/callback';
-
-const NO_FACTORS = { totp: undefined, passkeys: 0, recoveryCodesLeft: 0 };
 
 export interface HostedPagesApp {
   readonly origin: string;
@@ -77,7 +76,8 @@ export async function startHostedPages(
     settings?: Partial<Tenant['settings']>;
     mailEnabled?: boolean;
     /** By account id. */
-    factors?: Record<string, Partial<Awaited<ReturnType<InteractionDeps['factorsOf']>>>>;
+    factors?: Parameters<typeof factorsInMemory>[0];
+    passkeysWork?: boolean;
   } = {},
 ): Promise<HostedPagesApp> {
   const tenant: Tenant = {
@@ -105,6 +105,7 @@ export async function startHostedPages(
   const changed: string[] = [];
   const queued: OutgoingMail[] = [];
   const asked: string[] = [];
+  const { factors, factorsOf } = factorsInMemory(options.factors);
 
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -138,7 +139,9 @@ export async function startHostedPages(
         ? { outcome: 'authenticated', account: found, amr: ['pwd'], authenticatedAt: new Date() }
         : { outcome: 'rejected' };
     },
-    factorsOf: async (_tenantId, id) => ({ ...NO_FACTORS, ...options.factors?.[id] }),
+    factors,
+    factorsOf,
+    offersPasskeys: () => options.passkeysWork ?? false,
     mailEnabled: options.mailEnabled ?? false,
     queueMail: async (_tenant, mail) => void queued.push(mail),
     ...mailboxWays(tenant, accounts, asked),
