@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { RECOVERY_CODE, TOTP_CODE } from '../testing/factors-in-memory.ts';
+import { LATE_CODE, RECOVERY_CODE, TOTP_CODE } from '../testing/factors-in-memory.ts';
 import {
   answerOf,
   hostedPagesHouses,
@@ -79,7 +79,10 @@ describe('a second factor that is missing', () => {
       assert.match(again.document.querySelector('#code-problem')?.text ?? '', says);
       assert.ok(again.document.querySelector('svg.qr'));
     }
-    assert.match(textOf(await setUp(browser, page)), /recovery codes/);
+    const late = await browser.submit(page, { code: LATE_CODE }, NEW_FACTOR);
+    assert.equal(late.status, 422);
+    assert.match(late.document.querySelector('[role=alert]')?.text ?? '', /a new square to scan/);
+    assert.match(textOf(await setUp(browser, late)), /recovery codes/);
   });
 
   it('is what the application asks for', async () => {

@@ -11,6 +11,8 @@ type Factors = Awaited<ReturnType<InteractionDeps['factorsOf']>>;
 /** What everybody's app shows; it is taken once. */
 export const TOTP_CODE = '287 082';
 export const RECOVERY_CODE = '7pq3t-vb6ns';
+/** What somebody types who has left the page of a new app open for too long. */
+export const LATE_CODE = '111111';
 /** The code of somebody who has typed too many. */
 export const LOCKED_CODE = '000000';
 export const LOCKED_SECONDS = 890;
@@ -56,6 +58,7 @@ export function factorsInMemory(owned: Record<string, Partial<Factors>> = {}): {
         expiresAt: new Date(Date.now() + DAY_MS),
       }),
       async confirmTotp(_tenant, { accountId, code }) {
+        if (code === LATE_CODE) return { outcome: 'expired' };
         if (code !== TOTP_CODE) return { outcome: 'wrong_code' };
         state.set(accountId, { ...of(accountId), totp: {} });
         return { outcome: 'confirmed' };

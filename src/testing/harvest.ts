@@ -13,7 +13,7 @@ export interface Harvest {
 }
 
 /** Shorter ones are words, not secrets; finding them somewhere says nothing. */
-const SHORTEST = 12;
+const SHORTEST = 10;
 
 /** What a request says openly, and what may be stored as it is said. */
 const PUBLIC_NAMES = new Set([
@@ -23,6 +23,7 @@ const PUBLIC_NAMES = new Set([
   'client_id',
   'code_challenge',
   'code_challenge_method',
+  'factor',
   'grant_type',
   'identifier',
   'iss',

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import * as client from 'openid-client';
+import { ACR_MULTI_FACTOR } from '../../accounts/acr.ts';
 import type { AuditEventKind } from '../../audit/audit-event.ts';
+import { setUpApp } from '../authenticator-app.ts';
 import { demoParty, visitor } from '../demo-clients.ts';
 import { ALICE, BOB, startDeployment, type TestDeployment } from '../gatehouse.ts';
 import { createRecordingLogger } from '../recording-logger.ts';
@@ -56,7 +58,31 @@ describe('one person’s way through, as an operator sees it', () => {
       headers: { authorization: `Basic ${Buffer.from('notes-web:wrong').toString('base64')}` },
       body: new URLSearchParams({ grant_type: 'client_credentials' }),
     });
+    await proveMore();
     await deployment.backends.audit.flush();
+  }
+
+  /** Sets a second factor up, mistypes it in another browser, and gets in with a recovery code. */
+  async function proveMore(): Promise<void> {
+    const notes = await demoParty(deployment, 'notes-web');
+    const open = async () => {
+      const browser = visitor(deployment);
+      const { url } = await notes.begin({ acr_values: ACR_MULTI_FACTOR });
+      const page = await browser.open(url.href);
+      return { browser, page: await browser.submit(page, { ...BOB }, { action: '/sign-in' }) };
+    };
+    const first = await open();
+    const { app, recoveryCodes } = await setUpApp(first.browser, first.page, () => new Date());
+    secrets.add(app.secret);
+    for (const code of recoveryCodes) secrets.add(code).add(code.replace('-', ''));
+    assert.equal(recoveryCodes.length, 10);
+
+    const { browser, page } = await open();
+    const action = '/second-factor';
+    await browser.submit(page, { code: '12 34 56' }, { action });
+    const fields = { code: recoveryCodes[0] ?? '', factor: 'recovery_code', remember: 'yes' };
+    await browser.submit(page, fields, { action });
+    for (const { value } of await browser.jar.getCookies(deployment.publicUrl)) secrets.add(value);
   }
 
   it('is one line for each request, with everything that finds it again', () => {
@@ -92,6 +118,11 @@ describe('one person’s way through, as an operator sees it', () => {
       'sign_in.failed',
       'sign_in.succeeded',
       'consent.granted',
+      'second_factor.added',
+      'second_factor.failed',
+      'recovery_codes.created',
+      'recovery_codes.used',
+      'browser.remembered',
       'token.issued',
       'token.refused',
       'refresh_token.reused',

@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import * as client from 'openid-client';
 import { Secret, TOTP } from 'otpauth';
+import { ACR_MULTI_FACTOR } from '../../accounts/acr.ts';
 import { beginTotpEnrolment, confirmTotpEnrolment } from '../../accounts/enrol-totp.ts';
 import {
   beginPasskeyRegistration,
@@ -18,6 +19,7 @@ import { cliContext } from '../../compose-cli.ts';
 import { sha256 } from '../../crypto/digest.ts';
 import { loadDeploymentSecrets } from '../../keys/deployment-secrets.ts';
 import { loadKeySet } from '../../keys/load-key-set.ts';
+import { recoveryCodesOn, scanInto, setUpApp } from '../authenticator-app.ts';
 import { createTestCli, type TestCli } from '../cli.ts';
 import { ACME_ALICE, DEMO_CLIENTS, demoParty } from '../demo-clients.ts';
 import { ALICE, BOB, STORES, startDeployment, type TestDeployment } from '../gatehouse.ts';
@@ -54,6 +56,7 @@ for (const store of STORES) {
       await addSecondFactors(deployment, harvest);
       await leaveThingsOpen(deployment, harvest);
       await usePasskeys(deployment, harvest);
+      await proveMore(deployment, harvest);
       await addKeys(deployment, harvest);
       await deployment.backends.audit.flush();
     });
@@ -120,6 +123,8 @@ for (const store of STORES) {
 /** Without one of these the flow is not what this test is about. */
 const EXPECTED_NAMES = [
   'access_token',
+  'authenticator app',
+  'browser token',
   'client_assertion',
   'client_secret',
   'code',
@@ -137,6 +142,7 @@ const EXPECTED_NAMES = [
   'path',
   'private key d',
   'private key p',
+  'recovery code',
   'refresh_token',
   'request_uri',
   'remembered browser',
@@ -375,6 +381,45 @@ async function usePasskeys(deployment: TestDeployment, harvest: Harvest): Promis
   assert.equal((await finishPasskeySignIn(deps, tenant, used)).outcome, 'authenticated');
   await register();
   await signIn();
+}
+
+/** One person with a second factor and a browser that is remembered, another half-way to theirs. */
+async function proveMore(deployment: TestDeployment, harvest: Harvest): Promise<void> {
+  const portal = await demoParty(deployment, 'portal-web', { fetch: harvest.fetch });
+  const notes = await demoParty(deployment, 'notes-web', {
+    fetch: harvest.fetch,
+    authentication: client.None(),
+  });
+  const now = () => new Date();
+  const asked = { acr_values: ACR_MULTI_FACTOR };
+  const addCodes = (codes: readonly string[]) => {
+    assert.equal(codes.length, 10);
+    for (const code of codes) harvest.add('recovery code', code.replace('-', ''));
+    for (const code of codes) harvest.add('recovery code', code);
+  };
+
+  const hers = visit(deployment, harvest);
+  const page = await hers.open((await portal.begin(asked)).url.href);
+  const empty = await hers.submit(page, { ...ACME_ALICE });
+  const { app, recoveryCodes } = await setUpApp(hers, empty, now);
+  harvest.add('authenticator app', app.secret);
+  addCodes(recoveryCodes);
+  const again = visit(deployment, harvest);
+  const other = await again.open((await portal.begin()).url.href);
+  const factor = await again.submit(other, { ...ACME_ALICE });
+  const fields = { code: recoveryCodes[0] ?? '', factor: 'recovery_code', remember: 'yes' };
+  await again.submit(factor, fields, { action: '/second-factor' });
+  const cookies = await again.jar.getCookies(`${deployment.publicUrl}/t/acme`);
+  const cookie = cookies.find(({ key }) => key === 'gatehouse_browser_acme')?.value ?? '';
+  harvest.add('browser token', cookie.split('~')[1]);
+
+  // With codes on the page that nobody has said to have saved.
+  const his = visit(deployment, harvest);
+  const first = await his.open((await notes.begin(asked)).url.href);
+  const setUp = await his.submit(first, { ...BOB, password: NEW_PASSWORD });
+  const waiting = scanInto(setUp, now);
+  harvest.add('authenticator app', waiting.secret);
+  addCodes(recoveryCodesOn(await his.submit(setUp, { code: waiting.code() })));
 }
 
 /** Private keys of every tenant, and the secrets of the deployment. */
