@@ -56,6 +56,8 @@ export interface AccountStore {
    * forgotten. False when there is no such account. Ending sessions is the caller's part (`endAccountSessions`).
    */
   setPassword(tenantId: TenantId, accountId: string, hash: string): Promise<boolean>;
+  /** When the account's password was set; undefined when it has none. */
+  passwordChangedAt(tenantId: TenantId, accountId: string): Promise<Date | undefined>;
   /**
    * Changes standard claims in one step: those of `set` get their value, those of `removed` go,
    * others stay. False when there is no such account.

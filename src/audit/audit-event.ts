@@ -79,7 +79,10 @@ export type AuditEventKind =
   | 'account.profile_changed'
   /** A single-use link to set a new password was made. */
   | 'account.password_reset_requested'
-  /** A password was set with such a link, which ended the account's sessions. */
+  /**
+   * A password was set, with such a link or by somebody signed in, which ended the account's other
+   * sessions.
+   */
   | 'account.password_changed'
   /** A person linked an identity at an upstream provider, which is the subject, to their account. */
   | 'upstream.linked'

@@ -40,13 +40,10 @@ export function staticConfiguration(
   cookieKeys: readonly string[],
 ): Configuration {
   const strict = tenant.settings.profile === 'baseline';
-  // A POST from another site brings the session along only in a `SameSite=None` cookie, and
-  // browsers keep no such cookie that is not `Secure`.
-  const takesPosts = !strict && issuer.startsWith('https:');
   const algorithms = [...tenant.settings.signingAlgorithms];
   return {
     jwks: { keys: keySet.keys.map((key) => ({ ...key.privateJwk })) },
-    cookies: cookies(tenant, issuer, cookieKeys, takesPosts),
+    cookies: cookies(tenant, issuer, cookieKeys),
     ttl: lifetimes(tenant.settings.lifetimes),
 
     acrValues: tenant.settings.mfa === 'off' ? [ACR_SINGLE_FACTOR] : [...ACR_LEVELS],
@@ -67,7 +64,7 @@ export function staticConfiguration(
     discovery: { prompt_values_supported: ['none', 'login', 'consent', 'select_account'] },
     subjectTypes: ['public'],
     responseTypes: ['code'],
-    enableHttpPostMethods: takesPosts,
+    enableHttpPostMethods: takesPosts(tenant, issuer),
     pkce: { required: (_ctx, client) => strict || client.tokenEndpointAuthMethod === 'none' },
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     clientDefaults: {
@@ -167,6 +164,28 @@ function clientName(ctx: KoaContextWithOIDC): string | undefined {
 }
 
 /**
+ * Whether requests of this tenant may come by POST from another site. They bring the session along
+ * only in a `SameSite=None` cookie, and browsers keep no such cookie that is not `Secure`.
+ */
+function takesPosts(tenant: Tenant, issuer: string): boolean {
+  return tenant.settings.profile === 'compat' && issuer.startsWith('https:');
+}
+
+/** How the session's cookie is set: for the issuer's path alone. */
+export function sessionCookie(tenant: Tenant, issuer: string) {
+  return {
+    ...sharedCookie(issuer),
+    path: new URL(issuer).pathname,
+    sameSite: takesPosts(tenant, issuer) ? 'none' : 'lax',
+  } as const;
+}
+
+function sharedCookie(issuer: string) {
+  const secure = issuer.startsWith('https:');
+  return { httpOnly: true, signed: true, secure, overwrite: true } as const;
+}
+
+/**
  * Cookies per tenant: a name of its own and the issuer's path, because the default tenant's path
  * `/` covers the others.
  */
@@ -174,11 +193,7 @@ function cookies(
   tenant: Tenant,
   issuer: string,
   keys: readonly string[],
-  takesPosts: boolean,
 ): NonNullable<Configuration['cookies']> {
-  const { pathname, protocol } = new URL(issuer);
-  const secure = protocol === 'https:';
-  const shared = { httpOnly: true, signed: true, secure, overwrite: true } as const;
   return {
     keys: [...keys],
     names: {
@@ -186,7 +201,7 @@ function cookies(
       interaction: `gatehouse_interaction_${tenant.slug}`,
       resume: `gatehouse_resume_${tenant.slug}`,
     },
-    long: { ...shared, path: pathname, sameSite: takesPosts ? 'none' : 'lax' },
-    short: { ...shared, sameSite: 'lax' },
+    long: sessionCookie(tenant, issuer),
+    short: { ...sharedCookie(issuer), sameSite: 'lax' },
   };
 }

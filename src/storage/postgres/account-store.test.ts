@@ -166,6 +166,20 @@ async function createLink(accountId: string, expiresAt = LATER): Promise<string>
   return digest;
 }
 
+describe('the age of a password', () => {
+  test('is that of the password, not of its hash', async () => {
+    const accountId = await insertAccount(database.db, tenantId, { passwordHash: 'weak' });
+    const set = await store.passwordChangedAt(tenantId, accountId);
+    assert.ok(set instanceof Date);
+    await store.upgradePasswordHash(tenantId, accountId, 'weak', 'strong');
+    assert.deepEqual(await store.passwordChangedAt(tenantId, accountId), set);
+    await store.setPassword(tenantId, accountId, 'another');
+    assert.ok(((await store.passwordChangedAt(tenantId, accountId)) ?? 0) > set);
+    const without = await insertAccount(database.db, tenantId);
+    assert.equal(await store.passwordChangedAt(tenantId, without), undefined);
+  });
+});
+
 describe('claims', () => {
   const claimsOf = async (accountId: string) => (await store.findById(tenantId, accountId))?.claims;
 
@@ -367,6 +381,10 @@ testTenantIsolation<AccountStore>(
     },
     async setPassword(accounts, mine, theirs) {
       assert.equal(await accounts.setPassword(mine.tenantId, theirs.accountId, 'stolen'), false);
+    },
+    async passwordChangedAt(accounts, mine, theirs) {
+      assert.ok(await accounts.passwordChangedAt(mine.tenantId, mine.accountId));
+      assert.equal(await accounts.passwordChangedAt(mine.tenantId, theirs.accountId), undefined);
     },
     async changeClaims(accounts, mine, theirs) {
       const change = { set: { name: 'stolen' }, removed: ['nickname'] };

@@ -120,6 +120,16 @@ export function createPostgresAccountStore(
       return rows.length > 0;
     },
 
+    async passwordChangedAt(tenantId, accountId) {
+      if (!isStorable(accountId)) return undefined;
+      const row = await queryOne<{ changed_at: Date }>(
+        db,
+        'select changed_at from passwords where tenant_id = ? and account_id = ?',
+        [tenantId, accountId],
+      );
+      return row?.changed_at;
+    },
+
     async changeClaims(tenantId, accountId, { set, removed }) {
       if (!isStorable(accountId)) return false;
       const rows = await query(

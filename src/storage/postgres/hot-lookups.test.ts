@@ -281,6 +281,10 @@ testLookups<AccountStore>('accounts', {
     ],
     work: () => accounts.setPassword(tenant.tenantId, 'n1', 'hash'),
   },
+  passwordChangedAt: {
+    accesses: ['passwords_pkey: account_id tenant_id'],
+    work: () => accounts.passwordChangedAt(tenant.tenantId, tenant.accountId),
+  },
   changeClaims: {
     accesses: ['accounts_pkey: id tenant_id'],
     work: () => accounts.changeClaims(tenant.tenantId, tenant.accountId, { set: {}, removed: [] }),

@@ -196,6 +196,7 @@ function callsOf(pool: Knex): typeof calls {
     upgradePasswordHash: ({ tenantId, accountId, passwordHash }) =>
       accounts.upgradePasswordHash(tenantId, accountId, passwordHash, 'better'),
     setPassword: ({ tenantId, accountId }) => accounts.setPassword(tenantId, accountId, 'new'),
+    passwordChangedAt: ({ tenantId, accountId }) => accounts.passwordChangedAt(tenantId, accountId),
     changeClaims: ({ tenantId, accountId }) =>
       accounts.changeClaims(tenantId, accountId, { set: {}, removed: [] }),
     setDisabled: ({ tenantId, accountId }) => accounts.setDisabled(tenantId, accountId, false),
