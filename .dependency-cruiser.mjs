@@ -37,7 +37,7 @@ const ROOMS = {
   },
   'account-page': {
     imports: ['tenants', 'accounts', 'grants', 'applications', 'http', 'languages'],
-    types: ['provider'],
+    types: ['provider', 'mail'],
     // How every hosted page looks and speaks; nothing of what an interaction is.
     files: [
       'interactions/language-choice.ts',
@@ -45,6 +45,9 @@ const ROOMS = {
       'interactions/messages/messages.ts',
       'interactions/pages/account-card.ts',
       'interactions/pages/error-page.ts',
+      'interactions/pages/permissions.ts',
+      'interactions/pages/reset-password-pages.ts',
+      'interactions/web-link.ts',
     ],
   },
   storage: {

@@ -1,9 +1,21 @@
 import type { AccountPageDeps } from './account-page/account-page.ts';
+import { changePassword } from './accounts/change-password.ts';
 import { editProfile } from './accounts/edit-profile.ts';
+import type { PasswordHasher } from './accounts/password-hasher.ts';
+import { PASSWORD_MIN_CHARACTERS } from './accounts/password-policy.ts';
+import { hasSecondFactor } from './accounts/second-factors.ts';
 import type { AuditLog } from './audit/audit-log.ts';
+import { accountOwnership } from './compose-account.ts';
 import type { Backends } from './compose-backends.ts';
+import { ownerNotices } from './compose-notices.ts';
+import { accountEnder } from './compose-shared.ts';
+import type { Config } from './config/config.ts';
+import type { QueueMail } from './mail/queue-mail.ts';
 import { currentSession } from './provider/current-session.ts';
+import { endAllButSession, type KeptSession } from './provider/keep-session.ts';
 import type { ProviderPool } from './provider/provider-for-tenant.ts';
+import type { QueueLogouts } from './provider/queue-logouts.ts';
+import type { Tenant } from './tenants/tenant.ts';
 
 /**
  * Wires what the account page asks of the other rooms.
@@ -11,20 +23,46 @@ import type { ProviderPool } from './provider/provider-for-tenant.ts';
  * @param parts.lookupKey - keys the forms' anti-CSRF tokens
  */
 export function accountPageDeps(parts: {
+  config: Pick<Config, 'publicUrl'>;
   backends: Backends;
   audit: AuditLog;
+  hasher: PasswordHasher;
   providers: ProviderPool;
+  queueMail: QueueMail;
+  queueLogouts: QueueLogouts;
   lookupKey: string;
   render: AccountPageDeps['render'];
   now: () => Date;
 }): AccountPageDeps {
-  const { backends, audit, providers, lookupKey, render, now } = parts;
-  const { accounts } = backends;
+  const { config, backends, audit, hasher, providers, queueMail, lookupKey, render, now } = parts;
+  const { accounts, applications, artifacts, factors } = backends;
+  const { queueLogouts } = parts;
+  const endAccountSessions = accountEnder(backends, now, queueLogouts);
+  const endAccount = (id: string, accountId: string) => endAccountSessions({ id }, accountId);
+  const endOthers = async (tenant: Tenant, kept: KeptSession): Promise<void> => {
+    const provider = await providers.providerForTenant(tenant);
+    await endAllButSession({ artifacts, endAccount, now }, provider, tenant, kept);
+  };
+
   return {
+    ...accountOwnership({ backends, audit, queueLogouts, now }),
     currentSession: async (tenant, ctx) =>
       currentSession(await providers.providerForTenant(tenant), ctx),
+    hasSecondFactor: async (tenantId, accountId) =>
+      hasSecondFactor(await factors.factorsOf(tenantId, accountId)),
     findAccount: accounts.findById,
+    findClient: applications.findClient,
+    findApplicationByAudience: applications.findByAudience,
     editProfile: (tenant, input) => editProfile({ accounts, audit }, tenant, input),
+    passwordChangedAt: accounts.passwordChangedAt,
+    changePassword: (tenant, input, kept) =>
+      changePassword(
+        { accounts, hasher, audit, endOthers: () => endOthers(tenant, kept) },
+        tenant,
+        input,
+      ),
+    passwordMinCharacters: PASSWORD_MIN_CHARACTERS,
+    notifyOwner: ownerNotices({ ...config, queueMail, now }),
     csrfSecret: () => lookupKey,
     render,
     now,

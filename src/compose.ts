@@ -125,12 +125,14 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     queueMail: mail.queueMail,
     render,
   });
-
   const accountPage = accountPageDeps({
     ...options,
     audit,
+    hasher,
     providers,
+    queueLogouts,
     lookupKey: secrets.lookupKey,
+    queueMail: mail.queueMail,
     render,
   });
 

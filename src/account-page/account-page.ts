@@ -13,7 +13,7 @@ import { routeByPath } from '../http/route-by-path.ts';
 import { errorPage } from '../interactions/pages/error-page.ts';
 import type { TenantState } from '../tenants/tenant-state.ts';
 import { ACCOUNT_ROUTES, type AccountRoute, type SessionRoute } from './route-table.ts';
-import { findVisitor, isRecent, signInFirst } from './sign-in.ts';
+import { findVisitor, missingSignIn, signInFirst, wishOfNobody } from './sign-in.ts';
 import {
   type AccountPageDeps,
   type AccountVisit,
@@ -22,7 +22,7 @@ import {
   showAccountPage,
 } from './visit.ts';
 
-export type { AccountPageDeps } from './visit.ts';
+export type { AccountPageDeps, NotifyOwner } from './visit.ts';
 
 type AccountState = RequestState & TenantState;
 
@@ -48,10 +48,11 @@ async function serve(
     if (route.method === 'POST')
       requireSameOrigin(ctx.req.headers, new URL(ctx.state.issuer).origin);
     const visitor = await findVisitor(deps, ctx);
-    if (visitor === undefined) return signInFirst(ctx, route);
+    if (visitor === undefined) return signInFirst(ctx, route, wishOfNobody(route));
     const form = await readProtectedForm(deps, route, ctx, visitor.session.uid);
     // Only now: a stranger's form must not be what sends somebody to type their password.
-    if (!isRecent(deps, route, visitor.session)) return signInFirst(ctx, route);
+    const missing = await missingSignIn(deps, ctx, route, visitor);
+    if (missing !== undefined) return signInFirst(ctx, route, missing);
     const messages = await accountMessages(ctx, visitor.account);
     // A form that comes back has the language menu of its page.
     if (route.method === 'POST') ctx.state.pageAddress = route.page;

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type AccountGuest, accountGuest, ageSignIns } from '../testing/account-visit.ts';
-import { BOB, startDeployment, type TestDeployment } from '../testing/gatehouse.ts';
+import { demoParty, visitor } from '../testing/demo-clients.ts';
+import { ALICE, BOB, startDeployment, type TestDeployment } from '../testing/gatehouse.ts';
+import { signIn } from '../testing/relying-party.ts';
 import { ACCOUNT_ROUTES, type SessionRoute } from './route-table.ts';
 import { RECENT_FORM_SECONDS, RECENT_SECONDS } from './sign-in.ts';
 
@@ -16,6 +18,11 @@ describe('the table of the account page’s routes', () => {
   before(async () => {
     deployment = await startDeployment();
     guest = accountGuest(deployment);
+    // Somebody who has something in every list.
+    for (const person of [ALICE, BOB]) {
+      const party = await demoParty(deployment, 'notes-web');
+      await signIn(visitor(deployment), party, person);
+    }
   });
   after(() => deployment.stop());
 

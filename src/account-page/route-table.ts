@@ -1,6 +1,9 @@
 import { ACCOUNT_PATH, ACCOUNT_SIGNED_IN_PATH } from '../applications/account-client.ts';
+import { showApplications, submitWithdraw } from './applications.ts';
 import { showOverview } from './overview.ts';
+import { showPassword, submitPassword } from './password.ts';
 import { showProfile, submitProfile } from './profile.ts';
+import { showSessions, submitEndOtherSessions, submitEndSession } from './sessions.ts';
 import { arriveSignedIn } from './signed-in.ts';
 import type { AccountPageDeps, AccountVisit } from './visit.ts';
 
@@ -39,6 +42,13 @@ export const ACCOUNT_ROUTES: readonly AccountRoute[] = [
   get('', showOverview),
   get('/profile', showProfile),
   post('/profile', submitProfile),
+  get('/password', showPassword, { recent: true }),
+  post('/password', submitPassword, { recent: true }),
+  get('/sessions', showSessions),
+  post('/sessions/end', submitEndSession, { page: '/sessions' }),
+  post('/sessions/end-others', submitEndOtherSessions, { page: '/sessions' }),
+  get('/applications', showApplications),
+  post('/applications/withdraw', submitWithdraw, { page: '/applications' }),
 ];
 
 /** Where a sign-in may lead on to. */

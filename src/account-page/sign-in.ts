@@ -1,4 +1,6 @@
 import type { Account } from '../accounts/account.ts';
+import { ACR_MULTI_FACTOR, satisfies } from '../accounts/acr.ts';
+import { requiredAcr } from '../accounts/required-acr.ts';
 import { ACCOUNT_CLIENT_ID, ACCOUNT_SIGNED_IN_PATH } from '../applications/account-client.ts';
 import type { CurrentSession } from '../provider/current-session.ts';
 import type { SessionRoute } from './route-table.ts';
@@ -29,8 +31,48 @@ export async function findVisitor(
   return account === undefined || account.disabled ? undefined : { session, account };
 }
 
-/** Whether a sign-in is recent enough for a route. */
-export function isRecent(
+/** What a route asks of a sign-in, as parameters of the request that asks for it. */
+export interface SignInWish {
+  readonly max_age?: string;
+  readonly acr_values?: string;
+}
+
+/** What a route asks of whoever is not signed in at all. */
+export function wishOfNobody({ recent }: SessionRoute): SignInWish {
+  return recent ? { max_age: String(RECENT_SECONDS) } : {};
+}
+
+/**
+ * What is missing of a sign-in so that it is enough for a route.
+ *
+ * Every page asks for what the tenant's policy asks of this account. A dangerous one asks for a
+ * sign-in of a short while ago besides, with the second factor where there is one: a remembered
+ * browser may be somebody's who has only learnt the password.
+ *
+ * @returns undefined when it is enough
+ * @throws StorageUnavailableError
+ */
+export async function missingSignIn(
+  deps: Pick<AccountPageDeps, 'hasSecondFactor' | 'now'>,
+  ctx: AccountVisit['ctx'],
+  route: SessionRoute,
+  { session, account }: Visitor,
+): Promise<SignInWish | undefined> {
+  const { tenant } = ctx.state;
+  const { mfa: policy } = tenant.settings;
+  const asked = route.recent ? [ACR_MULTI_FACTOR] : [];
+  // Most sessions of whoever has a second factor are enough: then nobody needs to look.
+  const hasFactor =
+    policy !== 'off' &&
+    (satisfies(session.acr, ACR_MULTI_FACTOR) ||
+      (await deps.hasSecondFactor(tenant.id, account.id)));
+  const required = requiredAcr({ policy, hasFactor, asked: hasFactor ? asked : [] });
+  if (satisfies(session.acr, required) && isRecent(deps, route, session)) return undefined;
+  const wish = wishOfNobody(route);
+  return route.recent && hasFactor ? { ...wish, acr_values: ACR_MULTI_FACTOR } : wish;
+}
+
+function isRecent(
   { now }: Pick<AccountPageDeps, 'now'>,
   { recent, method }: SessionRoute,
   { signedInAt }: CurrentSession,
@@ -45,7 +87,11 @@ export function isRecent(
  *
  * @see OpenID Connect Core 1.0, section 3.1.2.1
  */
-export function signInFirst(ctx: AccountVisit['ctx'], { page, recent }: SessionRoute): void {
+export function signInFirst(
+  ctx: AccountVisit['ctx'],
+  { page }: SessionRoute,
+  wish: SignInWish,
+): void {
   const { issuer, issuerPath } = ctx.state;
   const locales = askedLocales(ctx);
   const query = new URLSearchParams({
@@ -54,7 +100,7 @@ export function signInFirst(ctx: AccountVisit['ctx'], { page, recent }: SessionR
     redirect_uri: `${issuer}${ACCOUNT_SIGNED_IN_PATH}`,
     scope: 'openid',
     state: page,
-    ...(recent ? { max_age: String(RECENT_SECONDS) } : {}),
+    ...wish,
     ...(locales === undefined ? {} : { ui_locales: locales }),
   });
   seeOther(ctx, `${issuerPath}/auth?${query}`);

@@ -1,6 +1,11 @@
 import type { ParameterizedContext } from 'koa';
 import type { Account } from '../accounts/account.ts';
+import type { AccountSession } from '../accounts/account-session.ts';
+import type { ChangePasswordResult } from '../accounts/change-password.ts';
 import type { EditProfileResult, Profile } from '../accounts/edit-profile.ts';
+import type { Application } from '../applications/application.ts';
+import type { RegisteredClient } from '../applications/client.ts';
+import type { ConnectedApplication } from '../grants/connected-application.ts';
 import { csrfToken } from '../http/csrf.ts';
 import type { FormBody } from '../http/form-body.ts';
 import type { Page, RenderPage } from '../http/render-page.ts';
@@ -8,7 +13,9 @@ import type { RequestState } from '../http/request-state.ts';
 import { languageMenu, requestMessages } from '../interactions/language-choice.ts';
 import type { Messages } from '../interactions/messages/messages.ts';
 import { pageFrame } from '../interactions/page-frame.ts';
+import type { SecurityEvent } from '../mail/mail.ts';
 import type { CurrentSession } from '../provider/current-session.ts';
+import type { KeptSession } from '../provider/keep-session.ts';
 import type { Tenant, TenantId } from '../tenants/tenant.ts';
 import type { TenantState } from '../tenants/tenant-state.ts';
 
@@ -18,8 +25,55 @@ export interface AccountPageDeps {
     tenant: Tenant,
     ctx: Pick<ParameterizedContext, 'req' | 'res'>,
   ) => Promise<CurrentSession | undefined>;
+  /** Whether an account has a second factor. */
+  readonly hasSecondFactor: (tenantId: TenantId, accountId: string) => Promise<boolean>;
   readonly findAccount: (tenantId: TenantId, accountId: string) => Promise<Account | undefined>;
   readonly editProfile: (tenant: Tenant, input: ProfileEdit) => Promise<EditProfileResult>;
+  /** Undefined when the account has no password. */
+  readonly passwordChangedAt: (tenantId: TenantId, accountId: string) => Promise<Date | undefined>;
+  /** Ends whatever the account has open, but for the session that is kept. */
+  readonly changePassword: (
+    tenant: Tenant,
+    input: NewPassword,
+    kept: KeptSession,
+  ) => Promise<ChangePasswordResult>;
+  /** Shortest password that `changePassword` takes, in characters. */
+  readonly passwordMinCharacters: number;
+  readonly listSessions: (
+    tenant: Tenant,
+    accountId: string,
+    currentUid: string,
+  ) => Promise<AccountSession[]>;
+  readonly endSession: (
+    tenant: Tenant,
+    accountId: string,
+    handle: string,
+    by: ActingOwner,
+  ) => Promise<'ended' | 'unknown'>;
+  readonly endOtherSessions: (
+    tenant: Tenant,
+    accountId: string,
+    currentUid: string,
+    by: ActingOwner,
+  ) => Promise<number>;
+  readonly listConnectedApplications: (
+    tenant: Tenant,
+    accountId: string,
+  ) => Promise<ConnectedApplication[]>;
+  readonly withdrawGrant: (
+    tenant: Tenant,
+    withdrawal: { accountId: string; clientId: string; by: ActingOwner },
+  ) => Promise<'withdrawn' | 'unknown'>;
+  readonly findClient: (
+    tenantId: TenantId,
+    clientId: string,
+  ) => Promise<RegisteredClient | undefined>;
+  readonly findApplicationByAudience: (
+    tenantId: TenantId,
+    audience: string,
+  ) => Promise<Application | undefined>;
+  /** Writes to the owner of an account that something about its security changed. */
+  readonly notifyOwner: NotifyOwner;
   /** Shared by all replicas; read anew for each form. */
   readonly csrfSecret: () => string;
   readonly render: RenderPage;
@@ -31,6 +85,30 @@ export interface ProfileEdit extends RequestOrigin {
   readonly accountId: string;
   readonly profile: Profile;
 }
+
+/** Whose password is to be what. */
+export interface NewPassword extends RequestOrigin {
+  readonly accountId: string;
+  readonly password: string;
+}
+
+/** The owner of an account, as who does something to it. */
+export interface ActingOwner extends RequestOrigin {
+  readonly actor: { readonly type: 'account'; readonly id: string };
+}
+
+/** What has happened to an account, and from where. */
+export interface OwnerNotice {
+  readonly event: SecurityEvent;
+  /** What it happened to, by the name that somebody gave it. */
+  readonly item?: string;
+}
+
+export type NotifyOwner = (
+  tenant: Tenant,
+  account: Account,
+  notice: OwnerNotice & { readonly address: string; readonly userAgent: string },
+) => Promise<void>;
 
 /** Where a request came from, for the audit log. */
 export interface RequestOrigin {
@@ -129,6 +207,25 @@ export function accountForm(
 /** For the audit log, and for limits: where a visit comes from. */
 export function originOf({ ctx }: AccountVisit): RequestOrigin {
   return { address: ctx.state.address, requestId: ctx.state.requestId };
+}
+
+/** The owner of the account, for the audit log: who else could be here? */
+export function actingOwner(visit: AccountVisit): ActingOwner {
+  return { actor: { type: 'account', id: visit.account.id }, ...originOf(visit) };
+}
+
+/** Tells the owner by mail what was done on this page: it may not have been them. */
+export async function notifyOwner(
+  deps: Pick<AccountPageDeps, 'notifyOwner'>,
+  { ctx, account }: AccountVisit,
+  notice: OwnerNotice,
+): Promise<void> {
+  const { tenant, address } = ctx.state;
+  await deps.notifyOwner(tenant, account, {
+    ...notice,
+    address,
+    userAgent: ctx.get('User-Agent'),
+  });
 }
 
 /** The languages that a link to the account page asks for. */

@@ -41,7 +41,7 @@ export async function changePassword(
   const { accountId, password, address, requestId } = input;
   const account = await deps.accounts.findById(tenant.id, accountId);
   if (account === undefined) throw new NotFoundError('account');
-  const reason = passwordWeakness(password, account);
+  const reason = await passwordWeakness(password, account, [tenant.name]);
   if (reason !== undefined) return { outcome: 'weak', reason };
 
   const hash = await deps.hasher.hash(password);

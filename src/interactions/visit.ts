@@ -15,6 +15,7 @@ import type { confirmEmail, requestEmailConfirmation } from '../accounts/verify-
 import { ACCOUNT_CLIENT_ID, accountClient } from '../applications/account-client.ts';
 import type { Application } from '../applications/application.ts';
 import type { RegisteredClient } from '../applications/client.ts';
+import { clientName } from '../applications/client-name.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { sha256 } from '../crypto/digest.ts';
 import type { ConsentDecision } from '../grants/record-grant.ts';
@@ -224,13 +225,7 @@ export async function shownClient(
     return { name: messages.accountPage.title, registered: accountClient(tenant.id, issuer) };
   }
   const registered = await deps.findClient(tenant.id, clientId);
-  return { name: clientName(registered) ?? clientId, registered };
-}
-
-/** `client_name`, else its application's name. */
-function clientName(client: RegisteredClient | undefined): string | undefined {
-  const name = client?.metadata.client_name;
-  return typeof name === 'string' && name.trim() !== '' ? name : client?.application.name;
+  return { name: registered === undefined ? clientId : clientName(registered), registered };
 }
 
 /** Who is signed in, as pages show it; undefined when the account is gone or disabled. */

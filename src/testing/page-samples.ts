@@ -2,9 +2,6 @@
  * Every hosted page as it looks in each of its states, with made-up people: what the tests of
  * markup, weight and accessibility open, and what screenshots are taken of.
  */
-import { overviewPage } from '../account-page/pages/overview-page.ts';
-import { type ProfileView, profilePage } from '../account-page/pages/profile-page.ts';
-import { noCookiePage, refusedPage } from '../account-page/pages/signed-in-pages.ts';
 import type { Page, PageFrame } from '../http/render-page.ts';
 import { languageMenu } from '../interactions/language-choice.ts';
 import type { Messages } from '../interactions/messages/messages.ts';
@@ -33,6 +30,7 @@ import {
   recoverSentPage,
   verifyEmailPage,
 } from '../interactions/pages/way-pages.ts';
+import { accountPageSamples } from './account-page-samples.ts';
 import { secondFactorSamples } from './second-factor-samples.ts';
 
 /** What strangers can put on a page; `ordinaryNames` or something hostile. */
@@ -301,50 +299,5 @@ export function pageSamples(messages: Messages, names: SampleNames): Record<stri
       requestId,
       retryHref: form.action,
     }),
-  };
-}
-
-/** The pages of a person's own account. */
-function accountPageSamples(messages: Messages, names: SampleNames): Record<string, Page> {
-  const root = '/account';
-  const shell = { root, signOutHref: '/session/end', done: undefined };
-  const csrf = 'kq3sX0aCqGf1yqYQv4gqFv6bq1i9H2hC5s0m7mY0n8E';
-  const account = { name: names.person, username: names.username };
-  const profile = (view: Partial<ProfileView>, done?: 'profile_saved') =>
-    profilePage(
-      messages,
-      { ...shell, done },
-      { action: `${root}/profile`, csrf, values: {}, problems: [], ...view },
-    );
-
-  return {
-    account: overviewPage(messages, shell, { account }),
-    'account-profile': profile({
-      values: {
-        name: names.person,
-        nickname: names.typed,
-        birthdate: '1980-02-29',
-        locale: 'en',
-        zoneinfo: 'Europe/London',
-        phone_number: '+44 20 7946 0018',
-        website: names.link,
-        street_address: '1 Gate Street',
-        locality: names.site,
-      },
-    }),
-    'account-profile-saved': profile({ values: { name: names.person } }, 'profile_saved'),
-    'account-profile-invalid': profile({
-      values: {
-        name: names.person,
-        birthdate: '0000-02-29',
-        locale: names.scope,
-        zoneinfo: names.typed,
-        phone_number: names.typed,
-        website: names.link,
-      },
-      problems: ['zoneinfo', 'phone_number', 'website'],
-    }),
-    'account-refused': refusedPage(messages, { startHref: root }),
-    'account-no-cookie': noCookiePage(messages, { startHref: root }),
   };
 }

@@ -120,7 +120,7 @@ export async function walkThrough(
 ): Promise<PlainPage> {
   let page = await browser.open(String(url));
   for (let pages = 0; pages < MAX_PAGES; pages += 1) {
-    if (page.document.querySelector('input[name=password]') !== null) {
+    if (page.document.querySelector('form[action$="/sign-in"]') !== null) {
       page = await browser.submit(page, { ...person }, { action: '/sign-in' });
     } else if (page.document.querySelector('form[action$="/consent"]') !== null) {
       page = await browser.submit(page, {}, { action: '/consent' });

@@ -5,6 +5,9 @@ import type { Messages } from '../../interactions/messages/messages.ts';
 export const SECTIONS = {
   overview: '',
   profile: '/profile',
+  password: '/password',
+  sessions: '/sessions',
+  applications: '/applications',
 } as const satisfies Partial<Record<keyof Messages['accountPage']['sections'], string>>;
 
 export type Section = keyof typeof SECTIONS;
@@ -15,6 +18,8 @@ export interface AccountShell {
   readonly root: string;
   /** Where signing out begins. */
   readonly signOutHref: string;
+  /** The person's time zone; undefined: UTC. */
+  readonly timeZone: string | undefined;
   /** What has just been done. */
   readonly done: keyof Messages['accountPage']['done'] | undefined;
 }

@@ -1,9 +1,12 @@
 import { createFormats } from '../../languages/formats.ts';
 import type { LanguageTag } from '../../languages/languages.ts';
+import { accountApplications } from './en/account-applications.ts';
 import { account } from './en/account-card.ts';
 import { accountChoice } from './en/account-choice.ts';
 import { accountPage } from './en/account-page.ts';
+import { accountPassword } from './en/account-password.ts';
 import { accountProfile } from './en/account-profile.ts';
+import { accountSessions } from './en/account-sessions.ts';
 import { gate } from './en/application-gate.ts';
 import { claim, claims, consent, scopes, unknownScope } from './en/consent.ts';
 import { error } from './en/error.ts';
@@ -60,6 +63,9 @@ export const en = {
   accountChoice,
   accountPage,
   accountProfile,
+  accountPassword,
+  accountSessions,
+  accountApplications,
   consent,
   scopes,
   claim,

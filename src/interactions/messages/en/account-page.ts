@@ -9,10 +9,23 @@ export const accountPage = {
   sections: {
     overview: { title: 'Overview', detail: '' },
     profile: { title: 'Profile', detail: 'Name, language, phone and address' },
+    password: { title: 'Password', detail: 'Set a new one' },
+    sessions: {
+      title: 'Where you are signed in',
+      detail: 'Browsers and devices, and signing out of them',
+    },
+    applications: {
+      title: 'Applications with access',
+      detail: 'What they can do, and taking it back',
+    },
   },
   /** What has been done, on the page that comes after. */
   done: {
     profile_saved: 'Your profile is saved.',
+    password_changed: 'Your password is changed, and every other browser is signed out.',
+    session_ended: 'That browser is signed out.',
+    sessions_ended: 'Every other browser is signed out.',
+    access_removed: 'The application has no access to your account any more.',
   },
   signedInTo: (site: string) => `You are signed in to ${isolate(site)}.`,
 

@@ -1,0 +1,180 @@
+/**
+ * The pages of a person's own account in each of their states; `page-samples.ts` has the others.
+ */
+import type { AccountShell } from '../account-page/pages/account-layout.ts';
+import {
+  type ApplicationsView,
+  applicationsPage,
+} from '../account-page/pages/applications-page.ts';
+import { overviewPage } from '../account-page/pages/overview-page.ts';
+import { type PasswordView, passwordPage } from '../account-page/pages/password-page.ts';
+import { type ProfileView, profilePage } from '../account-page/pages/profile-page.ts';
+import { type SessionsView, sessionsPage } from '../account-page/pages/sessions-page.ts';
+import { noCookiePage, refusedPage } from '../account-page/pages/signed-in-pages.ts';
+import type { AccountSession } from '../accounts/account-session.ts';
+import type { Page } from '../http/render-page.ts';
+import type { Messages } from '../interactions/messages/messages.ts';
+import type { SampleNames } from './page-samples.ts';
+
+const ROOT = '/account';
+const CSRF = 'kq3sX0aCqGf1yqYQv4gqFv6bq1i9H2hC5s0m7mY0n8E';
+const NOW = new Date('2027-05-03T10:22:00Z');
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+const SAFARI =
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1';
+
+const form = (path: string) => ({ action: `${ROOT}${path}`, csrf: CSRF });
+const ago = (hours: number) => new Date(NOW.getTime() - hours * 3_600_000);
+
+/** The samples by name. */
+export function accountPageSamples(messages: Messages, names: SampleNames): Record<string, Page> {
+  const shellWith = (done?: AccountShell['done']): AccountShell => ({
+    root: ROOT,
+    signOutHref: '/session/end',
+    timeZone: 'Europe/London',
+    done,
+  });
+  const shell = shellWith();
+  const account = { name: names.person, username: names.username };
+  const profile = (view: Partial<ProfileView>, done?: AccountShell['done']) =>
+    profilePage(messages, shellWith(done), {
+      ...form('/profile'),
+      values: {},
+      problems: [],
+      ...view,
+    });
+  const password = (view: Partial<PasswordView>, done?: AccountShell['done']) =>
+    passwordPage(messages, shellWith(done), {
+      ...form('/password'),
+      username: names.username,
+      changedAt: ago(2000),
+      minCharacters: 8,
+      problem: undefined,
+      ...view,
+    });
+  const sessions = (view: Partial<SessionsView>, done?: AccountShell['done']) =>
+    sessionsPage(messages, shellWith(done), {
+      sessions: sessionSamples(names),
+      clientNames: new Map([
+        ['notes', names.client],
+        ['payroll', names.application],
+      ]),
+      end: form('/sessions/end'),
+      endOthers: form('/sessions/end-others'),
+      now: NOW,
+      ...view,
+    });
+  const applications = (view: Partial<ApplicationsView>, done?: AccountShell['done']) =>
+    applicationsPage(messages, shellWith(done), {
+      siteName: names.site,
+      applications: [],
+      applicationNames: { [names.audience]: names.application },
+      withdraw: form('/applications/withdraw'),
+      now: NOW,
+      ...view,
+    });
+
+  return {
+    account: overviewPage(messages, shell, { account }),
+    'account-profile': profile({
+      values: {
+        name: names.person,
+        nickname: names.typed,
+        birthdate: '1980-02-29',
+        locale: 'en',
+        zoneinfo: 'Europe/London',
+        phone_number: '+44 20 7946 0018',
+        website: names.link,
+        street_address: '1 Gate Street',
+        locality: names.site,
+      },
+    }),
+    'account-profile-saved': profile({ values: { name: names.person } }, 'profile_saved'),
+    'account-profile-invalid': profile({
+      values: {
+        name: names.person,
+        birthdate: '0000-02-29',
+        locale: names.scope,
+        zoneinfo: names.typed,
+        phone_number: names.typed,
+        website: names.link,
+      },
+      problems: ['zoneinfo', 'phone_number', 'website'],
+    }),
+    'account-password': password({}),
+    'account-password-none': password({ changedAt: undefined }),
+    'account-password-different': password({ problem: 'different' }),
+    'account-password-saved': password({}, 'password_changed'),
+    'account-sessions': sessions({}),
+    'account-sessions-one': sessions(
+      { sessions: sessionSamples(names).slice(0, 1) },
+      'sessions_ended',
+    ),
+    'account-applications': applications({ applications: applicationSamples(names) }),
+    'account-applications-none': applications({}, 'access_removed'),
+    'account-refused': refusedPage(messages, { startHref: ROOT }),
+    'account-no-cookie': noCookiePage(messages, { startHref: ROOT }),
+  };
+}
+
+function sessionSamples(names: SampleNames): AccountSession[] {
+  const moment = (hours: number, userAgent: string | undefined, address?: string) => ({
+    at: ago(hours),
+    address,
+    userAgent,
+  });
+  return [
+    {
+      handle: 'a'.repeat(43),
+      current: true,
+      signedIn: moment(30, FIREFOX, '192.0.2.7'),
+      lastSeen: moment(0, FIREFOX, '192.0.2.7'),
+      clientIds: ['notes', 'payroll', 'gatehouse-account'],
+    },
+    {
+      handle: 'b'.repeat(43),
+      current: false,
+      signedIn: moment(400, SAFARI, '2001:db8:85a3:8d3:1319:8a2e:370:7348'),
+      lastSeen: moment(3, SAFARI, '2001:db8:85a3:8d3:1319:8a2e:370:7348'),
+      clientIds: ['notes'],
+    },
+    {
+      handle: 'c'.repeat(43),
+      current: false,
+      signedIn: moment(900, names.typed),
+      lastSeen: moment(700, undefined),
+      clientIds: [],
+    },
+  ];
+}
+
+function applicationSamples(names: SampleNames): ApplicationsView['applications'] {
+  return [
+    {
+      clientId: names.scope,
+      name: names.client,
+      website: names.link,
+      firstParty: false,
+      grant: {
+        scopes: ['openid', 'profile', 'email', 'offline_access', names.scope],
+        claims: ['birthdate'],
+        resourceScopes: { [names.audience]: [names.scope, 'notes:write'] },
+        firstUsedAt: ago(3000),
+        lastUsedAt: ago(5),
+      },
+    },
+    {
+      clientId: 'payroll-web',
+      name: names.application,
+      website: undefined,
+      firstParty: true,
+      grant: {
+        scopes: ['openid'],
+        claims: [],
+        resourceScopes: {},
+        firstUsedAt: ago(90),
+        lastUsedAt: ago(90),
+      },
+    },
+  ];
+}
