@@ -55,8 +55,8 @@ for (const store of STORES) {
       await administer(deployment, harvest, cli, directory);
       await addSecondFactors(deployment, harvest);
       await leaveThingsOpen(deployment, harvest);
-      await usePasskeys(deployment, harvest);
       await proveMore(deployment, harvest);
+      await usePasskeys(deployment, harvest);
       await addKeys(deployment, harvest);
       await deployment.backends.audit.flush();
     });
@@ -414,12 +414,12 @@ async function proveMore(deployment: TestDeployment, harvest: Harvest): Promise<
   harvest.add('browser token', cookie.split('~')[1]);
 
   // With codes on the page that nobody has said to have saved.
-  const his = visit(deployment, harvest);
-  const first = await his.open((await notes.begin(asked)).url.href);
-  const setUp = await his.submit(first, { ...BOB, password: NEW_PASSWORD });
+  const elsewhere = visit(deployment, harvest);
+  const first = await elsewhere.open((await notes.begin(asked)).url.href);
+  const setUp = await elsewhere.submit(first, { ...ALICE });
   const waiting = scanInto(setUp, now);
   harvest.add('authenticator app', waiting.secret);
-  addCodes(recoveryCodesOn(await his.submit(setUp, { code: waiting.code() })));
+  addCodes(recoveryCodesOn(await elsewhere.submit(setUp, { code: waiting.code() })));
 }
 
 /** Private keys of every tenant, and the secrets of the deployment. */
