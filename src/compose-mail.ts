@@ -13,7 +13,7 @@ import type { Logger } from './telemetry/logger.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 
 /** How late a message is at most that another process queued, or that is to be tried again. */
-const DELIVERY_SECONDS = 15;
+const DELIVERY_SECONDS = 5;
 
 /** Where messages go, as configured. Opens nothing. */
 export function mailTransport(
