@@ -7,6 +7,7 @@ import type { AuditLog } from './audit/audit-log.ts';
 import type { BackgroundWork } from './background-work.ts';
 import type { Backends } from './compose-backends.ts';
 import { factorDeps } from './compose-factors.ts';
+import { ownerNotices } from './compose-notices.ts';
 import { accountEnder } from './compose-shared.ts';
 import { mailboxWays } from './compose-ways.ts';
 import type { Config } from './config/config.ts';
@@ -59,6 +60,7 @@ export function interactionDeps(parts: {
     offersPasskeys: () => false,
     mailEnabled: backends.mail.transport !== undefined,
     queueMail: parts.queueMail,
+    notifyOwner: ownerNotices({ queueMail: parts.queueMail, publicUrl: config.publicUrl, now }),
     ...mailboxWays({ ...parts, attempts }),
     recordGrant: (tenant, decision) => recordGrant({ grants, audit }, tenant, decision),
     findResetLink: (tenant, token) => findPasswordReset({ accounts }, tenant, token),

@@ -51,6 +51,7 @@ describe('a second factor that is missing', () => {
     const id = cookies.find((cookie) => cookie.key === '_session')?.value ?? '';
     const session = await app.provider.Session.find(id);
     assert.deepEqual(session?.amr, ['pwd', 'otp', 'mfa']);
+    assert.deepEqual(app.told, ['alice second_factor_added']);
     assert.ok(answerOf(await browser.submit(consent, {})).code);
   });
 

@@ -4,6 +4,7 @@ import { recoveryCodesPage } from './pages/recovery-codes-page.ts';
 import { noteAndProceed, proceedWith } from './proceed.ts';
 import type { Proof } from './sign-in-progress.ts';
 import { STORED, type StepOf } from './step.ts';
+import { tellOwner } from './tell-owner.ts';
 import { type UnseenCodes, unseenCodes } from './unseen-codes.ts';
 import {
   type InteractionDeps,
@@ -79,6 +80,7 @@ export async function submitNewFactor(
     by: ownerOf(visit, accountId),
   });
   if (outcome !== 'confirmed') return again(outcome);
+  await tellOwner(deps, visit, accountId, 'second_factor_added');
   await proceedWithNewFactor(deps, visit, { accountId, method: 'otp', at: ctx.state.startedAt });
 }
 

@@ -55,6 +55,7 @@ describe('a second factor', () => {
     const session = await sessionIn(app, browser);
     assert.deepEqual(session?.amr, ['pwd', 'otp', 'mfa']);
     assert.equal(session?.acr, 'urn:gatehouse:acr:multi-factor');
+    assert.deepEqual(app.told, []);
     assert.ok(answerOf(await browser.submit(consent, {})).code);
   });
 
@@ -113,6 +114,7 @@ describe('a second factor', () => {
     const consent = await browser.submit(recovery, { code: RECOVERY_CODE }, SECOND_FACTOR);
     assert.match(textOf(consent), /Notes asks for access/);
     assert.deepEqual((await sessionIn(app, browser))?.amr, ['pwd', 'recovery', 'mfa']);
+    assert.deepEqual(app.told, ['alice recovery_code_used']);
   });
 
   it('says whom to ask when there is no other way', async () => {

@@ -8,6 +8,7 @@ import { type SecondFactorProblem, secondFactorPage } from './pages/second-facto
 import { noteAndProceed, proceedWith } from './proceed.ts';
 import { rememberThisBrowser } from './remembered-browser.ts';
 import { SECOND_FACTORS, STORED, type StepOf } from './step.ts';
+import { tellOwner } from './tell-owner.ts';
 import {
   type InteractionDeps,
   type InteractionVisit,
@@ -84,6 +85,9 @@ export async function submitSecondFactor(
   }
   if (verdict.outcome === 'rejected') {
     return again({ kind: verdict.reason === 'reused' ? 'reused' : 'rejected' });
+  }
+  if (method === 'recovery_code') {
+    await tellOwner(deps, visit, step.accountId, 'recovery_code_used');
   }
   if (remember) await rememberThisBrowser(deps, visit, step.accountId);
   await proceedWith(deps, visit, {

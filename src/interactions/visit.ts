@@ -26,6 +26,7 @@ import { describeUserAgent } from '../http/describe-user-agent.ts';
 import type { FormBody } from '../http/form-body.ts';
 import type { Page, RenderPage } from '../http/render-page.ts';
 import type { RequestState } from '../http/request-state.ts';
+import type { SecurityEvent } from '../mail/mail.ts';
 import type { QueueMail } from '../mail/queue-mail.ts';
 import type { Tenant, TenantId } from '../tenants/tenant.ts';
 import type { TenantState } from '../tenants/tenant-state.ts';
@@ -68,6 +69,12 @@ export interface InteractionDeps {
   readonly mailEnabled: boolean;
   /** Does nothing where mail is off. */
   readonly queueMail: QueueMail;
+  /** Writes to the owner of an account that something about its security changed. */
+  readonly notifyOwner: (
+    tenant: Tenant,
+    account: Account,
+    notice: { event: SecurityEvent; item?: string; address: string; userAgent: string },
+  ) => Promise<void>;
   /** The ways to a first factor, and to an account, that go over a mailbox. */
   readonly requestRecovery: Wired<typeof requestRecovery>;
   readonly requestSignInCode: Wired<typeof requestSignInCode>;

@@ -56,6 +56,8 @@ export interface HostedPagesApp {
   readonly changed: string[];
   /** Messages on their way to people. */
   readonly queued: OutgoingMail[];
+  /** What owners of accounts were told: account id and event. */
+  readonly told: string[];
   /** Names and addresses that something was to be sent to. */
   readonly asked: string[];
   /** An authorization request; `parameters` override. */
@@ -105,6 +107,7 @@ export async function startHostedPages(
   const changed: string[] = [];
   const queued: OutgoingMail[] = [];
   const asked: string[] = [];
+  const told: string[] = [];
   const { factors, factorsOf } = factorsInMemory(options.factors);
 
   const server = createServer();
@@ -143,6 +146,7 @@ export async function startHostedPages(
     factorsOf,
     offersPasskeys: () => options.passkeysWork ?? false,
     mailEnabled: options.mailEnabled ?? false,
+    notifyOwner: async (_tenant, owner, { event }) => void told.push(`${owner.id} ${event}`),
     queueMail: async (_tenant, mail) => void queued.push(mail),
     ...mailboxWays(tenant, accounts, asked),
     recordGrant: async (_tenant, decision) => {
@@ -204,6 +208,7 @@ export async function startHostedPages(
     granted,
     changed,
     queued,
+    told,
     asked,
     authorizationUrl(parameters = {}) {
       const url = new URL(`${issuer}/auth`);
