@@ -1,4 +1,4 @@
-import { DEFAULT_ATTEMPT_LIMITS } from './accounts/attempt-limits.ts';
+import type { AttemptStore } from './accounts/attempt-store.ts';
 import { authenticateAccount } from './accounts/authenticate-account.ts';
 import type { PasswordHasher } from './accounts/password-hasher.ts';
 import { PASSWORD_MIN_CHARACTERS } from './accounts/password-policy.ts';
@@ -16,8 +16,6 @@ import type { InteractionDeps } from './interactions/interactions.ts';
 import type { QueueMail } from './mail/queue-mail.ts';
 import type { ProviderPool } from './provider/provider-for-tenant.ts';
 import type { QueueLogouts } from './provider/queue-logouts.ts';
-import { createMemoryAttemptStore } from './storage/memory/attempt-store.ts';
-import { createRedisAttemptStore } from './storage/redis/attempt-store.ts';
 import type { Logger } from './telemetry/logger.ts';
 
 /**
@@ -28,6 +26,7 @@ import type { Logger } from './telemetry/logger.ts';
 export function interactionDeps(parts: {
   config: Config;
   backends: Backends;
+  attempts: AttemptStore;
   audit: AuditLog;
   hasher: PasswordHasher;
   providers: ProviderPool;
@@ -39,13 +38,9 @@ export function interactionDeps(parts: {
   logger: Logger;
   now: () => Date;
 }): InteractionDeps {
-  const { config, backends, audit, hasher, providers, lookupKey, render, logger, now } = parts;
-  const { accounts, applications, factors, grants, redis } = backends;
-  const limits = { limits: DEFAULT_ATTEMPT_LIMITS, digestKey: lookupKey };
-  const attempts =
-    redis === undefined
-      ? createMemoryAttemptStore(limits)
-      : createRedisAttemptStore(redis, { ...limits, keyPrefix: config.redis.keyPrefix });
+  const { config, backends, attempts, audit, hasher, providers, lookupKey, render } = parts;
+  const { logger, now } = parts;
+  const { accounts, applications, factors, grants } = backends;
   const endAccountSessions = accountEnder(backends, now, parts.queueLogouts);
 
   return {
@@ -61,7 +56,7 @@ export function interactionDeps(parts: {
     mailEnabled: backends.mail.transport !== undefined,
     queueMail: parts.queueMail,
     notifyOwner: ownerNotices({ queueMail: parts.queueMail, publicUrl: config.publicUrl, now }),
-    ...mailboxWays({ ...parts, attempts }),
+    ...mailboxWays(parts),
     recordGrant: (tenant, decision) => recordGrant({ grants, audit }, tenant, decision),
     findResetLink: (tenant, token) => findPasswordReset({ accounts }, tenant, token),
     resetPassword: (tenant, input) =>

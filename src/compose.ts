@@ -1,5 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { DEFAULT_ATTEMPT_LIMITS } from './accounts/attempt-limits.ts';
+import type { AttemptStore } from './accounts/attempt-store.ts';
 import { callerOf } from './accounts/attempt-subjects.ts';
 import { hasSecondFactor } from './accounts/second-factors.ts';
 import { type AppDeps, createApp } from './app.ts';
@@ -26,7 +28,9 @@ import { loadKeySet } from './keys/load-key-set.ts';
 import { type MaintenanceTask, startMaintenance } from './maintenance.ts';
 import { ENDPOINT_PATHS } from './provider/endpoint-paths.ts';
 import { createProviderPool, type ProviderPool } from './provider/provider-for-tenant.ts';
+import { createMemoryAttemptStore } from './storage/memory/attempt-store.ts';
 import { createMemoryEndpointLimiter } from './storage/memory/endpoint-limiter.ts';
+import { createRedisAttemptStore } from './storage/redis/attempt-store.ts';
 import { createRedisEndpointLimiter } from './storage/redis/endpoint-limiter.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
@@ -114,8 +118,10 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     publicUrl: config.publicUrl,
     poolSize: config.providerPoolSize,
   });
+  const attempts = attemptStore(options, secrets.lookupKey);
   const interactions = interactionDeps({
     ...options,
+    attempts,
     audit,
     hasher,
     providers,
@@ -204,6 +210,19 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
       await Promise.all([stopMaintenance(), feed.stop(), courier.stop(), settled]);
     },
   };
+}
+
+/**
+ * Attempts to guess something, counted once for all pages: shared through Redis where there is one.
+ *
+ * @param digestKey - keys the digests that they are counted under
+ */
+function attemptStore({ backends, config }: ComposeOptions, digestKey: string): AttemptStore {
+  const { redis } = backends;
+  const limits = { limits: DEFAULT_ATTEMPT_LIMITS, digestKey };
+  return redis === undefined
+    ? createMemoryAttemptStore(limits)
+    : createRedisAttemptStore(redis, { ...limits, keyPrefix: config.redis.keyPrefix });
 }
 
 /** Limits per endpoint class, shared through Redis where there is one. */

@@ -30,6 +30,7 @@ describe('a link to set a new password', () => {
     assert.equal(titleOf(done), 'Password changed · Acme');
     assert.match(textOf(done), /signed out everywhere/);
     assert.deepEqual(app.changed, [PASSWORD]);
+    assert.deepEqual(app.told, ['alice password_changed']);
 
     const used = await browser.submit(page, { password: PASSWORD, password_again: PASSWORD });
     assert.equal(used.status, 400);

@@ -5,6 +5,7 @@ import {
   resetPasswordDonePage,
   resetPasswordPage,
 } from './pages/reset-password-pages.ts';
+import { tellOwner } from './tell-owner.ts';
 import { type InteractionDeps, linkPurpose, showPage, type Visit, visitOf } from './visit.ts';
 
 /** Opens a link to set a new password. It uses nothing up: whoever scans mail opens links too. */
@@ -30,6 +31,7 @@ export async function submitResetPassword(deps: InteractionDeps, visit: Visit): 
     requestId: ctx.state.requestId,
   });
   if (result.outcome === 'changed') {
+    await tellOwner(deps, visit, result.accountId, 'password_changed');
     const account = await deps.findAccount(ctx.state.tenant.id, result.accountId);
     const theirs = account === undefined ? visit : await visitOf(visit, account.claims);
     return showPage(deps, theirs, resetPasswordDonePage(theirs.messages));
