@@ -17,6 +17,15 @@ export interface AuditLog {
     before?: string;
     limit: number;
   }): Promise<RecordedAuditEvent[]>;
+  /**
+   * What an account did and what was done to it, newest first, but for issued and refused tokens.
+   * `before` is the id of the last event of the page before.
+   */
+  listOfAccount(
+    tenantId: TenantId,
+    accountId: string,
+    page: { kinds?: readonly AuditEventKind[]; before?: string; limit: number },
+  ): Promise<RecordedAuditEvent[]>;
   /** Writes what is waiting; called when the process stops. */
   flush(): Promise<void>;
 }

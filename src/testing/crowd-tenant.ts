@@ -137,9 +137,11 @@ export async function crowdTenant(db: Knex, tenant: PopulatedTenant): Promise<vo
       [],
     ],
     [
-      `insert into audit_events (id, at, tenant_id, kind, outcome, actor_type, subject_id)
-       select gen_random_uuid(), now() + (n % 2) * interval '1 month', t.id, 'token.issued', 'success',
-              'client', 's' || n
+      `insert into audit_events (id, at, tenant_id, kind, outcome, actor_type, actor_id,
+                                 subject_type, subject_id)
+       select gen_random_uuid(), now() + (n % 2) * interval '1 month', t.id,
+              case when n % 4 = 0 then 'session.ended' else 'token.issued' end, 'success',
+              'account', 'a' || n, 'account', 's' || n
          from tenants t, generate_series(1, 4000) n where n <= 4 or t.id = ?`,
       [tenantId],
     ],

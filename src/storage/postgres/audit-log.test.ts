@@ -257,6 +257,45 @@ describe('list', () => {
     assert.deepEqual(await kinds({ tenantId, limit: 10, subjectId: 'a\0b' }), []);
   });
 
+  test('of an account has what it did and what was done to it, but for its tokens', async () => {
+    const bob = { type: 'account', id: 'bob' } as const;
+    const operator = { type: 'operator', id: 'bob' } as const;
+    const events: AuditEvent[] = [
+      signIn({ actor: bob, requestId: 'own' }),
+      signIn({ kind: 'account.disabled', actor: operator, subject: bob, requestId: 'done to' }),
+      signIn({ kind: 'session.ended', actor: bob, subject: bob, requestId: 'both' }),
+      signIn({ kind: 'token.issued', actor: bob }),
+      signIn({ kind: 'token.refused', actor: { type: 'client', id: 'c' }, subject: bob }),
+      signIn({ actor: { type: 'anonymous' }, subject: bob, requestId: 'nobody' }),
+      signIn({ subject: { type: 'client', id: 'bob' } }),
+      signIn({ actor: operator }),
+      signIn(),
+    ];
+    for (const [index, event] of events.entries()) {
+      now = new Date(index < 2 ? '2030-06-30T23:59:59Z' : '2030-07-01T00:00:00Z');
+      await log.record(event);
+    }
+    const all = await log.listOfAccount(tenantId, 'bob', { limit: 10 });
+    const named = (list: typeof all) => list.map(({ requestId }) => requestId);
+    assert.deepEqual(named(all), ['nobody', 'both', 'done to', 'own']);
+
+    const pages: typeof all = [];
+    for (const _ of all) {
+      const before = pages.at(-1)?.id;
+      const page = { limit: 1, ...(before === undefined ? {} : { before }) };
+      pages.push(...(await log.listOfAccount(tenantId, 'bob', page)));
+    }
+    assert.deepEqual(pages, all);
+    const kinds = ['session.ended'] as const;
+    assert.deepEqual(named(await log.listOfAccount(tenantId, 'bob', { kinds, limit: 10 })), [
+      'both',
+    ]);
+    assert.deepEqual(await log.listOfAccount(tenantId, 'a\0b', { limit: 10 }), []);
+    await assert.rejects(log.listOfAccount(tenantId, 'bob', { before: 'x', limit: 1 }), {
+      status: 400,
+    });
+  });
+
   test('says so when the page before cannot have ended there', async () => {
     for (const before of ['nonsense', '', '00000000-0000-4000-8000-000000000000']) {
       await assert.rejects(
@@ -310,6 +349,18 @@ testTenantIsolation<AuditLog>(
         );
         assert.deepEqual(await events.list({ tenantId: theirs.tenantId, limit: 10, ...query }), []);
       }
+    },
+    async listOfAccount(events, mine, theirs) {
+      const actor = { type: 'account', id: theirs.accountId } as const;
+      await events.record(signIn({ tenantId: mine.tenantId, actor }));
+      const page = { limit: 10 };
+      const found = await events.listOfAccount(mine.tenantId, theirs.accountId, page);
+      assert.deepEqual(
+        found.map((event) => event.tenantId),
+        [mine.tenantId],
+      );
+      const others = events.listOfAccount(theirs.tenantId, theirs.accountId, page);
+      assert.deepEqual(await others, []);
     },
     async flush(events, mine) {
       await events.record(signIn({ tenantId: mine.tenantId }));

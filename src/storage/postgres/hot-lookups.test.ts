@@ -86,6 +86,8 @@ let upstreamProviders: UpstreamProviderStore;
 let upstreamLinks: UpstreamLinkStore;
 let secrets: DeploymentSecretStore;
 let audit: AuditLog;
+/** The newest event that has an id of ours. */
+let eventId: string;
 let outbox: MailOutbox;
 let logouts: LogoutNotificationStore;
 let retention: Retention;
@@ -124,6 +126,12 @@ before(async () => {
     outcome: 'success',
     actor: { type: 'system' },
   });
+  const [event] = await audit.list({
+    tenantId: tenant.tenantId,
+    kinds: ['seed.applied'],
+    limit: 1,
+  });
+  eventId = event?.id ?? '';
   ({ cursor } = await tenants.changesSince(undefined));
 });
 
@@ -699,6 +707,20 @@ testLookups<AuditLog>('audit', {
       assert.ok(last);
       await audit.list({ tenantId, limit: LIMIT, before: last.id });
       await audit.list({ tenantId, limit: LIMIT, subjectId: 's1' });
+    },
+  },
+  listOfAccount: {
+    statements: 2,
+    accesses: [
+      'audit_events_tenant_id_actor_id_at_id_idx: actor_id at id tenant_id',
+      'audit_events_tenant_id_actor_id_at_id_idx: actor_id tenant_id',
+      'audit_events_tenant_id_subject_id_at_id_idx1: at id subject_id tenant_id',
+      'audit_events_tenant_id_subject_id_at_id_idx1: subject_id tenant_id',
+    ],
+    work: async () => {
+      const { tenantId } = tenant;
+      await audit.listOfAccount(tenantId, 'a4', { limit: LIMIT });
+      await audit.listOfAccount(tenantId, 'a4', { limit: LIMIT, before: eventId });
     },
   },
   flush: { statements: 0, accesses: [], work: () => audit.flush() },

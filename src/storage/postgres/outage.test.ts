@@ -333,6 +333,8 @@ function callsOf(pool: Knex): typeof calls {
         actor: { type: 'system' },
       }),
     list: ({ tenantId }) => audit.list({ tenantId, limit: 10 }),
+    listOfAccount: ({ tenantId, accountId }) =>
+      audit.listOfAccount(tenantId, accountId, { limit: 10 }),
   };
   const logoutCalls: Calls<LogoutNotificationStore> = {
     add: ({ tenantId, clientId, accountId }) =>
