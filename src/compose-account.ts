@@ -1,8 +1,10 @@
+import { type Deletion, deleteAccount } from './accounts/delete-account.ts';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { Backends } from './compose-backends.ts';
-import { type EndingBackends, logoutQueue } from './compose-shared.ts';
+import { accountEnder, logoutQueue, mailQueue } from './compose-shared.ts';
 import { listConnectedApplications } from './grants/list-connected-applications.ts';
 import { type Withdrawal, withdrawGrant } from './grants/withdraw-grant.ts';
+import type { QueueMail } from './mail/queue-mail.ts';
 import { listLiveGrants, revokeClientGrants } from './provider/account-grants.ts';
 import {
   type EndedBy,
@@ -15,20 +17,25 @@ import type { Tenant, TenantId } from './tenants/tenant.ts';
 
 /** Wires what people see and end of their own: their sessions, and what applications hold. */
 export function accountOwnership(parts: {
-  backends: EndingBackends & Pick<Backends, 'applications' | 'grants'>;
+  backends: Backends;
   audit: Pick<AuditLog, 'record'>;
-  /** Default: what a running server finds by itself. */
+  /** Default, as of `queueMail`: what a running server finds by itself. */
   queueLogouts?: QueueLogouts;
+  queueMail?: QueueMail;
   now: () => Date;
 }) {
   const { backends, audit, now } = parts;
-  const { queueLogouts = logoutQueue(backends, now) } = parts;
-  const { artifacts, applications, grants } = backends;
+  const { queueLogouts = logoutQueue(backends, now), queueMail = mailQueue({ backends, now }) } =
+    parts;
+  const { accounts, artifacts, applications, grants } = backends;
   const deps = {
+    accounts,
     artifacts,
     grants,
     audit,
     queueLogouts,
+    queueMail,
+    endAccountSessions: accountEnder(backends, now, queueLogouts),
     now,
     findClient: applications.findClient,
     listLiveGrants: (tenantId: TenantId, accountId: string) =>
@@ -47,5 +54,6 @@ export function accountOwnership(parts: {
       listConnectedApplications(deps, tenant, accountId),
     withdrawGrant: (tenant: Tenant, withdrawal: Withdrawal) =>
       withdrawGrant(deps, tenant, withdrawal),
+    deleteAccount: (tenant: Tenant, deletion: Deletion) => deleteAccount(deps, tenant, deletion),
   };
 }

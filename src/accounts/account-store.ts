@@ -67,6 +67,11 @@ export interface AccountStore {
     accountId: string,
     change: { set: Readonly<Record<string, unknown>>; removed: readonly string[] },
   ): Promise<boolean>;
+  /**
+   * Deletes an account with everything that belongs to it: of two at once exactly one does. False
+   * when there is no such account.
+   */
+  remove(tenantId: TenantId, accountId: string): Promise<boolean>;
   /** False when there is no such account. */
   setDisabled(tenantId: TenantId, accountId: string, disabled: boolean): Promise<boolean>;
   /**

@@ -75,6 +75,8 @@ export type AuditEventKind =
   | 'account.disabled'
   /** An operator enabled an account again. */
   | 'account.enabled'
+  /** An account was deleted, by its owner or an operator, with everything but its id. */
+  | 'account.deleted'
   /** A person changed their profile. `detail.claims` names what changed. */
   | 'account.profile_changed'
   /** A single-use link to set a new password was made. */

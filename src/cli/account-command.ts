@@ -6,6 +6,7 @@ import { factorsOfAccount } from '../accounts/second-factors.ts';
 import { setAccountDisabled } from '../accounts/set-account-disabled.ts';
 import { issuerOf } from '../tenants/issuer.ts';
 import type { Tenant } from '../tenants/tenant.ts';
+import { addDeleteCommand } from './account-delete-command.ts';
 import { addInvitationCommands } from './account-invite-command.ts';
 import { addResetFactorsCommand } from './account-reset-factors-command.ts';
 import type { CliContext } from './cli-context.ts';
@@ -19,7 +20,7 @@ import { tenantOf, withTenant } from './tenant-option.ts';
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1_000;
 
-/** `gatehouse account list|show|disable|enable|reset-password|reset-factors` */
+/** `gatehouse account list|show|disable|enable|reset-password|reset-factors|delete` */
 export function addAccountCommands(program: Command, act: ActionMaker): void {
   const account = program
     .command('account')
@@ -105,6 +106,7 @@ export function addAccountCommands(program: Command, act: ActionMaker): void {
   addResetPassword(account, act);
   addInvitationCommands(account, act);
   addResetFactorsCommand(account, act);
+  addDeleteCommand(account, act);
 }
 
 function addSwitch(

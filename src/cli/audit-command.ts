@@ -44,6 +44,7 @@ const KINDS: Readonly<Record<AuditEventKind, true>> = {
   'account.email_confirmed': true,
   'account.disabled': true,
   'account.enabled': true,
+  'account.deleted': true,
   'account.profile_changed': true,
   'account.password_reset_requested': true,
   'account.password_changed': true,

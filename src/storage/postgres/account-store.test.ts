@@ -6,7 +6,9 @@ import { NotFoundError } from '../../errors.ts';
 import type { TenantId } from '../../tenants/tenant.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
 import { insertAccount, insertTenant } from '../../testing/fixtures.ts';
+import { populateTenant } from '../../testing/populated-tenant.ts';
 import { testTenantIsolation } from '../../testing/tenant-isolation.ts';
+import { rowsOfTenant } from '../../testing/tenant-rows.ts';
 import { createPostgresAccountStore } from './account-store.ts';
 
 const NOW = new Date('2030-01-01T12:00:00Z');
@@ -153,6 +155,38 @@ test('disabling and enabling an account show in the next answer', async () => {
   assert.equal((await store.findById(tenantId, id))?.disabled, false);
   assert.equal(await store.setDisabled(tenantId, 'nobody', true), false);
   assert.equal(await store.setDisabled(tenantId, 'a\0b', true), false);
+});
+
+describe('removing an account', () => {
+  /** What outlives it, and why. */
+  const OUTLIVES = new Map([
+    ['mail_outbox', 'the last message says that it is gone'],
+    ['logout_notifications', 'clients hear of it'],
+  ]);
+
+  test('takes everything along that belongs to it, in every table', async () => {
+    const { db } = database;
+    const tenant = await populateTenant(db);
+    const naming = async () =>
+      Object.entries(await rowsOfTenant(db, tenant.tenantId))
+        .filter(([, rows]) => JSON.stringify(rows).includes(tenant.accountId))
+        .map(([table]) => table);
+    const before = await naming();
+    assert.ok(before.length >= 8, before.join());
+    assert.equal(await store.remove(tenant.tenantId, tenant.accountId), true);
+    assert.deepEqual((await naming()).toSorted(), [...OUTLIVES.keys()].toSorted());
+    assert.equal(await store.findByIdentifier(tenant.tenantId, tenant.email), undefined);
+  });
+
+  test('frees its names at once, and is done once', async () => {
+    const names = { username: 'Alice', email: 'alice@acme.example' };
+    const id = await insertAccount(database.db, tenantId, names);
+    const removed = await Promise.all([1, 2, 3].map(() => store.remove(tenantId, id)));
+    assert.deepEqual(removed.toSorted(), [false, false, true]);
+    await insertAccount(database.db, tenantId, names);
+    assert.equal(await store.remove(tenantId, 'nobody'), false);
+    assert.equal(await store.remove(tenantId, 'a\0b'), false);
+  });
 });
 
 async function createLink(accountId: string, expiresAt = LATER): Promise<string> {
@@ -389,6 +423,9 @@ testTenantIsolation<AccountStore>(
     async changeClaims(accounts, mine, theirs) {
       const change = { set: { name: 'stolen' }, removed: ['nickname'] };
       assert.equal(await accounts.changeClaims(mine.tenantId, theirs.accountId, change), false);
+    },
+    async remove(accounts, mine, theirs) {
+      assert.equal(await accounts.remove(mine.tenantId, theirs.accountId), false);
     },
     async setDisabled(accounts, mine, theirs) {
       assert.equal(await accounts.setDisabled(mine.tenantId, theirs.accountId, true), false);

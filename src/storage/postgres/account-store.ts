@@ -142,6 +142,17 @@ export function createPostgresAccountStore(
       return rows.length > 0;
     },
 
+    async remove(tenantId, accountId) {
+      if (!isStorable(accountId)) return false;
+      // Foreign keys take what belongs to it along.
+      const rows = await query(
+        db,
+        'delete from accounts where tenant_id = ? and id = ? returning 1',
+        [tenantId, accountId],
+      );
+      return rows.length > 0;
+    },
+
     async setDisabled(tenantId, accountId, disabled) {
       if (!isStorable(accountId)) return false;
       // Disabling twice keeps the moment of the first time.

@@ -297,6 +297,10 @@ testLookups<AccountStore>('accounts', {
     accesses: ['accounts_pkey: id tenant_id'],
     work: () => accounts.changeClaims(tenant.tenantId, tenant.accountId, { set: {}, removed: [] }),
   },
+  remove: {
+    accesses: ['accounts_pkey: id tenant_id'],
+    work: () => accounts.remove(tenant.tenantId, 'n1999'),
+  },
   setDisabled: {
     accesses: ['accounts_pkey: id tenant_id'],
     work: () => accounts.setDisabled(tenant.tenantId, tenant.accountId, false),

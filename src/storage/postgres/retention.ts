@@ -41,7 +41,7 @@ export const TABLE_RETENTION: Readonly<
     when: 'a secret that was replaced is cleared after its overlap',
   },
   client_roles: { kept: 'as long as their client and role' },
-  accounts: { kept: 'until an operator removes the account' },
+  accounts: { kept: 'until its owner or an operator deletes the account' },
   passwords: { kept: 'as long as their account' },
   one_time_links: { rule: 'one_time_links', when: 'expired; a used one is deleted by its use' },
   invitations: { rule: 'invitations', when: 'expired; a used one is deleted by its use' },

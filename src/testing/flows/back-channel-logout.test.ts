@@ -135,6 +135,8 @@ for (const store of STORES) {
         await cli.json('account', 'disable', person.identifier);
         assert.deepEqual(await browsers.list(tenant.id, accountId), []);
       },
+      'deleting the account by command': () =>
+        cli.json('account', 'delete', person.identifier, '--yes'),
     };
 
     for (const [name, end] of Object.entries(endings)) {

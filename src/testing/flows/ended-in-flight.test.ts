@@ -6,7 +6,7 @@ import { accountOwnership } from '../../compose-account.ts';
 import { accountEnder } from '../../compose-shared.ts';
 import { answerAt, DEMO_CLIENTS, demoParty, visitor } from '../demo-clients.ts';
 import { createGate, type HeldCall } from '../gate.ts';
-import { ALICE, STORES } from '../gatehouse.ts';
+import { ALICE, DEMO_SEED, STORES } from '../gatehouse.ts';
 import { obtainCode } from '../obtain-code.ts';
 import { createPlainBrowser, type PlainBrowser } from '../plain-browser.ts';
 import { type RelyingParty, signIn, walkThrough } from '../relying-party.ts';
@@ -15,7 +15,7 @@ import { startTokenWorld, type TokenWorld } from '../token-world.ts';
 const API = 'https://api.notes.example';
 const WEB = DEMO_CLIENTS['notes-web'];
 
-type Ending = 'session' | 'session elsewhere' | 'grant' | 'consent' | 'account';
+type Ending = 'session' | 'session elsewhere' | 'grant' | 'consent' | 'account' | 'deleted account';
 
 /** What leaves the session alive: a code that was saved before is answered, and is worth nothing. */
 const SESSION_STAYS: readonly Ending[] = ['grant', 'consent'];
@@ -85,6 +85,10 @@ for (const store of STORES) {
       },
       grant: () => client.tokenRevocation(notes.config, String(earlier.refresh_token)),
       account: () => switchAccount(true),
+      async 'deleted account'() {
+        const { own, tenant, found, by } = await alice();
+        await own.deleteAccount(tenant, { accountId: found.account.id, by });
+      },
     };
 
     /** Everything of before, and whatever the held request brought, is of no use. */
@@ -97,6 +101,8 @@ for (const store of STORES) {
       }
       assert.equal(await isSignedIn(browser), SESSION_STAYS.includes(ending));
       if (ending === 'account') await switchAccount(false);
+      // Somebody else, under the same name.
+      if (ending === 'deleted account') await world.deployment.seed(DEMO_SEED);
       // At once, and for good: nothing stands in the way of what begins now.
       const again = await signIn(browser, notes, ALICE);
       assert.equal((await world.refresh(0, again.refresh_token)).status, 200);

@@ -1,0 +1,84 @@
+import type { AuditLog } from '../audit/audit-log.ts';
+import { NotFoundError } from '../errors.ts';
+import type { RequestOrigin } from '../mail/mail.ts';
+import type { QueueMail } from '../mail/queue-mail.ts';
+import type { Tenant } from '../tenants/tenant.ts';
+import type { Account } from './account.ts';
+import type { AccountStore } from './account-store.ts';
+import type { RequestedBy } from './reset-password.ts';
+
+export interface DeleteAccountDeps {
+  readonly accounts: Pick<AccountStore, 'findById' | 'setDisabled' | 'remove'>;
+  readonly audit: Pick<AuditLog, 'record'>;
+  readonly queueMail: QueueMail;
+  /** Ends every session and refresh token of an account; its clients hear of it. */
+  readonly endAccountSessions: (tenant: Tenant, accountId: string) => Promise<void>;
+  readonly now: () => Date;
+}
+
+export interface Deletion {
+  readonly accountId: string;
+  /** For the audit log. */
+  readonly by: RequestedBy;
+  /** For the owner to recognise themselves, or not; undefined for an operator. */
+  readonly browser?: string;
+}
+
+/**
+ * Deletes an account for good, with everything that is stored of it: what is left is its id, in
+ * audit events. Nobody gets that id again; the user name and the e-mail address are free at once.
+ *
+ * It is disabled first, so that nobody signs in while its sessions end; then it is removed. Trying
+ * again goes on where an outage stopped it. The last message to its owner says that it is done.
+ *
+ * @returns the account as it was
+ * @throws NotFoundError when there is no such account (any more)
+ * @throws StorageUnavailableError: try again
+ */
+export async function deleteAccount(
+  deps: DeleteAccountDeps,
+  tenant: Tenant,
+  { accountId, by, browser }: Deletion,
+): Promise<Account> {
+  const account = await deps.accounts.findById(tenant.id, accountId);
+  if (account === undefined) throw new NotFoundError('account');
+  await deps.accounts.setDisabled(tenant.id, accountId, true);
+  await deps.endAccountSessions(tenant, accountId);
+  // Of two at once one removes it, and tells.
+  if (!(await deps.accounts.remove(tenant.id, accountId))) throw new NotFoundError('account');
+  await deps.audit.record({
+    ...by,
+    kind: 'account.deleted',
+    tenantId: tenant.id,
+    outcome: 'success',
+    subject: { type: 'account', id: accountId },
+  });
+  await sayGoodbye(deps, tenant, account, {
+    ...(browser === undefined ? {} : { browser }),
+    ...(by.address === undefined ? {} : { address: by.address }),
+  });
+  return account;
+}
+
+async function sayGoodbye(
+  deps: Pick<DeleteAccountDeps, 'queueMail' | 'now'>,
+  tenant: Tenant,
+  account: Account,
+  origin: RequestOrigin,
+): Promise<void> {
+  if (account.email === undefined) return;
+  const { locale, name, zoneinfo } = account.claims;
+  await deps.queueMail(tenant, {
+    kind: 'security_notice',
+    to: account.email,
+    locale: typeof locale === 'string' ? locale : undefined,
+    accountId: account.id,
+    ...(typeof name === 'string' ? { name } : {}),
+    data: {
+      event: 'account_deleted',
+      at: deps.now(),
+      ...origin,
+      ...(typeof zoneinfo === 'string' ? { timeZone: zoneinfo } : {}),
+    },
+  });
+}
