@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchChromium } from '../../testing/chromium.ts';
+import { type FindViolations, loadAxe } from '../../testing/every-page.ts';
 import {
   type HostedPagesApp,
   PASSWORD,
@@ -22,23 +21,18 @@ import { servePages } from '../../testing/page-server.ts';
 import { en } from '../messages/en.ts';
 import { type Messages, messagesFor, PAGE_LANGUAGES } from '../messages/messages.ts';
 
-/** WCAG 2.2, levels A and AA, and what axe recommends besides. */
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const SMALL = { width: 320, height: 640 };
-const BUDGET_BYTES = 30 * 1024;
-const BUDGET_REQUESTS = 3;
 const NAMES = Object.keys(pageSamples(en, ordinaryNames));
 
 /** As a catalogue that is written from right to left would have it. */
 const ar: Messages = { ...en, dir: 'rtl' };
 
 let browser: Browser;
-let axe: string;
+let violations: FindViolations;
 const closing: (() => Promise<unknown>)[] = [];
 
 before(async () => {
-  browser = await launchChromium();
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  [browser, violations] = await Promise.all([launchChromium(), loadAxe()]);
 });
 
 after(async () => {
@@ -63,37 +57,7 @@ async function open(options?: Parameters<Browser['newContext']>[0]): Promise<Bro
   return context;
 }
 
-/** What axe finds wrong, as `rule: where`. Evaluated by the browser, past the page's policy. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async (values) => {
-    const { axe } = globalThis as unknown as {
-      axe: { run: (on: Document, options: object) => Promise<{ violations: AxeResult[] }> };
-    };
-    interface AxeResult {
-      id: string;
-      nodes: { target: string[]; failureSummary: string }[];
-    }
-    const result = await axe.run(document, { runOnly: { type: 'tag', values } });
-    return result.violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')} ${failureSummary}`),
-    );
-  }, RULES);
-}
-
 describe('hosted pages in Chromium', () => {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    it(`pass axe in ${colorScheme}`, async () => {
-      const origin = await serve();
-      const context = await open({ colorScheme, viewport: SMALL });
-      const page = await context.newPage();
-      for (const name of NAMES) {
-        await page.goto(`${origin}/${name}`);
-        assert.deepEqual(await violations(page), [], name);
-      }
-    });
-  }
-
   it('pass axe from right to left, and with the menu of languages open', async () => {
     const origin = await serve(ordinaryNames, ar);
     const page = await (await open({ viewport: SMALL })).newPage();
@@ -137,81 +101,6 @@ describe('hosted pages in Chromium', () => {
         });
         assert.ok(wide <= SMALL.width, `${name} in ${messages.lang} is ${wide} wide`);
       }
-    }
-  });
-
-  it('show focus on everything that can be operated, in the order of reading', async () => {
-    const origin = await serve();
-    const page = await (await open()).newPage();
-    for (const name of [
-      'sign-in',
-      'sign-in-confirm',
-      'second-factor',
-      'new-factor',
-      'new-totp',
-      'recovery-codes',
-      'consent',
-      'error-client',
-      'logout-confirm',
-    ]) {
-      await page.goto(`${origin}/${name}`);
-      const focused = page.locator('[autofocus]');
-      if ((await focused.count()) > 0) await page.waitForSelector('[autofocus]:focus');
-      // To the top again, away from the field that has the focus at first.
-      await page.mouse.click(1, 1);
-      const count = await page
-        .locator('a, button, summary, input:not([type=hidden], [tabindex])')
-        // What a closed menu holds cannot be reached yet.
-        .and(page.locator(':not([type=radio]:not(:checked))'))
-        .filter({ visible: true })
-        .count();
-      const tops: number[] = [];
-      for (let index = 0; index < count; index += 1) {
-        await page.keyboard.press('Tab');
-        const focused = await page.evaluate(() => {
-          const element = document.activeElement as HTMLElement;
-          const { outlineStyle, outlineWidth } = getComputedStyle(element);
-          const { top, height } = element.getBoundingClientRect();
-          // Focus may scroll.
-          return { tag: element.tagName, outlineStyle, outlineWidth, top: top + scrollY, height };
-        });
-        assert.notEqual(focused.tag, 'BODY', `${name}: nothing after ${index}`);
-        assert.equal(focused.outlineStyle, 'solid', `${name}: ${focused.tag}`);
-        assert.ok(Number.parseFloat(focused.outlineWidth) >= 2);
-        // WCAG 2.2, 2.5.8; the box of a checkbox has its label around it.
-        assert.ok(focused.height >= 20, `${name}: ${focused.tag} is ${focused.height} high`);
-        tops.push(focused.top);
-      }
-      assert.deepEqual(
-        tops,
-        [...tops].sort((a, b) => a - b),
-        name,
-      );
-    }
-  });
-
-  it('weigh at most 30 KB in at most three requests, none of them elsewhere', async () => {
-    const origin = await serve(ordinaryNames, en, '#0b5c6b');
-    for (const name of NAMES) {
-      const page = await (await open()).newPage();
-      const session = await page.context().newCDPSession(page);
-      await session.send('Network.enable');
-      const urls: string[] = [];
-      let bytes = 0;
-      session.on('Network.requestWillBeSent', ({ request }) => {
-        if (!request.url.startsWith('data:')) urls.push(request.url);
-      });
-      session.on('Network.loadingFinished', ({ encodedDataLength }) => {
-        bytes += encodedDataLength;
-      });
-      await page.goto(`${origin}/${name}`, { waitUntil: 'networkidle' });
-      assert.ok(urls.length <= BUDGET_REQUESTS, `${name}: ${urls.join(', ')}`);
-      assert.ok(
-        urls.every((url) => url.startsWith(origin)),
-        urls.join(', '),
-      );
-      assert.ok(bytes > 0 && bytes <= BUDGET_BYTES, `${name}: ${bytes} bytes`);
-      await page.close();
     }
   });
 

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { launchChromium } from '../../testing/chromium.ts';
+import {
+  type FindViolations,
+  faultsByKeyboard,
+  faultsOfPages,
+  loadAxe,
+  PAGE_MODES,
+  visitEveryPage,
+  weigh,
+} from '../../testing/every-page.ts';
+import { PAGE_LANGUAGES } from '../messages/messages.ts';
+
+const BUDGET_BYTES = 30 * 1024;
+const BUDGET_REQUESTS = 3;
+
+/**
+ * Here is what shows most of what can go wrong: English in every mode, the other languages where
+ * words have the least room. `npm run test:pages` looks at each language in every mode.
+ */
+describe('every page', () => {
+  let browser: Browser;
+  let violations: FindViolations;
+  before(async () => {
+    [browser, violations] = await Promise.all([launchChromium(), loadAxe()]);
+  });
+  after(() => browser.close());
+
+  for (const language of PAGE_LANGUAGES) {
+    it(`breaks no rule of accessibility and fits its screen, in ${language}`, async () => {
+      const modes = language === 'en' ? PAGE_MODES.each : PAGE_MODES.narrow;
+      assert.deepEqual(await faultsOfPages(browser, violations, language, modes), []);
+    });
+  }
+
+  it('can be operated by the keyboard alone, and shows where the focus is', async () => {
+    const faults: string[] = [];
+    await visitEveryPage(browser, 'en', async (page, name) => {
+      for (const fault of await faultsByKeyboard(page)) faults.push(`${name}: ${fault}`);
+    });
+    assert.deepEqual(faults, []);
+  });
+
+  it('weighs at most 30 KB in at most three requests, none of them elsewhere', async () => {
+    await visitEveryPage(browser, 'en', async (page, name, origin) => {
+      const { bytes, urls } = await weigh(page, `${origin}/${name}`);
+      assert.ok(urls.length <= BUDGET_REQUESTS, `${name}: ${urls.join(', ')}`);
+      assert.ok(
+        urls.every((url) => url.startsWith(origin)),
+        urls.join(', '),
+      );
+      assert.ok(bytes > 0 && bytes <= BUDGET_BYTES, `${name}: ${bytes} bytes`);
+    });
+  });
+});
