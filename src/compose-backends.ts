@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import type { Knex } from 'knex';
 import type { AccountStore } from './accounts/account-store.ts';
 import type { BrowserStore } from './accounts/browser-store.ts';
+import type { EmailChangeStore } from './accounts/email-change-store.ts';
 import type { InvitationStore } from './accounts/invitation-store.ts';
 import type { OneTimeCodeStore } from './accounts/one-time-code-store.ts';
 import type { PasskeyStore } from './accounts/passkey-store.ts';
@@ -38,6 +39,7 @@ import { createPostgresAuditLog } from './storage/postgres/audit-log.ts';
 import { createPostgresBrowserStore } from './storage/postgres/browser-store.ts';
 import { createDatabase } from './storage/postgres/database.ts';
 import { createPostgresDeploymentSecretStore } from './storage/postgres/deployment-secret-store.ts';
+import { createPostgresEmailChangeStore } from './storage/postgres/email-change-store.ts';
 import { createPostgresGrantStore } from './storage/postgres/grant-store.ts';
 import { createPostgresInvitationStore } from './storage/postgres/invitation-store.ts';
 import { createPostgresKeyStore } from './storage/postgres/key-store.ts';
@@ -80,6 +82,7 @@ export interface Backends {
   readonly recoveryCodes: RecoveryCodeStore;
   readonly browsers: BrowserStore;
   readonly codes: OneTimeCodeStore;
+  readonly emailChanges: EmailChangeStore;
   readonly invitations: InvitationStore;
   readonly grants: GrantStore;
   readonly keys: KeyStore;
@@ -181,6 +184,7 @@ async function open(
     recoveryCodes: createPostgresRecoveryCodeStore(db),
     browsers: createPostgresBrowserStore(db, { now }),
     codes: createPostgresOneTimeCodeStore(db, { now }),
+    emailChanges: createPostgresEmailChangeStore(db, { now }),
     invitations: createPostgresInvitationStore(db, { now }),
     grants: createPostgresGrantStore(db),
     keys: createPostgresKeyStore(db),

@@ -71,6 +71,14 @@ export type AuditEventKind =
   | 'account.uninvited'
   /** A person typed the code that was sent to their account's address. */
   | 'account.email_confirmed'
+  /** A person asked for another e-mail address, which both mailboxes have to confirm. */
+  | 'account.email_change_requested'
+  /** An account got another e-mail address. */
+  | 'account.email_changed'
+  /** Whoever reads the old address stopped a change of it: somebody else was at the account. */
+  | 'account.email_change_refused'
+  /** A person took a change of their address back. */
+  | 'account.email_change_cancelled'
   /** An operator disabled an account, which ended its sessions. */
   | 'account.disabled'
   /** An operator enabled an account again. */

@@ -37,6 +37,8 @@ export interface PopulatedTenant {
   passwordHash: string;
   /** Digest of a live link to set a new password. */
   linkDigest: string;
+  /** A live change of the account's address, and the digest of the link that approves it. */
+  emailChange: { email: string; approvalDigest: string };
   /** A passkey of the account, and the handle of its user. */
   passkeyId: string;
   userHandle: string;
@@ -109,6 +111,17 @@ export async function populateTenant(db: Knex): Promise<PopulatedTenant> {
     account_id: accountId,
     purpose: 'reset_password',
     digest: linkDigest,
+    expires_at: tomorrow,
+  });
+  const emailChange = { email: `new-${mark}@acme.example`, approvalDigest: randomId() };
+  await db('email_changes').insert({
+    tenant_id: tenantId,
+    account_id: accountId,
+    email: emailChange.email,
+    email_key: emailChange.email,
+    previous_email: email,
+    previous_email_key: email,
+    approval_digest: emailChange.approvalDigest,
     expires_at: tomorrow,
   });
   const invitation = { digest: randomId(), email: `invited-${mark}@acme.example` };
@@ -195,6 +208,7 @@ export async function populateTenant(db: Knex): Promise<PopulatedTenant> {
     ...code,
     kid,
     invitation,
+    emailChange,
     upstream: { ...upstream, linkId },
     mailId,
     logoutId,

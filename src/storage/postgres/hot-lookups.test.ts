@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { AccountStore } from '../../accounts/account-store.ts';
 import type { BrowserStore } from '../../accounts/browser-store.ts';
+import type { EmailChangeStore } from '../../accounts/email-change-store.ts';
 import type { InvitationStore } from '../../accounts/invitation-store.ts';
 import type { OneTimeCodeStore } from '../../accounts/one-time-code-store.ts';
 import type { PasskeyStore } from '../../accounts/passkey-store.ts';
@@ -29,6 +30,7 @@ import { createPostgresArtifactStore } from './artifact-store.ts';
 import { createPostgresAuditLog } from './audit-log.ts';
 import { createPostgresBrowserStore } from './browser-store.ts';
 import { createPostgresDeploymentSecretStore } from './deployment-secret-store.ts';
+import { createPostgresEmailChangeStore } from './email-change-store.ts';
 import { createPostgresGrantStore } from './grant-store.ts';
 import { createPostgresInvitationStore } from './invitation-store.ts';
 import { createPostgresKeyStore } from './key-store.ts';
@@ -73,6 +75,7 @@ let cursor: string;
 let tenants: TenantStore;
 let applications: ApplicationStore;
 let accounts: AccountStore;
+let emailChanges: EmailChangeStore;
 let invitations: InvitationStore;
 let passkeys: PasskeyStore;
 let factors: SecondFactorStore;
@@ -98,6 +101,7 @@ before(async () => {
   tenants = createPostgresTenantStore(db);
   applications = createPostgresApplicationStore(db);
   accounts = createPostgresAccountStore(db);
+  emailChanges = createPostgresEmailChangeStore(db, { now: () => new Date() });
   invitations = createPostgresInvitationStore(db, { now: () => new Date() });
   passkeys = createPostgresPasskeyStore(db);
   factors = createPostgresSecondFactorStore(db);
@@ -325,6 +329,47 @@ testLookups<AccountStore>('accounts', {
       'remembered_browsers_digest: account_id tenant_id',
     ],
     work: () => accounts.resetPasswordByLink(tenant.tenantId, 'n2', 'hash'),
+  },
+});
+
+testLookups<EmailChangeStore>('email changes', {
+  begin: {
+    accesses: [],
+    work: () =>
+      emailChanges.begin(tenant.tenantId, {
+        accountId: 'n5',
+        email: 'another@acme.example',
+        previousEmail: undefined,
+        approvalDigest: undefined,
+        expiresAt: FAR,
+      }),
+  },
+  find: {
+    accesses: ['email_changes_pkey: account_id tenant_id'],
+    work: () => emailChanges.find(tenant.tenantId, tenant.accountId),
+  },
+  findByApproval: {
+    accesses: ['email_changes_tenant_id_approval_digest_key: approval_digest tenant_id'],
+    work: () => emailChanges.findByApproval(tenant.tenantId, tenant.emailChange.approvalDigest),
+  },
+  prove: {
+    statements: 5,
+    accesses: [
+      'accounts_pkey: id tenant_id',
+      'accounts_tenant_id_email_key_key: email_key tenant_id',
+      'accounts_tenant_id_username_key_key: tenant_id username_key',
+      'email_changes_pkey: account_id tenant_id',
+      'one_time_links_account: account_id tenant_id',
+    ],
+    work: () => emailChanges.prove(tenant.tenantId, 'n6', 'n6'),
+  },
+  approve: {
+    accesses: ['email_changes_tenant_id_approval_digest_key: approval_digest tenant_id'],
+    work: () => emailChanges.approve(tenant.tenantId, 'nothing'),
+  },
+  cancel: {
+    accesses: ['email_changes_pkey: account_id tenant_id'],
+    work: () => emailChanges.cancel(tenant.tenantId, 'n7'),
   },
 });
 
@@ -809,10 +854,12 @@ testLookups<LogoutNotificationStore>('logout notifications', {
 
 testLookups<Retention>('retention', {
   runOnce: {
-    statements: 13,
+    statements: 14,
     accesses: [
       'clients_pkey: client_id tenant_id',
       'clients_previous_secret: previous_secret_expires_at',
+      'email_changes_expiry: expires_at',
+      'email_changes_pkey: account_id tenant_id',
       'invitations_expiry: expires_at',
       'invitations_pkey: id tenant_id',
       'logout_notifications_expiry: expires_at',
@@ -833,10 +880,11 @@ testLookups<Retention>('retention', {
     work: () => retention.runOnce(),
   },
   backlog: {
-    statements: 11,
+    statements: 12,
     accesses: [
       'artifacts_expiry: expires_at',
       'clients_previous_secret: previous_secret_expires_at',
+      'email_changes_expiry: expires_at',
       'invitations_expiry: expires_at',
       'logout_notifications_expiry: expires_at',
       'mail_outbox_expiry: expires_at',

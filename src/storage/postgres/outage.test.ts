@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Knex } from 'knex';
 import type { AccountStore } from '../../accounts/account-store.ts';
 import type { BrowserStore } from '../../accounts/browser-store.ts';
+import type { EmailChangeStore } from '../../accounts/email-change-store.ts';
 import type { InvitationStore } from '../../accounts/invitation-store.ts';
 import type { OneTimeCodeStore } from '../../accounts/one-time-code-store.ts';
 import type { PasskeyStore } from '../../accounts/passkey-store.ts';
@@ -28,6 +29,7 @@ import { createPostgresAuditLog } from './audit-log.ts';
 import { createPostgresBrowserStore } from './browser-store.ts';
 import { createDatabase } from './database.ts';
 import { createPostgresDeploymentSecretStore } from './deployment-secret-store.ts';
+import { createPostgresEmailChangeStore } from './email-change-store.ts';
 import { createPostgresGrantStore } from './grant-store.ts';
 import { createPostgresInvitationStore } from './invitation-store.ts';
 import { createPostgresKeyStore } from './key-store.ts';
@@ -149,6 +151,7 @@ function callsOf(pool: Knex): typeof calls {
   const applications = createPostgresApplicationStore(pool);
   const accounts = createPostgresAccountStore(pool);
   const invitations = createPostgresInvitationStore(pool, { now });
+  const emailChanges = createPostgresEmailChangeStore(pool, { now });
   const factors = createPostgresSecondFactorStore(pool);
   const totp = createPostgresTotpStore(pool, { now });
   const recoveryCodes = createPostgresRecoveryCodeStore(pool);
@@ -212,6 +215,23 @@ function callsOf(pool: Knex): typeof calls {
       accounts.findByOneTimeLink(tenantId, 'reset_password', linkDigest),
     resetPasswordByLink: ({ tenantId, linkDigest }) =>
       accounts.resetPasswordByLink(tenantId, linkDigest, 'new'),
+  };
+  const emailChangeCalls: Calls<EmailChangeStore> = {
+    begin: ({ tenantId, accountId, emailChange }) =>
+      emailChanges.begin(tenantId, {
+        ...emailChange,
+        accountId,
+        previousEmail: undefined,
+        expiresAt: soon(),
+      }),
+    find: ({ tenantId, accountId }) => emailChanges.find(tenantId, accountId),
+    findByApproval: ({ tenantId, emailChange }) =>
+      emailChanges.findByApproval(tenantId, emailChange.approvalDigest),
+    prove: ({ tenantId, accountId, emailChange }) =>
+      emailChanges.prove(tenantId, accountId, emailChange.email),
+    approve: ({ tenantId, emailChange }) =>
+      emailChanges.approve(tenantId, emailChange.approvalDigest),
+    cancel: ({ tenantId, accountId }) => emailChanges.cancel(tenantId, accountId),
   };
   const invitationCalls: Calls<InvitationStore> = {
     save: ({ tenantId, invitation }) =>
@@ -359,6 +379,7 @@ function callsOf(pool: Knex): typeof calls {
     applications: applicationCalls,
     accounts: accountCalls,
     invitationCalls,
+    emailChangeCalls,
     factors: factorCalls,
     totp: totpCalls,
     recoveryCodes: recoveryCodeCalls,

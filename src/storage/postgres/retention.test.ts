@@ -30,6 +30,7 @@ const NOTHING = {
   passkey_challenges: 0,
   mail_outbox: 0,
   invitations: 0,
+  email_changes: 0,
   one_time_codes: 0,
   totp_enrolments: 0,
   remembered_browsers: 0,

@@ -19,6 +19,7 @@ export type RetentionRule =
   | 'passkey_challenges'
   | 'mail_outbox'
   | 'invitations'
+  | 'email_changes'
   | 'one_time_codes'
   | 'totp_enrolments'
   | 'remembered_browsers'
@@ -45,6 +46,7 @@ export const TABLE_RETENTION: Readonly<
   passwords: { kept: 'as long as their account' },
   one_time_links: { rule: 'one_time_links', when: 'expired; a used one is deleted by its use' },
   invitations: { rule: 'invitations', when: 'expired; a used one is deleted by its use' },
+  email_changes: { rule: 'email_changes', when: 'expired; a complete one is deleted by that' },
   passkey_users: { kept: 'as long as their account' },
   passkeys: { kept: 'until their owner or an operator removes them' },
   passkey_challenges: { rule: 'passkey_challenges', when: 'expired; its answer deletes it' },
@@ -141,6 +143,12 @@ export function createRetention(
       expired: 'expires_at <= ?',
       change: (rows) => `delete from invitations where ${rows}`,
     }),
+    email_changes: rowRule(db, {
+      table: 'email_changes',
+      key: 'tenant_id, account_id',
+      expired: 'expires_at <= ?',
+      change: (rows) => `delete from email_changes where ${rows}`,
+    }),
     passkey_challenges: rowRule(db, {
       table: 'passkey_challenges',
       key: 'tenant_id, binding',
@@ -221,6 +229,7 @@ async function forEach(
     artifacts: await turn(rules.artifacts),
     one_time_links: await turn(rules.one_time_links),
     invitations: await turn(rules.invitations),
+    email_changes: await turn(rules.email_changes),
     passkey_challenges: await turn(rules.passkey_challenges),
     one_time_codes: await turn(rules.one_time_codes),
     totp_enrolments: await turn(rules.totp_enrolments),
