@@ -174,7 +174,7 @@ describe('doctor', () => {
       const lines = await complaints({
         database: { pendingMigrations: () => pendingMigrations(empty.db) },
       });
-      assert.match(lines.join(), /^problem migrations: \d pending: 0001_identity, /);
+      assert.match(lines.join(), /^problem migrations: \d+ pending: 0001_identity, /);
     } finally {
       await empty.drop();
     }

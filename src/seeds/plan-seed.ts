@@ -95,7 +95,9 @@ function planTenant(
   }
   const { branding }: StoredTenantSettings = settings;
   const accent = branding?.accentColor;
-  for (const { on, contrast } of accent === undefined ? [] : faintOn(accent)) {
+  const before: StoredTenantSettings = stored?.settings ?? {};
+  const isNew = accent !== undefined && accent !== before.branding?.accentColor;
+  for (const { on, contrast } of isNew ? faintOn(accent) : []) {
     plan.warnings.push(
       `accentColor ${accent} of tenant ${slug} has a contrast of ${contrast.toFixed(1)}:1 on ${on} pages, 3:1 is needed: links, outlines and marks get the nearest shade that has it`,
     );
