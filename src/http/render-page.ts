@@ -75,6 +75,8 @@ export interface Page {
   /** The page's own address holds a secret: no other request may carry it. */
   readonly secretAddress?: boolean;
   readonly menu?: PageMenu;
+  /** The page only leads on to this address, at once: no script, and no redirect that a form's policy governs. */
+  readonly moveOnTo?: string;
 }
 
 /** What rendering needs of a Koa context. */
@@ -117,6 +119,7 @@ export async function createPageRenderer(
       frame,
       title: page.title,
       menu: page.menu,
+      moveOnTo: page.moveOnTo,
       body,
       initial: firstLetter(frame.siteName),
       stylesheets: assets.stylesheets(frame),

@@ -2,8 +2,8 @@ import { type HTMLElement, parse } from 'node-html-parser';
 import { CookieJar } from 'tough-cookie';
 
 /**
- * A browser without JavaScript: cookies by their real rules (domain, path, expiry), redirects one
- * by one, forms as they stand in the page. It keeps what a person would see.
+ * A browser without JavaScript: cookies by their real rules (domain, path, expiry), redirects and
+ * pages that only lead on, one by one, forms as they stand in the page. It keeps what a person would see.
  */
 export interface PlainPage {
   readonly url: string;
@@ -65,10 +65,10 @@ export function createPlainBrowser(
       const location = response.headers.get('location');
       if (location === null || response.status < 300 || response.status > 399) {
         const page = pageOf(at, response, await response.text());
-        const auto = autoSubmitted(page);
-        if (auto === undefined) return page;
-        at = auto.url;
-        next = auto.init;
+        const onward = autoSubmitted(page) ?? refreshed(page);
+        if (onward === undefined) return page;
+        at = onward.url;
+        next = onward.init;
         continue;
       }
       await response.body?.cancel();
@@ -146,6 +146,13 @@ function fieldsOf(form: HTMLElement): Record<string, string> {
     fields[select.getAttribute('name') ?? ''] = chosen?.getAttribute('value') ?? text;
   }
   return fields;
+}
+
+/** A page that only leads on, at once. HTML, section 4.2.5.3 (`http-equiv="refresh"`) */
+function refreshed(page: PlainPage): { url: string; init?: RequestInit } | undefined {
+  const meta = page.document.querySelector('meta[http-equiv=refresh]');
+  const [, url] = /^0; url=(.*)$/.exec(meta?.getAttribute('content') ?? '') ?? [];
+  return url === undefined ? undefined : { url: new URL(url, page.url).href };
 }
 
 /**
