@@ -32,7 +32,7 @@ const ROOMS = {
     types: [],
   },
   interactions: {
-    imports: ['tenants', 'accounts', 'grants', 'applications', 'http', 'languages'],
+    imports: ['tenants', 'accounts', 'grants', 'applications', 'upstream', 'http', 'languages'],
     types: ['mail'],
   },
   'account-page': {

@@ -9,6 +9,7 @@ import type { Backends } from './compose-backends.ts';
 import { factorDeps } from './compose-factors.ts';
 import { ownerNotices } from './compose-notices.ts';
 import { accountEnder } from './compose-shared.ts';
+import { upstreamUse } from './compose-upstream.ts';
 import { mailboxWays } from './compose-ways.ts';
 import type { Config } from './config/config.ts';
 import { recordGrant } from './grants/record-grant.ts';
@@ -57,6 +58,7 @@ export function interactionDeps(parts: {
     queueMail: parts.queueMail,
     notifyOwner: ownerNotices({ queueMail: parts.queueMail, publicUrl: config.publicUrl, now }),
     ...mailboxWays(parts),
+    upstream: upstreamUse({ ...parts, backends }),
     recordGrant: (tenant, decision) => recordGrant({ grants, audit }, tenant, decision),
     findResetLink: (tenant, token) => findPasswordReset({ accounts }, tenant, token),
     resetPassword: (tenant, input) =>

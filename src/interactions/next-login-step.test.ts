@@ -314,3 +314,27 @@ describe('an address that nobody has confirmed', () => {
     assert.equal(nextLoginStep(withProgress(), silent).kind, 'finish');
   });
 });
+
+describe('an identity at a provider that no account has', () => {
+  const waiting = { [STORED.upstreamIdentity]: { identity: {}, mayRegister: false } };
+
+  it('waits for a sign-in, and proves nothing meanwhile', () => {
+    const { account: _account, ...nobody } = facts();
+    assert.deepEqual(nextLoginStep(state(waiting), nobody), { kind: 'sign_in', why: 'start' });
+  });
+
+  it('is offered to the account that has proved everything that is asked', () => {
+    const link = { kind: 'upstream_link', accountId: 'alice' };
+    assert.deepEqual(nextLoginStep(withProgress(password, waiting), facts()), link);
+    const factor = facts({ account: { totp: true } });
+    assert.equal(nextLoginStep(withProgress(password, waiting), factor).kind, 'second_factor');
+    const unconfirmed = facts({ account: { emailVerified: false } });
+    assert.equal(nextLoginStep(withProgress(password, waiting), unconfirmed).kind, 'verify_email');
+  });
+
+  it('is not offered to whoever has only a session, and proves a further factor', () => {
+    const session = { accountId: 'alice', amr: ['pwd'], acr: ACR_SINGLE_FACTOR };
+    const stepUp = state(waiting, { session, reasons: [ACR_TOO_LOW] });
+    assert.notEqual(nextLoginStep(stepUp, facts()).kind, 'upstream_link');
+  });
+});

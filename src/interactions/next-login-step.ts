@@ -52,7 +52,7 @@ export const VERIFY_EMAIL_LATER = 'verify_email';
  *
  *     first factor (sign_in | register | recover | email_code)
  *       ▶ second factor (second_factor, or new_factor ▶ recovery_codes when there is none yet)
- *         ▶ verify_email ▶ finish (login)
+ *         ▶ verify_email ▶ upstream_link ▶ finish (login)
  *
  * Who is signed in already, and only has to prove more, begins at the second factor.
  */
@@ -82,6 +82,10 @@ export function nextLoginStep(state: InteractionState, facts: InteractionFacts):
   const asks = facts.mailEnabled && !progress.later.includes(VERIFY_EMAIL_LATER);
   if (email !== undefined && !emailVerified && asks) {
     return { kind: 'verify_email', accountId, email, locale };
+  }
+  const waits = state.result?.[STORED.upstreamIdentity] !== undefined;
+  if (waits && progress.at !== NOTHING_PROVED_HERE) {
+    return { kind: 'upstream_link', accountId: account.id };
   }
   return { kind: 'finish', result: loginResult(state, progress) };
 }

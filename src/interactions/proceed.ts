@@ -5,7 +5,7 @@ import { provedSoFar } from './next-login-step.ts';
 import { nextStep } from './next-step.ts';
 import { isRemembered } from './remembered-browser.ts';
 import { addProof, PROGRESS, type Proof } from './sign-in-progress.ts';
-import type { STORED } from './step.ts';
+import { STORED } from './step.ts';
 import { type InteractionDeps, type InteractionVisit, interactionPath, seeOther } from './visit.ts';
 
 /** What a step notes: members of `STORED`; undefined forgets one. */
@@ -28,7 +28,13 @@ export async function proceedWith(
     isFirstFactor(proof.method) && (await isRemembered(deps, visit, proof.accountId));
   const progress = addProof(provedSoFar(visit.interaction), { ...proof, rememberedBrowser });
   const { way: _way, sent: _sent, factor: _factor, ...kept } = visit.interaction.result ?? {};
-  await proceed(deps, visit, { ...kept, ...notes, [PROGRESS]: progress });
+  await proceed(deps, visit, {
+    ...kept,
+    [STORED.upstreamRequest]: undefined,
+    [STORED.upstreamProblem]: undefined,
+    ...notes,
+    [PROGRESS]: progress,
+  });
 }
 
 /** Notes something about the way that a person takes, beside what is noted, and goes on. */

@@ -2,6 +2,7 @@ import type { PendingRegistration, RegistrationProblems } from '../accounts/regi
 import { registerPage } from './pages/register-pages.ts';
 import { type CodeProblem, mailedCodePage } from './pages/way-pages.ts';
 import { noteAndProceed, proceedWith } from './proceed.ts';
+import { typedIdentifier } from './sign-in-step.ts';
 import { STORED, type StepOf } from './step.ts';
 import {
   type InteractionDeps,
@@ -94,7 +95,7 @@ async function showForm(
   const page = registerPage(messages, {
     ...interactionForm(deps, visit, client.registered),
     clientName: client.name === '' ? undefined : client.name,
-    email: form.get('email') ?? parameter(visit.interaction, 'login_hint') ?? '',
+    email: form.get('email') ?? typedIdentifier(visit),
     name: form.get('name') ?? '',
     minCharacters: deps.passwordMinCharacters,
     termsUri: ctx.state.tenant.settings.branding.termsUrl,

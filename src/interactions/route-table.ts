@@ -1,3 +1,4 @@
+import { upstreamCallbackPath } from '../upstream/begin-upstream-sign-in.ts';
 import { showInvitation, submitInvitation } from './accept-invitation.ts';
 import { continueWithAccount } from './account-choice-step.ts';
 import { leaveApplicationGate } from './application-gate-step.ts';
@@ -13,6 +14,13 @@ import { abortInteraction, chooseAnotherAccount, showStep } from './show-step.ts
 import { submitSignIn } from './sign-in-step.ts';
 import type { Step, StepOf } from './step.ts';
 import { takeWay } from './take-way.ts';
+import {
+  ANSWER,
+  beginUpstream,
+  finishUpstream,
+  returnFromUpstream,
+  submitUpstreamLink,
+} from './upstream-step.ts';
 import { postponeVerifyEmail, sendVerifyEmail, submitVerifyEmail } from './verify-email-step.ts';
 import {
   type InteractionDeps,
@@ -67,11 +75,27 @@ export const HOSTED_ROUTES: readonly HostedRoute[] = [
   post('new-factor', submitNewFactor, 'new_factor'),
   post('factor', chooseFactor),
   post('recovery-codes', leaveRecoveryCodes, 'recovery_codes'),
+  post('upstream', beginUpstream, 'sign_in'),
+  post('upstream-link', submitUpstreamLink, 'upstream_link'),
   post('continue', continueWithAccount, 'account_choice'),
   post('consent', submitConsent, 'consent'),
   post('gate', leaveApplicationGate, 'application_gate'),
   post('switch', chooseAnotherAccount),
   post('abort', abortInteraction),
+  {
+    method: 'GET',
+    path: `${INTERACTION}/${ANSWER}`,
+    csrf: false,
+    access: 'interaction',
+    handle: finishUpstream,
+  },
+  {
+    method: 'GET',
+    path: upstreamCallbackPath(':key'),
+    csrf: false,
+    access: 'anyone',
+    handle: returnFromUpstream,
+  },
   { method: 'GET', path: RESET_PASSWORD, csrf: false, access: 'link', handle: showResetPassword },
   { method: 'POST', path: RESET_PASSWORD, csrf: true, access: 'link', handle: submitResetPassword },
   { method: 'GET', path: INVITATION, csrf: false, access: 'link', handle: showInvitation },

@@ -12,6 +12,7 @@ import { showSecondFactor } from './second-factor-step.ts';
 import { PROGRESS } from './sign-in-progress.ts';
 import { showSignIn } from './sign-in-step.ts';
 import { STORED } from './step.ts';
+import { showUpstreamLink } from './upstream-step.ts';
 import { showVerifyEmail } from './verify-email-step.ts';
 import type { InteractionDeps, InteractionVisit } from './visit.ts';
 
@@ -35,6 +36,8 @@ export async function showStep(deps: InteractionDeps, visit: InteractionVisit): 
       return showNewFactor(deps, visit, step);
     case 'recovery_codes':
       return showRecoveryCodes(deps, visit, step);
+    case 'upstream_link':
+      return showUpstreamLink(deps, visit, step);
     case 'account_choice':
       return showAccountChoice(deps, visit, step);
     case 'consent':
@@ -73,6 +76,8 @@ export async function chooseAnotherAccount(
     [STORED.sent]: undefined,
     [STORED.factor]: undefined,
     [STORED.recoveryCodes]: undefined,
+    [STORED.upstreamIdentity]: undefined,
+    [STORED.upstreamProblem]: undefined,
     [PROGRESS]: undefined,
   });
 }

@@ -5,6 +5,8 @@ import { waysOffered } from './next-login-step.ts';
 import { type SignInProblem, signInPage } from './pages/sign-in-page.ts';
 import { proceedWith } from './proceed.ts';
 import type { StepOf } from './step.ts';
+import { offeredUpstreams } from './upstream-step.ts';
+import { unlinkedIn } from './upstream-use.ts';
 import {
   type InteractionDeps,
   type InteractionVisit,
@@ -35,8 +37,9 @@ export async function showSignIn(
   step: SignInStep,
   attempt?: Attempt,
 ): Promise<void> {
-  const [client, account] = await Promise.all([
+  const [client, upstream, account] = await Promise.all([
     interactionClient(deps, visit),
+    offeredUpstreams(deps, visit, step),
     step.why === 'confirm' ? shownAccount(deps, visit, step.accountId) : undefined,
   ]);
   const theirs = account === undefined ? visit : await visitOf(visit, account);
@@ -45,7 +48,8 @@ export async function showSignIn(
     clientName: client.name === '' ? undefined : client.name,
     // Whoever had to confirm may be gone by now.
     why: step.why === 'confirm' && account === undefined ? 'start' : step.why,
-    identifier: attempt?.identifier ?? account?.username ?? hint(visit, step),
+    identifier:
+      attempt?.identifier ?? account?.username ?? upstream.unlinked?.email ?? hint(visit, step),
     account,
     remember: attempt?.remember ?? false,
     problem: attempt?.problem,
@@ -53,7 +57,8 @@ export async function showSignIn(
     ways: waysOffered({
       settings: visit.ctx.state.tenant.settings,
       mailEnabled: deps.mailEnabled,
-    }).filter((way) => step.why !== 'confirm' || way !== 'register'),
+    }).filter((way) => way !== 'register' || (step.why !== 'confirm' && mayRegister(visit))),
+    upstream,
   });
   if (attempt?.problem.kind === 'locked') {
     visit.ctx.set('Retry-After', String(attempt.problem.retryAfterSeconds));
@@ -126,5 +131,12 @@ function welcomeOf({ ctx, messages }: InteractionVisit): string | undefined {
 
 /** Whom the pages of other ways begin with. */
 export function typedIdentifier(visit: InteractionVisit): string {
-  return visit.form.get('identifier') ?? parameter(visit.interaction, 'login_hint') ?? '';
+  const { form, interaction } = visit;
+  const atProvider = unlinkedIn(interaction.result)?.identity.email;
+  return form.get('identifier') ?? atProvider ?? parameter(interaction, 'login_hint') ?? '';
+}
+
+/** Whoever's provider says who they are makes an account only where that provider brings people. */
+function mayRegister({ interaction }: InteractionVisit): boolean {
+  return unlinkedIn(interaction.result)?.mayRegister ?? true;
 }

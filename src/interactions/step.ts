@@ -98,6 +98,8 @@ export type Step =
       /** The claim `locale`: which language the mail is in. */
       readonly locale?: unknown;
     }
+  /** Ask whether an identity at a provider, proved in this sign-in, is to be the account's. */
+  | { readonly kind: 'upstream_link'; readonly accountId: string }
   /** Ask whether to go on with the account that is signed in. */
   | { readonly kind: 'account_choice'; readonly accountId: string }
   /** Ask for consent to `asked`; `nothingNew`: everything was allowed before. */
@@ -137,6 +139,12 @@ export const STORED = {
   factor: 'factor',
   /** Recovery codes that they have not seen yet: `UnseenCodes`. */
   recoveryCodes: 'recoveryCodes',
+  /** A request to a provider that is under way. */
+  upstreamRequest: 'upstreamRequest',
+  /** What came of the last one, where it is worth saying. */
+  upstreamProblem: 'upstreamProblem',
+  /** An identity at a provider that no account has yet. */
+  upstreamIdentity: 'upstreamIdentity',
 } as const;
 
 /** The ways to a first factor that are pages of their own. */

@@ -11,5 +11,6 @@ export async function takeWay(deps: InteractionDeps, visit: InteractionVisit): P
   await noteAndProceed(deps, visit, {
     [STORED.way]: way === 'password' ? undefined : way,
     [STORED.sent]: undefined,
+    [STORED.upstreamProblem]: undefined,
   });
 }

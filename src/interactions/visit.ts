@@ -35,6 +35,7 @@ import { languageMenu, requestMessages } from './language-choice.ts';
 import type { Messages } from './messages/messages.ts';
 import { pageFrame } from './page-frame.ts';
 import type { Step } from './step.ts';
+import type { UpstreamUse } from './upstream-use.ts';
 
 /** A function of another room with its dependencies in place. */
 type Wired<Use extends (deps: never, ...input: never[]) => unknown> = Use extends (
@@ -87,6 +88,8 @@ export interface InteractionDeps {
   /** Whose invitation a link is; looking uses nothing up. */
   readonly findInvitation: Wired<typeof findInvitation>;
   readonly acceptInvitation: Wired<typeof acceptInvitation>;
+  /** Signing in with providers of others. */
+  readonly upstream: UpstreamUse;
   readonly recordGrant: (tenant: Tenant, decision: ConsentDecision) => Promise<RecordedGrant>;
   /** Whose link it is; looking uses nothing up. */
   readonly findResetLink: (tenant: Tenant, token: string) => Promise<Account | undefined>;

@@ -149,6 +149,7 @@ export async function startHostedPages(
     notifyOwner: async (_tenant, owner, { event }) => void told.push(`${owner.id} ${event}`),
     queueMail: async (_tenant, mail) => void queued.push(mail),
     ...mailboxWays(tenant, accounts, asked),
+    upstream: noUpstream(),
     recordGrant: async (_tenant, decision) => {
       granted.push(decision);
       const { accountId, clientId, asked } = decision;
@@ -306,6 +307,24 @@ function mailboxWays(tenant: Tenant, accounts: Map<string, Account>, asked: stri
     },
   };
   return ways;
+}
+
+/** No provider of others: flows with them are tests of the whole house. */
+function noUpstream(): InteractionDeps['upstream'] {
+  const refuse = () => {
+    throw new TypeError('no upstream provider is offered here');
+  };
+  return {
+    offeredBy: async () => [],
+    linksOf: async () => [],
+    begin: refuse,
+    finish: refuse,
+    resolve: refuse,
+    createAccount: refuse,
+    link: refuse,
+    recordSignIn: refuse,
+    recordFailure: refuse,
+  };
 }
 
 function account(tenant: Tenant, username: string, claims: object = {}): Account {

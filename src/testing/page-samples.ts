@@ -24,6 +24,7 @@ import {
   resetPasswordPage,
 } from '../interactions/pages/reset-password-pages.ts';
 import { type SignInView, signInPage } from '../interactions/pages/sign-in-page.ts';
+import { NO_UPSTREAM } from '../interactions/pages/upstream-pages.ts';
 import {
   identifierPage,
   mailedCodePage,
@@ -32,6 +33,7 @@ import {
 } from '../interactions/pages/way-pages.ts';
 import { accountPageSamples } from './account-page-samples.ts';
 import { secondFactorSamples } from './second-factor-samples.ts';
+import { upstreamSamples } from './upstream-samples.ts';
 
 /** What strangers can put on a page; `ordinaryNames` or something hostile. */
 export interface SampleNames {
@@ -133,6 +135,7 @@ export function pageSamples(messages: Messages, names: SampleNames): Record<stri
       remember: false,
       problem: undefined,
       ways: ['password', 'recover', 'register', 'email_code'],
+      upstream: NO_UPSTREAM,
       ...view,
     });
   const consent = (view: Partial<ConsentView>) =>
@@ -248,6 +251,7 @@ export function pageSamples(messages: Messages, names: SampleNames): Record<stri
     'invitation-invalid': invalidInvitationPage(messages, 'invalid_link', '/account'),
     'invitation-known-invalid': invalidInvitationPage(messages, 'has_account', '/account'),
     ...secondFactorSamples(messages, names, form),
+    ...upstreamSamples(messages, names, signIn),
     consent: consent({}),
     'consent-everything': consent({
       asked: {

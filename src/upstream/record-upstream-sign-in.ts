@@ -1,7 +1,7 @@
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import type { UpstreamIdentity, UpstreamLink, UpstreamProvider } from './upstream.ts';
-import type { UpstreamFailure } from './upstream-failure.ts';
+import type { UpstreamFailureReason } from './upstream-failure.ts';
 import type { ShownIdentity, UpstreamLinkStore } from './upstream-link-store.ts';
 
 /** In which request something happens, for the audit log. */
@@ -48,7 +48,7 @@ export async function recordUpstreamFailure(
   deps: { readonly audit: Pick<AuditLog, 'record'> },
   tenant: Tenant,
   { key }: Pick<UpstreamProvider, 'key'>,
-  why: Pick<UpstreamFailure, 'reason' | 'detail'> | { readonly reason: 'not_registered' },
+  why: { readonly reason: UpstreamFailureReason | 'not_registered'; readonly detail?: string },
   request: UpstreamRequest,
 ): Promise<void> {
   await deps.audit.record({
@@ -58,7 +58,10 @@ export async function recordUpstreamFailure(
     outcome: 'failure',
     actor: { type: 'anonymous' },
     subject: { type: 'upstream_provider', id: key },
-    detail: 'detail' in why ? { reason: why.reason, error: why.detail } : { reason: why.reason },
+    detail: {
+      reason: why.reason,
+      ...(why.detail === undefined ? {} : { error: why.detail }),
+    },
   });
 }
 

@@ -19,6 +19,7 @@ import { recoveryCodes } from './en/recovery-codes.ts';
 import { resetPassword } from './en/reset-password.ts';
 import { secondFactor } from './en/second-factor.ts';
 import { signIn } from './en/sign-in.ts';
+import { upstream } from './en/upstream.ts';
 import {
   emailCode,
   invitation,
@@ -56,6 +57,7 @@ export const en = {
   verifyEmail,
   mailedCode,
   invitation,
+  upstream,
   passkeys,
   secondFactor,
   newFactor,

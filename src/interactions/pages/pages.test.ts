@@ -129,7 +129,8 @@ for (const name of Object.keys(pageSamples(en, ordinaryNames))) {
       assert.equal(page.headers['cache-control'], 'no-store');
       assert.equal(page.headers['content-language'], 'en');
       assert.match(page.headers['content-security-policy'] ?? '', /^default-src 'none'; /);
-      const secret = /^(reset-password|invitation)/.test(name) && !name.endsWith('-done');
+      const reset = /^(reset-password|invitation)/.test(name) && !name.endsWith('-done');
+      const secret = reset || name === 'upstream-returning';
       assert.equal(page.headers['referrer-policy'], secret ? 'strict-origin' : 'same-origin');
       const failed =
         /^(error|expired|application-gate)|-(missing|rejected|reused|outdated|locked|different|invalid|refused|no-cookie)$/;

@@ -3,6 +3,7 @@ import { aroundName, displayName } from '../../languages/display-text.ts';
 import type { Messages } from '../messages/messages.ts';
 import type { Way } from '../step.ts';
 import { accountCard, type ShownAccount } from './account-card.ts';
+import { type OfferedUpstream, upstreamTexts } from './upstream-pages.ts';
 
 /** What went wrong with a sign-in that was just sent. */
 export type SignInProblem =
@@ -29,6 +30,7 @@ export interface SignInView {
   readonly welcome?: string | undefined;
   /** Other ways to a first factor, or to an account. */
   readonly ways: readonly Way[];
+  readonly upstream: OfferedUpstream;
 }
 
 /**
@@ -50,9 +52,12 @@ export function signInPage(messages: Messages, view: SignInView): Page {
   const title = confirm ? signIn.confirmTitle : signIn.title;
   const fields = fieldProblems(messages, view.problem);
   const clientName = view.clientName === undefined ? undefined : displayName(view.clientName);
+  const upstream = upstreamTexts(messages, view.upstream);
+  const problem = formProblem(messages, view.problem) ?? upstream.problem;
+  const failed = view.problem !== undefined || problem !== undefined;
   return {
     template: 'sign-in',
-    title: view.problem === undefined ? title : messages.errorTitle(title),
+    title: failed ? messages.errorTitle(title) : title,
     status: view.problem === undefined ? 200 : STATUS[view.problem.kind],
     formTargets: view.formTargets,
     data: {
@@ -65,14 +70,15 @@ export function signInPage(messages: Messages, view: SignInView): Page {
       notice:
         view.why === 'expected_other' && clientName !== undefined
           ? signIn.otherAccount(clientName)
-          : undefined,
+          : upstream.notice,
       welcome: view.welcome,
+      upstream,
       account: view.account && accountCard(view.account),
       action: view.action,
       csrf: view.csrf,
       identifier: view.identifier,
       remember: view.remember,
-      problem: formProblem(messages, view.problem),
+      problem,
       fields,
       ways: view.ways
         .filter((way) => way !== 'password')

@@ -185,6 +185,13 @@ const ATTEMPTS: Readonly<Record<string, readonly [Attempt, Outcome]>> = {
     }),
     refused,
   ],
+  // Leads to an interaction of this tenant, where the other tenant's is nobody's.
+  'GET /upstream/:key/callback': [
+    (_h, { interactionUid, code }) => ({
+      path: `/upstream/up/callback?state=${interactionUid}.${'r'.repeat(43)}&code=${code}`,
+    }),
+    nothing,
+  ],
   'GET /account/reset-password': [
     (_h, { resetToken }) => ({ path: `/account/reset-password?token=${resetToken}` }),
     refused,
