@@ -34,6 +34,7 @@ export function accountOwnership(parts: {
     grants,
     audit,
     queueLogouts,
+    mailOutbox: backends.mail.outbox,
     queueMail,
     endAccountSessions: accountEnder(backends, now, queueLogouts),
     now,

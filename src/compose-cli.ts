@@ -81,6 +81,7 @@ export function cliContext(options: {
       mayReach: createHostPolicy(options.outboundAllow ?? []),
     }),
     endAccountSessions: accountEnder(backends, now),
+    mailOutbox: backends.mail.outbox,
     mailEnabled: backends.mail.transport !== undefined,
     queueMail: mailQueue({ backends, now }),
     schema: {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { NotFoundError, StorageUnavailableError } from '../errors.ts';
 import type { OutgoingMail } from '../mail/mail.ts';
@@ -32,6 +33,26 @@ async function world() {
 }
 
 describe('deleting an account', () => {
+  it('forgets the messages to its owner, and their address with them', async () => {
+    const { deps, tenant, accountId, by } = await world();
+    const createdAt = new Date();
+    await deps.mailOutbox.add(tenant.id, {
+      id: randomUUID(),
+      name: 'sign_in_code',
+      accountId,
+      language: 'en',
+      recipient: 'alice@acme.example',
+      status: 'bounced',
+      problem: 'address_invalid',
+      sealedContent: undefined,
+      createdAt,
+      giveUpAt: createdAt,
+      expiresAt: createdAt,
+    });
+    await deleteAccount(deps, tenant, { accountId, by });
+    assert.deepEqual(await deps.mailOutbox.list({ tenantId: tenant.id, limit: 10 }), []);
+  });
+
   it('ends it, removes it, is audited, and says goodbye', async () => {
     const { deps, tenant, accountId, ended, events, mails, by, clock, signIn } = await world();
     const account = await deleteAccount(deps, tenant, { accountId, by, browser: 'Firefox' });

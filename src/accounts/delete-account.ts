@@ -1,6 +1,7 @@
 import type { AuditLog } from '../audit/audit-log.ts';
 import { NotFoundError } from '../errors.ts';
 import type { RequestOrigin } from '../mail/mail.ts';
+import type { MailOutbox } from '../mail/mail-outbox.ts';
 import type { QueueMail } from '../mail/queue-mail.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import type { Account } from './account.ts';
@@ -10,6 +11,7 @@ import type { RequestedBy } from './reset-password.ts';
 export interface DeleteAccountDeps {
   readonly accounts: Pick<AccountStore, 'findById' | 'setDisabled' | 'remove'>;
   readonly audit: Pick<AuditLog, 'record'>;
+  readonly mailOutbox: Pick<MailOutbox, 'forgetAccount'>;
   readonly queueMail: QueueMail;
   /** Ends every session and refresh token of an account; its clients hear of it. */
   readonly endAccountSessions: (tenant: Tenant, accountId: string) => Promise<void>;
@@ -44,6 +46,7 @@ export async function deleteAccount(
   if (account === undefined) throw new NotFoundError('account');
   await deps.accounts.setDisabled(tenant.id, accountId, true);
   await deps.endAccountSessions(tenant, accountId);
+  await deps.mailOutbox.forgetAccount(tenant.id, accountId);
   // Of two at once one removes it, and tells.
   if (!(await deps.accounts.remove(tenant.id, accountId))) throw new NotFoundError('account');
   await deps.audit.record({

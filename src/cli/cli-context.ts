@@ -6,6 +6,7 @@ import type { ApplicationStore } from '../applications/application-store.ts';
 import type { AuditEvent } from '../audit/audit-event.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { KeyDeps } from '../keys/change-key-set.ts';
+import type { MailOutbox } from '../mail/mail-outbox.ts';
 import type { QueueMail } from '../mail/queue-mail.ts';
 import type { LoadSeedDeps } from '../seeds/load-seed-files.ts';
 import type { SeedStore } from '../seeds/seed-store.ts';
@@ -42,6 +43,7 @@ export interface CliContext {
   readonly validateClient: LoadSeedDeps['validateClient'];
   /** Ends every session and refresh token of an account. */
   readonly endAccountSessions: (tenant: Tenant, accountId: string) => Promise<void>;
+  readonly mailOutbox: Pick<MailOutbox, 'list' | 'find' | 'makeDue' | 'forgetAccount'>;
   /** Whether this deployment can send mail. */
   readonly mailEnabled: boolean;
   /** A running server sends what a command queues, within a quarter of a minute. */

@@ -4,6 +4,7 @@ import { addAuditCommands } from './audit-command.ts';
 import { addClientCommands } from './client-command.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { addKeysCommands } from './keys-command.ts';
+import { addMailCommands } from './mail-command.ts';
 import { addMigrateCommand } from './migrate-command.ts';
 import type { ActionMaker } from './run-command.ts';
 import { addSeedCommands } from './seed-command.ts';
@@ -40,6 +41,7 @@ Begin with:
     addUpstreamCommands(program, act);
     addAccountCommands(program, act);
     addKeysCommands(program, act);
+    addMailCommands(program, act);
     addAuditCommands(program, act);
     addDoctorCommand(program, act);
     // One way to ask for help is enough, and it is an option.

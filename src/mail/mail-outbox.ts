@@ -138,6 +138,8 @@ export interface MailOutbox {
    * @returns how many; those that somebody is sending at this moment are left alone
    */
   makeDue(only: { tenantId?: TenantId; id?: string }, now: Date): Promise<number>;
+  /** Removes every message of an account, whatever became of it; those on their way still arrive. */
+  forgetAccount(tenantId: TenantId, accountId: string): Promise<void>;
   /** How many are queued, counted up to 10,000, and since when the oldest of these is. */
   backlog(): Promise<{ queued: number; oldest: Date | undefined }>;
 }

@@ -99,6 +99,13 @@ describe('queueMail', () => {
     assert.ok(found.every((row) => after(row.expires_at) === 30 * DAY_MS));
   });
 
+  it('keeps the address of a deleted account no longer than the last message needs', async () => {
+    const data = { event: 'account_deleted', at: new Date() } as const;
+    await world.queue({ kind: 'security_notice', data });
+    const [row] = await rows();
+    assert.equal(row.expires_at.getTime() - world.clock.now.getTime(), 2 * DAY_MS);
+  });
+
   it('records an address that is none as bounced, without what was to be said', async () => {
     await world.queue({ to: 'bob@acme.example\r\nBcc: eve@evil.example' });
     const [row] = await rows();

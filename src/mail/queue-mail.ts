@@ -15,6 +15,8 @@ export const GIVE_UP_MS = DAY_MS;
 /** How long the outbox remembers a message, and the address it went to. */
 const KEPT_MS = 30 * DAY_MS;
 const DECOY_KEPT_MS = HOUR_MS;
+/** What tells that an account is deleted does not keep its address any longer than it must. */
+const GOODBYE_KEPT_MS = 2 * DAY_MS;
 
 /** What happens to messages, by their name. */
 export type CountMail = (name: string, outcome: MailOutcome) => void;
@@ -90,7 +92,7 @@ export async function queueMail(
     sealedContent: status === 'bounced' ? undefined : sealed,
     createdAt,
     giveUpAt: new Date(createdAt.getTime() + usefulMs(mail)),
-    expiresAt: new Date(createdAt.getTime() + (status === 'decoy' ? DECOY_KEPT_MS : KEPT_MS)),
+    expiresAt: new Date(createdAt.getTime() + keptMs(mail, status)),
   };
   await deps.outbox.add(tenant.id, message);
   deps.count(name, status);
@@ -100,6 +102,12 @@ export async function queueMail(
 function statusOf(mail: OutgoingMail, recipient: string | undefined): NewMail['status'] {
   if (mail.decoy === true) return 'decoy';
   return recipient === undefined ? 'bounced' : 'queued';
+}
+
+function keptMs(mail: OutgoingMail, status: NewMail['status']): number {
+  if (status === 'decoy') return DECOY_KEPT_MS;
+  const goodbye = mail.kind === 'security_notice' && mail.data.event === 'account_deleted';
+  return goodbye ? GOODBYE_KEPT_MS : KEPT_MS;
 }
 
 /** For how long somebody can use what a message brings. */

@@ -5,6 +5,7 @@ import { createPasswordHasher } from '../accounts/password-hasher.ts';
 import type { AuditEvent } from '../audit/audit-event.ts';
 import { createMemoryAttemptStore } from '../storage/memory/attempt-store.ts';
 import { createPostgresAccountStore } from '../storage/postgres/account-store.ts';
+import { createPostgresMailOutbox } from '../storage/postgres/mail-outbox.ts';
 import { DEFAULT_TENANT_SETTINGS, type Tenant } from '../tenants/tenant.ts';
 import { insertAccount, insertTenant } from './fixtures.ts';
 
@@ -39,6 +40,7 @@ export async function createAccountWorld(db: Knex, account: { passwordHash?: str
   const ended: string[] = [];
   const deps = {
     accounts: createPostgresAccountStore(db, { now }),
+    mailOutbox: createPostgresMailOutbox(db),
     attempts: createMemoryAttemptStore({ limits: DEFAULT_ATTEMPT_LIMITS, digestKey: 'key' }),
     hasher,
     audit: { record: async (event: AuditEvent) => void events.push(event) },

@@ -822,6 +822,10 @@ testLookups<MailOutbox>('mail outbox', {
     accesses: ['mail_outbox_due: next_attempt_at'],
     work: () => outbox.makeDue({}, FAR),
   },
+  forgetAccount: {
+    accesses: ['mail_outbox_account: account_id tenant_id'],
+    work: () => outbox.forgetAccount(small.tenantId, small.accountId),
+  },
   backlog: { accesses: ['mail_outbox_due: '], work: () => outbox.backlog() },
 });
 

@@ -233,6 +233,16 @@ describe('what waits for its next attempt', () => {
   });
 });
 
+test('an account’s messages can be forgotten, whatever became of them', async () => {
+  const gone = [await add(), await add({ status: 'decoy', recipient: '' })];
+  const kept = [await add({ accountId: 'sub-2' }), await add({ accountId: undefined })];
+  await outbox.forgetAccount(tenantId, 'sub-1');
+  const left = await database.db('mail_outbox').select('id');
+  assert.deepEqual(left.map(({ id }) => id).sort(), kept.sort());
+  assert.equal(gone.length, 2);
+  await outbox.forgetAccount(tenantId, 'a\0b');
+});
+
 test('the backlog counts what is queued, and knows the oldest', async () => {
   assert.deepEqual(await outbox.backlog(), { queued: 0, oldest: undefined });
   await add({ createdAt: later(1) });
@@ -294,6 +304,10 @@ testTenantIsolation<MailOutbox>(
       const past = new Date(0);
       assert.equal(await store.makeDue({ tenantId: mine.tenantId, id: theirs.mailId }, past), 0);
       assert.equal(await store.makeDue({ tenantId: mine.tenantId }, past), 1);
+    },
+    forgetAccount: async (store, mine, theirs) => {
+      await store.forgetAccount(mine.tenantId, theirs.accountId);
+      assert.ok(await store.find(mine.tenantId, mine.mailId));
     },
     backlog: async (store) => {
       assert.ok((await store.backlog()).queued >= 2);

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { ListedMail, MailOutbox, MailProblem, MailStatus } from '../../mail/mail-outbox.ts';
-import { type Binding, isUuid, query, queryOne } from './query.ts';
+import { type Binding, isStorable, isUuid, query, queryOne } from './query.ts';
 
 /** Messages on one page of a list. */
 const MAX_PAGE = 1_000;
@@ -175,6 +175,14 @@ export function createPostgresMailOutbox(db: Knex): MailOutbox {
         bindings,
       );
       return due.length;
+    },
+
+    async forgetAccount(tenantId, accountId) {
+      if (!isStorable(accountId)) return;
+      await query(db, 'delete from mail_outbox where tenant_id = ? and account_id = ?', [
+        tenantId,
+        accountId,
+      ]);
     },
 
     async backlog() {

@@ -71,7 +71,7 @@ export const TABLE_RETENTION: Readonly<
   deployment_secrets: { kept: 'until the room of keys removes the rotated ones' },
   mail_outbox: {
     rule: 'mail_outbox',
-    when: '30 days after it was queued, a decoy after an hour; what it says goes when it is sent',
+    when: '30 days after it was queued, a decoy after an hour, the last one of an account after two days; what it says goes when it is sent',
   },
   logout_notifications: { rule: 'logout_notifications', when: '7 days after it was queued' },
   audit_events: { rule: 'audit_events', when: 'months that ended over 400 days ago' },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { cliContext } from '../../compose-cli.ts';
+import { createTestCli } from '../cli.ts';
 import { demoParty, visitor } from '../demo-clients.ts';
 import { startDeployment, type TestDeployment } from '../gatehouse.ts';
 import { linkIn } from '../mail.ts';
@@ -73,18 +74,16 @@ describe('mail, end to end', () => {
       /email_outbox\{measure="queued"\} 1/,
     );
     await deployment.mail.start();
-    const { tenants, mail } = deployment.backends;
-    const tenant = await tenants.findBySlug('default');
-    assert.ok(tenant);
-    await mail.outbox.makeDue({}, new Date());
+    const cli = createTestCli(deployment);
+    assert.deepEqual(await cli.json('mail', 'retry', waiting.id), { tenant: 'default', due: 1 });
     const late = await pollUntil(
       async () => {
-        const [listed] = await mail.outbox.list({ tenantId: tenant.id, limit: 1 });
-        return listed?.status === 'sent' && listed;
+        const [listed] = await cli.json('mail', 'list', '--status', 'sent', '--limit', '1');
+        return listed?.id === waiting.id && listed;
       },
       { deadlineMs: 40_000, everyMs: 200 },
     );
-    assert.equal(late.id, waiting.id);
+    assert.equal(late.to, 'bob@example.com');
   });
 
   it('that a command queued is sent by a replica', async () => {
