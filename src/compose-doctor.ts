@@ -1,7 +1,9 @@
-import type { DatabaseProbe, DoctorProbes, RedisProbe } from './cli/doctor-probes.ts';
+import type { DatabaseProbe, DoctorProbes, MailProbe, RedisProbe } from './cli/doctor-probes.ts';
 import { openBackends } from './compose-backends.ts';
 import { parseConfig } from './config/parse-config.ts';
 import { readEnv } from './config/read-env.ts';
+import type { SmtpServer } from './config/secrets.ts';
+import { createSmtpTransport } from './mail/smtp-transport.ts';
 import { lookAtDatabase } from './storage/postgres/look-at-database.ts';
 import { assertSchemaKnown, pendingMigrations } from './storage/postgres/migrate.ts';
 import { lookAtRedis } from './storage/redis/look-at-redis.ts';
@@ -30,6 +32,10 @@ export function doctorProbes(logger: Logger): DoctorProbes {
       if (secrets.redisUrl === undefined) return undefined;
       return redisProbe(secrets.redisUrl, config.redis.commandTimeoutMs);
     },
+    lookAtMail: async () => {
+      const { config, secrets } = settings();
+      return secrets.smtp && lookAtMail(secrets.smtp, config.mail.from);
+    },
   };
 }
 
@@ -44,6 +50,17 @@ async function databaseProbe(options: Parameters<typeof openBackends>[0]): Promi
     sealer,
     close,
   };
+}
+
+async function lookAtMail(server: SmtpServer, from: string): Promise<MailProbe> {
+  const { host, port, implicitTls, startTls } = server;
+  const security = implicitTls ? 'TLS' : startTls ? 'STARTTLS' : 'not encrypted';
+  const transport = createSmtpTransport({ server, from });
+  try {
+    return { server: `${host}:${port}, ${security}`, failure: await transport.probe() };
+  } finally {
+    transport.close();
+  }
 }
 
 async function redisProbe(url: string, commandTimeoutMs: number): Promise<RedisProbe> {

@@ -5,6 +5,7 @@ import { Redis } from 'ioredis';
 import { parseConfig } from '../config/parse-config.ts';
 import { createSealer, sealingKey } from '../crypto/sealing.ts';
 import { StorageUnavailableError } from '../errors.ts';
+import type { SendProblem } from '../mail/mail-transport.ts';
 import { createPostgresKeyStore } from '../storage/postgres/key-store.ts';
 import { lookAtDatabase } from '../storage/postgres/look-at-database.ts';
 import { assertSchemaKnown, pendingMigrations } from '../storage/postgres/migrate.ts';
@@ -22,6 +23,8 @@ const ENVIRONMENT = {
   REDIS_URL: 'redis://localhost',
   KEY_ENCRYPTION_KEYS: KEY.toString('base64'),
 };
+
+const SMTP = { SMTP_URL: 'smtp://mail.example.com', MAIL_FROM: 'no-reply@login.example.com' };
 
 describe('doctor', () => {
   let database: TestDatabase;
@@ -61,6 +64,7 @@ describe('doctor', () => {
         close: async () => undefined,
         ...illRedis,
       }),
+      lookAtMail: async () => undefined,
       ...rest,
     };
   }
@@ -87,6 +91,7 @@ describe('doctor', () => {
         ['redis', 'ok'],
         ['redis memory', 'ok'],
         ['redis clock', 'ok'],
+        ['mail', 'ok'],
       ],
     );
     assert.match(findings[2]?.message ?? '', /^PostgreSQL 18\.\d+$/);
@@ -139,6 +144,37 @@ describe('doctor', () => {
     ]);
     const old = async () => ({ version: '6.2.1', evictionPolicy: 'noeviction', now: new Date() });
     assert.deepEqual(await complaints({ redis: { look: old } }), ['problem redis: Redis 6.2.1']);
+  });
+
+  it('notices who misses mail where it is off', async () => {
+    const { db } = database;
+    const settings = JSON.stringify({ registration: 'open', emailCode: true });
+    await db('tenants').where({ slug: 'default' }).update({ settings });
+    try {
+      assert.deepEqual(await complaints({}), [
+        'warning mail: off, and missed by tenant default: registration is open; tenant default: codes sent by e-mail sign in',
+      ]);
+      const config = () =>
+        parseConfig({ values: { ...ENVIRONMENT, ...SMTP }, problems: [] }).config;
+      assert.deepEqual(await complaints({ config }), []);
+    } finally {
+      await db('tenants').where({ slug: 'default' }).update({ settings: '{}' });
+    }
+  });
+
+  it('notices a mail server that does not take our mail', async () => {
+    const config = () => parseConfig({ values: { ...ENVIRONMENT, ...SMTP }, problems: [] }).config;
+    const server = 'mail.example.com:587, STARTTLS';
+    const lookAtMail = (failure: SendProblem | undefined) => async () => ({ server, failure });
+    assert.deepEqual(await complaints({ config, lookAtMail: lookAtMail(undefined) }), []);
+    const refused = { problem: 'authentication_failed', smtpStatus: 535 } as const;
+    assert.deepEqual(await complaints({ config, lookAtMail: lookAtMail(refused) }), [
+      `problem mail: ${server}: authentication_failed (535)`,
+    ]);
+    const away = { problem: 'unreachable', cause: new Error('connect ECONNREFUSED') } as const;
+    assert.deepEqual(await complaints({ config, lookAtMail: lookAtMail(away) }), [
+      `problem mail: ${server}: unreachable: connect ECONNREFUSED`,
+    ]);
   });
 
   it('notices clocks that disagree', async () => {

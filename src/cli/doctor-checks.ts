@@ -4,6 +4,7 @@ import { GatehouseError } from '../errors.ts';
 import { openKeySet } from '../keys/seal-signing-key.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { clockFinding, type Finding, ok, problem, warning, wordsOf } from './doctor-findings.ts';
+import { mailFindings } from './doctor-mail.ts';
 import type { DatabaseProbe, DoctorProbes, RedisProbe } from './doctor-probes.ts';
 import { allTenants } from './tenant-option.ts';
 
@@ -30,8 +31,10 @@ export async function examine(probes: DoctorProbes): Promise<Finding[]> {
   const { config, findings: configuration } = configFindings(probes);
   findings.push(...configuration);
   if (config === undefined) return findings;
-  findings.push(...(await databaseFindings(probes, config)));
+  const database = await databaseFindings(probes, config);
+  findings.push(...database.findings);
   findings.push(...(await redisFindings(probes, config)));
+  findings.push(...(await mailFindings(probes, config, database.tenants)));
   return findings;
 }
 
@@ -70,24 +73,34 @@ function configFindings(probes: DoctorProbes): {
   }
 }
 
-async function databaseFindings(probes: DoctorProbes, config: Config): Promise<Finding[]> {
+/** What the database is like, and the tenants in it, as far as it could be read. */
+interface DatabaseFindings {
+  readonly findings: Finding[];
+  readonly tenants: readonly Tenant[];
+}
+
+async function databaseFindings(probes: DoctorProbes, config: Config): Promise<DatabaseFindings> {
   let database: DatabaseProbe | undefined;
   try {
     database = await probes.openDatabase();
     const before = probes.now();
     const { version, now } = await database.look();
     const asked = { before, after: probes.now() };
-    return [
-      postgresFinding(version),
-      clockFinding('database clock', now, asked),
-      ...(await schemaFindings(probes, database)),
-    ];
+    const schema = await schemaFindings(probes, database);
+    return {
+      findings: [
+        postgresFinding(version),
+        clockFinding('database clock', now, asked),
+        ...schema.findings,
+      ],
+      tenants: schema.tenants,
+    };
   } catch (error) {
     const advice =
       config.mode === 'server'
         ? 'Check DATABASE_URL: host, port, database, user and password; and that the server runs and lets this machine in.'
         : `Check that ${config.dataDir} may be written, and that no other server uses it.`;
-    return [problem('database', wordsOf(error), advice)];
+    return { findings: [problem('database', wordsOf(error), advice)], tenants: [] };
   } finally {
     await database?.close();
   }
@@ -107,25 +120,33 @@ function postgresFinding(version: number): Finding {
     : ok('database', text);
 }
 
-async function schemaFindings(probes: DoctorProbes, database: DatabaseProbe): Promise<Finding[]> {
+async function schemaFindings(
+  probes: DoctorProbes,
+  database: DatabaseProbe,
+): Promise<DatabaseFindings> {
+  const unread = (finding: Finding) => ({ findings: [finding], tenants: [] });
   const pending = await database.pendingMigrations();
   if (pending.length > 0) {
     const message = `${pending.length} pending: ${pending.join(', ')}`;
-    return [problem('migrations', message, 'Run: gatehouse migrate')];
+    return unread(problem('migrations', message, 'Run: gatehouse migrate'));
   }
   try {
     await database.assertSchemaKnown();
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error;
-    return [
-      problem('migrations', error.message, 'Run the release that migrated it, or a later one.'),
-    ];
+    const advice = 'Run the release that migrated it, or a later one.';
+    return unread(problem('migrations', error.message, advice));
   }
-  return [ok('migrations', 'up to date'), ...(await keyFindings(probes, database))];
+  const tenants = await allTenants(database);
+  const keys = await keyFindings(probes, database, tenants);
+  return { findings: [ok('migrations', 'up to date'), ...keys], tenants };
 }
 
-async function keyFindings(probes: DoctorProbes, database: DatabaseProbe): Promise<Finding[]> {
-  const tenants = await allTenants(database);
+async function keyFindings(
+  probes: DoctorProbes,
+  database: DatabaseProbe,
+  tenants: readonly Tenant[],
+): Promise<Finding[]> {
   const now = probes.now();
   const findings: Finding[] = [];
   let keys = 0;

@@ -10,7 +10,7 @@ export function addDoctorCommand(program: Command, act: ActionMaker): void {
     .command('doctor')
     .summary('look for what is wrong, and say what to do')
     .description(
-      'Looks at the configuration, the database, Redis, the clocks, the migrations and the signing keys, changes nothing, and says what to do about each finding. Exit code 1 when something is wrong; warnings do not count.',
+      'Looks at the configuration, the database, Redis, the clocks, the migrations, the signing keys and the mail server, changes nothing, and says what to do about each finding. Exit code 1 when something is wrong; warnings do not count.',
     )
     .addHelpText(
       'after',

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { Sealer } from '../crypto/sealing.ts';
 import type { KeyStore } from '../keys/key-store.ts';
+import type { SendProblem } from '../mail/mail-transport.ts';
 import type { TenantStore } from '../tenants/tenant-store.ts';
 
 /** What `doctor` looks through. Each part is opened by itself, since any may be what is broken. */
@@ -14,6 +15,15 @@ export interface DoctorProbes {
   readonly openDatabase: () => Promise<DatabaseProbe>;
   /** Undefined where no Redis is configured. @throws whatever keeps it from being reached */
   readonly openRedis: () => Promise<RedisProbe | undefined>;
+  /** Connects to the mail server, sends nothing. Undefined where none is configured. */
+  readonly lookAtMail: () => Promise<MailProbe | undefined>;
+}
+
+export interface MailProbe {
+  /** Such as `mail.example.com:587, STARTTLS`. */
+  readonly server: string;
+  /** Undefined when it would take our mail. */
+  readonly failure: SendProblem | undefined;
 }
 
 export interface DatabaseProbe {

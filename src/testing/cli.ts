@@ -88,5 +88,6 @@ function nothingToExamine(): DoctorProbes {
     },
     openDatabase: refuse,
     openRedis: refuse,
+    lookAtMail: refuse,
   };
 }
