@@ -96,7 +96,12 @@ async function listenInOrder(
   const playground =
     config.playgroundPort === undefined
       ? undefined
-      : await (await import('./demo/start-playground.ts')).startPlayground({ config, logger, now });
+      : await (await import('./demo/start-playground.ts')).startPlayground({
+          config,
+          inbox: backends.mail.inbox,
+          logger,
+          now,
+        });
 
   const server = createHttpServer(gatehouse.listener);
   arrangeShutdown(server, {
@@ -114,6 +119,6 @@ async function listenInOrder(
   await listen(server, { what: 'PORT', host: config.host, port: config.port });
   if (config.mode === 'embedded') {
     const { printBanner } = await import('./demo/print-banner.ts');
-    printBanner(config, playground?.url);
+    printBanner(config, playground?.url, { inbox: backends.mail.inbox !== undefined });
   }
 }

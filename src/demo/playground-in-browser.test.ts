@@ -20,6 +20,7 @@ let complaints: string[];
 before(async () => {
   axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   world = await startPlaygroundWorld();
+  await world.receive({});
   browser = await launchChromium();
 });
 beforeEach(() => {
@@ -62,6 +63,10 @@ async function press(action: string): Promise<void> {
 
 /** Walks through every page, in each of its states, and looks at each. */
 async function visitAll(look: (name: string) => Promise<void>): Promise<void> {
+  await page.goto(`${world.url}/inbox`);
+  await look('inbox');
+  await page.click('.mails a');
+  await look('message');
   await page.goto(world.url);
   await look('home');
   await page.fill('#max-age', 'soon');

@@ -18,6 +18,8 @@ import { requestContext } from '../http/request-context.ts';
 import type { RequestContext, RequestMiddleware, RequestState } from '../http/request-state.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { PlaygroundInbox } from './inbox.ts';
+import { showInbox } from './inbox-route.ts';
 import { errorPage } from './pages/problem-page.ts';
 import { API_PATH, apiRoute } from './playground-api.ts';
 import { createPlaygroundSessions } from './playground-session.ts';
@@ -32,6 +34,8 @@ import {
 import { callApiRoute, refreshRoute, showTokens, userinfoRoute } from './token-routes.ts';
 import type { PlaygroundDeps } from './visit.ts';
 
+const INBOX_PATH = '/inbox';
+
 type Route = (deps: PlaygroundDeps, ctx: RequestContext) => Promise<void>;
 
 /** Everything that the playground answers to; HEAD is GET. */
@@ -45,6 +49,7 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
   ['POST /call-api', callApiRoute],
   ['POST /sign-out', signOutRoute],
   ['GET /problem', showLastProblem],
+  [`GET ${INBOX_PATH}`, showInbox],
   [`GET ${API_PATH}`, apiRoute],
 ]);
 
@@ -54,7 +59,7 @@ const FRAME: PageFrame = {
   dir: 'ltr',
   accentColor: undefined,
   links: [],
-  linksLabel: '',
+  linksLabel: 'Playground',
   ownHost: true,
 };
 
@@ -71,6 +76,8 @@ export interface PlaygroundOptions {
   readonly baseUrl: string;
   /** Identifier of the playground's API; undefined: its address. */
   readonly resource?: string;
+  /** Where mail lands; undefined: it goes to a mail server, or nowhere. */
+  readonly inbox?: PlaygroundInbox | undefined;
   /** Directory `views/`. */
   readonly viewsDir: string;
   readonly now: () => Date;
@@ -88,7 +95,9 @@ export interface Playground {
  * @throws EtaParseError, or an error of the file system, when its views cannot be read
  */
 export async function createPlayground(options: PlaygroundOptions): Promise<Playground> {
-  const { viewsDir, baseUrl, logger, now } = options;
+  const { viewsDir, baseUrl, logger, now, inbox } = options;
+  const frame: PageFrame =
+    inbox === undefined ? FRAME : { ...FRAME, links: [{ text: 'Inbox', href: INBOX_PATH }] };
   const ownViews = join(viewsDir, 'playground');
   const shared = await createPageAssets(join(viewsDir, 'assets'), '');
   const own = await createPageAssets(ownViews, '', 'playground.css');
@@ -106,7 +115,8 @@ export async function createPlayground(options: PlaygroundOptions): Promise<Play
     resource: options.resource ?? `${baseUrl}${API_PATH}`,
     sessions: createPlaygroundSessions(now),
     csrfSecret: randomId(),
-    show: (ctx, page) => render(ctx, FRAME, page),
+    inbox,
+    show: (ctx, page) => render(ctx, frame, page),
     now,
     logger,
   };
@@ -117,7 +127,7 @@ export async function createPlayground(options: PlaygroundOptions): Promise<Play
   app.use(securityHeaders({ publicUrl: baseUrl }));
   app.use(
     errorBoundary({
-      renderErrorPage: (ctx, error) => render(ctx, FRAME, errorPage(error)),
+      renderErrorPage: (ctx, error) => render(ctx, frame, errorPage(error)),
       logger,
     }),
   );

@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 export function printBanner(
   config: Pick<Config, 'publicUrl' | 'dataDir'>,
   playgroundUrl: string | undefined,
+  options: { inbox: boolean } = { inbox: false },
 ): void {
   const lines = [
     '',
@@ -14,6 +15,7 @@ export function printBanner(
       : [
           `  Try it      ${playgroundUrl}`,
           '              sign in as alice with alice-demo-password',
+          ...(options.inbox ? [`  Mail        ${playgroundUrl}/inbox`] : []),
           '',
         ]),
     `  Issuer      ${config.publicUrl}`,

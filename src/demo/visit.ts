@@ -11,6 +11,7 @@ import type { Page } from '../http/render-page.ts';
 import type { RequestContext } from '../http/request-state.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { displayValue } from './display-value.ts';
+import type { PlaygroundInbox } from './inbox.ts';
 import type { PageForm } from './pages/page-form.ts';
 import { problemPage } from './pages/problem-page.ts';
 import type { PlaygroundSession, PlaygroundSessions } from './playground-session.ts';
@@ -30,6 +31,8 @@ export interface PlaygroundDeps {
   readonly resource: string;
   readonly sessions: PlaygroundSessions;
   readonly csrfSecret: string;
+  /** Undefined: mail does not land here. */
+  readonly inbox: PlaygroundInbox | undefined;
   readonly show: (ctx: RequestContext, page: Page) => void;
   readonly now: () => Date;
   readonly logger: Logger;

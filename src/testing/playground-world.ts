@@ -9,6 +9,8 @@ import { type AccountClaims, type Configuration, errors, Provider } from 'oidc-p
 import { randomId } from '../crypto/random-id.ts';
 import { createPlayground } from '../demo/playground.ts';
 import { closeServer, listen } from '../http/create-http-server.ts';
+import { createLocalInbox } from '../mail/local-inbox.ts';
+import type { MailToSend } from '../mail/mail-transport.ts';
 import { freePort } from './free-port.ts';
 import { VIEWS } from './page-server.ts';
 import { createPlainBrowser, type PlainBrowser, type PlainPage } from './plain-browser.ts';
@@ -20,6 +22,8 @@ export interface PlaygroundWorld {
   readonly url: string;
   readonly issuerUrl: string;
   readonly logger: RecordingLogger;
+  /** A message arrives in the playground's inbox. */
+  readonly receive: (mail: Partial<MailToSend>) => Promise<unknown>;
   /** What the issuer does with the next person. */
   decision: 'allow' | 'deny';
   /** What the issuer says of the person. */
@@ -38,6 +42,18 @@ export interface PlaygroundWorld {
   close(): Promise<void>;
 }
 
+const SAMPLE_MAIL: Omit<MailToSend, 'id'> = {
+  name: 'sign_in_code',
+  recipient: 'alice@example.com',
+  createdAt: new Date('2026-11-26T10:00:00Z'),
+  content: {
+    from: 'Acme',
+    subject: 'Your code to sign in to Acme',
+    text: 'Your sign-in code\n\nEnter this code:\n\n    482913\n\nIt works once.\n\nHelp:\nhttps://acme.example/help\n',
+    html: '',
+  },
+};
+
 /** The only person there is. */
 export const PERSON = 'person-1';
 
@@ -53,10 +69,12 @@ export async function startPlaygroundWorld(
 
   let issuer: RequestListener | undefined;
   let issuerServer: ReturnType<typeof createServer> | undefined;
+  const inbox = createLocalInbox();
   const { listener } = await createPlayground({
     issuer: issuerUrl,
     clientId: 'playground',
     baseUrl: url,
+    inbox,
     viewsDir: VIEWS,
     now,
     logger,
@@ -68,6 +86,8 @@ export async function startPlaygroundWorld(
     url,
     issuerUrl,
     logger,
+    receive: (mail) =>
+      inbox.send({ ...SAMPLE_MAIL, id: randomId(), ...mail }, new AbortController().signal),
     decision: 'allow',
     claims: { name: 'Pat Example', email: 'pat@example.com' },
     permissions: ['tokens:read'],
