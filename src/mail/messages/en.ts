@@ -54,7 +54,7 @@ export const en = {
   resetPassword: {
     subject: (site: string) => `Set a new password for ${isolate(site)}`,
     heading: 'Set a new password',
-    text: 'We were asked for a way to set a new password for your account.',
+    text: 'Somebody asked for a link that sets a new password for your account.',
     action: 'Set a new password',
     unasked:
       'If it was not you, you need not do anything: your password stays as it is until somebody uses this link.',

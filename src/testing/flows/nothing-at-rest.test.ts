@@ -19,12 +19,15 @@ import { cliContext } from '../../compose-cli.ts';
 import { sha256 } from '../../crypto/digest.ts';
 import { loadDeploymentSecrets } from '../../keys/deployment-secrets.ts';
 import { loadKeySet } from '../../keys/load-key-set.ts';
+import { openMail } from '../../mail/mail-content.ts';
 import { recoveryCodesOn, scanInto, setUpApp } from '../authenticator-app.ts';
 import { createTestCli, type TestCli } from '../cli.ts';
 import { ACME_ALICE, DEMO_CLIENTS, demoParty } from '../demo-clients.ts';
 import { ALICE, BOB, STORES, startDeployment, type TestDeployment } from '../gatehouse.ts';
 import { createHarvest, type Harvest } from '../harvest.ts';
+import { linkIn } from '../mail.ts';
 import { createPlainBrowser } from '../plain-browser.ts';
+import { pollUntil } from '../poll.ts';
 import { signIn, walkThrough } from '../relying-party.ts';
 import { copyEverything, searchCopy } from '../search-at-rest.ts';
 import { seedMore } from '../seed-more.ts';
@@ -46,7 +49,9 @@ for (const store of STORES) {
     let directory: string;
     before(async () => {
       directory = await mkdtemp(join(tmpdir(), 'gatehouse-secrets-'));
-      deployment = await startDeployment({ store });
+      deployment = await startDeployment({ store, mail: true });
+      // Nobody is to be asked for it in between.
+      await deployment.backends.db('accounts').update({ email_verified: true });
       harvest = createHarvest();
       const { databaseUrl, environment } = deployment;
       cli = createTestCli({ databaseUrl, environment });
@@ -57,6 +62,7 @@ for (const store of STORES) {
       await leaveThingsOpen(deployment, harvest);
       await proveMore(deployment, harvest);
       await usePasskeys(deployment, harvest);
+      await writeToPeople(deployment, harvest);
       await addKeys(deployment, harvest);
       await deployment.backends.audit.flush();
     });
@@ -135,6 +141,7 @@ const EXPECTED_NAMES = [
   'cookie gatehouse_session_default.sig',
   'csrf',
   'id_token',
+  'link in the mail',
   'password',
   'passkey challenge',
   'passkey session',
@@ -420,6 +427,35 @@ async function proveMore(deployment: TestDeployment, harvest: Harvest): Promise<
   const waiting = scanInto(setUp, now);
   harvest.add('authenticator app', waiting.secret);
   addCodes(recoveryCodesOn(await elsewhere.submit(setUp, { code: waiting.code() })));
+}
+
+/** Links to set a new password: one that was sent, one that waits to be sent. */
+async function writeToPeople(deployment: TestDeployment, harvest: Harvest): Promise<void> {
+  const { backends, mail } = deployment;
+  const add = (text: string) => {
+    const link = linkIn({ text, subject: 'the link' });
+    harvest.add('link in the mail', new URL(link).searchParams.get('token'));
+  };
+  const notes = await demoParty(deployment, 'notes-web', { fetch: harvest.fetch });
+  mail.refuse('bob@example.com', { status: 451 });
+  for (const identifier of ['alice', 'bob']) {
+    const browser = visit(deployment, harvest);
+    const page = await browser.open((await notes.begin({ prompt: 'login' })).url.href);
+    const asked = await browser.submit(page, { way: 'recover' }, { action: '/way' });
+    await browser.submit(asked, { identifier }, { action: '/recover' });
+  }
+  const sent = await mail.waitForMail({ to: 'alice@example.com', kind: 'reset_password_link' });
+  add(sent.text);
+  const waiting = await pollUntil(
+    () =>
+      backends
+        .db('mail_outbox')
+        .where({ recipient: 'bob@example.com', status: 'queued', attempts: 1 })
+        .first(),
+    { deadlineMs: 10_000 },
+  );
+  const { tenant_id: tenantId, id, sealed_content: sealed } = waiting;
+  add(openMail(backends.sealer, tenantId, id, sealed).text);
 }
 
 /** Private keys of every tenant, and the secrets of the deployment. */
