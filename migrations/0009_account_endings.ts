@@ -36,6 +36,9 @@ export async function up(knex: Knex): Promise<void> {
       where next_attempt_at is not null;
     create index logout_notifications_expiry on logout_notifications (expires_at);
 
+    -- Messages about one account. Not partial: a decoy, which has none, must cost the same.
+    create index mail_outbox_account on mail_outbox (tenant_id, account_id, id);
+
     -- What somebody did, and what was done to their account. Tokens are issued by the thousand, and
     -- are no news to anybody: without them these stay small, and cost the token endpoint nothing.
     create index audit_events_by_account on audit_events (tenant_id, actor_id, at desc, id desc)
@@ -47,7 +50,7 @@ export async function up(knex: Knex): Promise<void> {
 
 export async function down(knex: Knex): Promise<void> {
   await knex.raw(`
-    drop index audit_events_by_account, audit_events_on_account;
+    drop index mail_outbox_account, audit_events_by_account, audit_events_on_account;
     drop table logout_notifications;
   `);
 }

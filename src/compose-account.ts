@@ -1,5 +1,6 @@
 import { type Deletion, deleteAccount } from './accounts/delete-account.ts';
 import type { AuditLog } from './audit/audit-log.ts';
+import { accountDataExporter } from './compose-account-data.ts';
 import type { Backends } from './compose-backends.ts';
 import { accountEnder, logoutQueue, mailQueue } from './compose-shared.ts';
 import { listConnectedApplications } from './grants/list-connected-applications.ts';
@@ -15,10 +16,10 @@ import {
 import type { QueueLogouts } from './provider/queue-logouts.ts';
 import type { Tenant, TenantId } from './tenants/tenant.ts';
 
-/** Wires what people see and end of their own: their sessions, and what applications hold. */
+/** Wires what people see, download and end of their own: sessions, what applications hold, all. */
 export function accountOwnership(parts: {
   backends: Backends;
-  audit: Pick<AuditLog, 'record'>;
+  audit: Pick<AuditLog, 'listOfAccount' | 'record'>;
   /** Default, as of `queueMail`: what a running server finds by itself. */
   queueLogouts?: QueueLogouts;
   queueMail?: QueueMail;
@@ -55,6 +56,7 @@ export function accountOwnership(parts: {
       listConnectedApplications(deps, tenant, accountId),
     withdrawGrant: (tenant: Tenant, withdrawal: Withdrawal) =>
       withdrawGrant(deps, tenant, withdrawal),
+    exportData: accountDataExporter({ backends, audit, now }),
     deleteAccount: (tenant: Tenant, deletion: Deletion) => deleteAccount(deps, tenant, deletion),
   };
 }

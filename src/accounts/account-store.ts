@@ -8,6 +8,17 @@ export interface AccountWithPassword {
   passwordHash: string | undefined;
 }
 
+/** What an account has that is no credential. */
+export interface AccountBelongings {
+  /** Sorted. */
+  readonly groups: readonly string[];
+  readonly links: readonly {
+    readonly purpose: string;
+    readonly createdAt: Date;
+    readonly expiresAt: Date;
+  }[];
+}
+
 /** An account that a person makes: its address is confirmed before there is an account. */
 export interface NewAccount {
   readonly id: string;
@@ -67,6 +78,8 @@ export interface AccountStore {
     accountId: string,
     change: { set: Readonly<Record<string, unknown>>; removed: readonly string[] },
   ): Promise<boolean>;
+  /** Keys of the groups that an account belongs to, and its open links; without their secrets. */
+  belongingsOf(tenantId: TenantId, accountId: string): Promise<AccountBelongings>;
   /**
    * Deletes an account with everything that belongs to it: of two at once exactly one does. False
    * when there is no such account.

@@ -83,6 +83,8 @@ export type AuditEventKind =
   | 'account.disabled'
   /** An operator enabled an account again. */
   | 'account.enabled'
+  /** A person downloaded everything that is stored of their account. */
+  | 'account.data_exported'
   /** An account was deleted, by its owner or an operator, with everything but its id. */
   | 'account.deleted'
   /** A person changed their profile. `detail.claims` names what changed. */

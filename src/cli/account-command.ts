@@ -4,12 +4,11 @@ import { requestPasswordReset } from '../accounts/reset-password.ts';
 import type { SecondFactors } from '../accounts/second-factor-store.ts';
 import { factorsOfAccount } from '../accounts/second-factors.ts';
 import { setAccountDisabled } from '../accounts/set-account-disabled.ts';
+import { rolesOfAccount } from '../applications/roles-of-account.ts';
 import { issuerOf } from '../tenants/issuer.ts';
-import type { Tenant } from '../tenants/tenant.ts';
 import { addDeleteCommand } from './account-delete-command.ts';
 import { addInvitationCommands } from './account-invite-command.ts';
 import { addResetFactorsCommand } from './account-reset-factors-command.ts';
-import type { CliContext } from './cli-context.ts';
 import { ACCOUNT_HELP, findAccount } from './find-account.ts';
 import { wholeOption } from './parse-options.ts';
 import { renderFields, renderTable } from './render-table.ts';
@@ -75,7 +74,7 @@ export function addAccountCommands(program: Command, act: ActionMaker): void {
         const context = await run.open();
         const tenant = await tenantOf(context, options.tenant);
         const found = await findAccount(context, tenant, identifier);
-        const roles = await rolesOf(context, tenant, found);
+        const roles = await rolesOfAccount(context, tenant.id, found.id);
         const factors = await factorsOfAccount(context, tenant, found.id);
         run.print(
           { ...accountDocument(found), factors: factorsDocument(factors), roles },
@@ -168,20 +167,6 @@ function addResetPassword(account: Command, act: ActionMaker): void {
         return undefined;
       }),
     );
-}
-
-/** `application:role` of every application, sorted. */
-async function rolesOf(
-  context: Pick<CliContext, 'applications'>,
-  tenant: Tenant,
-  account: Account,
-): Promise<string[]> {
-  const roles: string[] = [];
-  for (const application of await context.applications.listApplications(tenant.id)) {
-    const held = await context.applications.rolesOfAccount(tenant.id, application.id, account.id);
-    roles.push(...held.roles.map((role) => `${application.key}:${role}`));
-  }
-  return roles.sort();
 }
 
 function accountDocument(account: Account) {

@@ -48,6 +48,7 @@ const KINDS: Readonly<Record<AuditEventKind, true>> = {
   'account.email_change_cancelled': true,
   'account.disabled': true,
   'account.enabled': true,
+  'account.data_exported': true,
   'account.deleted': true,
   'account.profile_changed': true,
   'account.password_reset_requested': true,

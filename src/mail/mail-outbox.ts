@@ -130,6 +130,8 @@ export interface MailOutbox {
     before?: string;
     limit: number;
   }): Promise<ListedMail[]>;
+  /** Messages about one account, newest first; without decoys. */
+  listOfAccount(tenantId: TenantId, accountId: string, limit: number): Promise<ListedMail[]>;
   /** Undefined when there is none, or it is a decoy. */
   find(tenantId: TenantId, id: string): Promise<ListedMail | undefined>;
   /**

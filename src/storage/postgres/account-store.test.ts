@@ -5,7 +5,7 @@ import { randomId } from '../../crypto/random-id.ts';
 import { NotFoundError } from '../../errors.ts';
 import type { TenantId } from '../../tenants/tenant.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
-import { insertAccount, insertTenant } from '../../testing/fixtures.ts';
+import { insertAccount, insertGroup, insertTenant } from '../../testing/fixtures.ts';
 import { populateTenant } from '../../testing/populated-tenant.ts';
 import { testTenantIsolation } from '../../testing/tenant-isolation.ts';
 import { rowsOfTenant } from '../../testing/tenant-rows.ts';
@@ -155,6 +155,26 @@ test('disabling and enabling an account show in the next answer', async () => {
   assert.equal((await store.findById(tenantId, id))?.disabled, false);
   assert.equal(await store.setDisabled(tenantId, 'nobody', true), false);
   assert.equal(await store.setDisabled(tenantId, 'a\0b', true), false);
+});
+
+test('what belongs to an account is its groups and its open links', async () => {
+  const id = await insertAccount(database.db, tenantId);
+  const other = await insertAccount(database.db, tenantId);
+  await insertGroup(database.db, tenantId, { key: 'staff', members: [id, other] });
+  await insertGroup(database.db, tenantId, { key: 'board', members: [id] });
+  const digest = await createLink(id);
+  const belongings = await store.belongingsOf(tenantId, id);
+  assert.deepEqual(belongings.groups, ['board', 'staff']);
+  assert.deepEqual(
+    belongings.links.map(({ purpose, expiresAt }) => [purpose, expiresAt]),
+    [['reset_password', LATER]],
+  );
+  assert.ok(!JSON.stringify(belongings).includes(digest));
+  now = LATER;
+  assert.deepEqual((await store.belongingsOf(tenantId, id)).links, []);
+  for (const nobody of ['nobody', 'a\0b']) {
+    assert.deepEqual(await store.belongingsOf(tenantId, nobody), { groups: [], links: [] });
+  }
 });
 
 describe('removing an account', () => {
@@ -423,6 +443,10 @@ testTenantIsolation<AccountStore>(
     async changeClaims(accounts, mine, theirs) {
       const change = { set: { name: 'stolen' }, removed: ['nickname'] };
       assert.equal(await accounts.changeClaims(mine.tenantId, theirs.accountId, change), false);
+    },
+    async belongingsOf(accounts, mine, theirs) {
+      const nothing = { groups: [], links: [] };
+      assert.deepEqual(await accounts.belongingsOf(mine.tenantId, theirs.accountId), nothing);
     },
     async remove(accounts, mine, theirs) {
       assert.equal(await accounts.remove(mine.tenantId, theirs.accountId), false);

@@ -142,6 +142,37 @@ export function createPostgresAccountStore(
       return rows.length > 0;
     },
 
+    async belongingsOf(tenantId, accountId) {
+      if (!isStorable(accountId)) return { groups: [], links: [] };
+      const row = await queryOne<{
+        groups: string[];
+        links: { purpose: string; created_at: string; expires_at: string }[];
+      }>(
+        db,
+        `select array(
+                  select g.key from group_members m
+                    join groups g on g.tenant_id = m.tenant_id and g.id = m.group_id
+                   where m.tenant_id = a.tenant_id and m.account_id = a.account_id
+                   order by g.key) as groups,
+                (select coalesce(jsonb_agg(jsonb_build_object('purpose', l.purpose,
+                          'created_at', l.created_at, 'expires_at', l.expires_at)
+                          order by l.created_at), '[]')
+                   from one_time_links l
+                  where l.tenant_id = a.tenant_id and l.account_id = a.account_id
+                    and l.expires_at > ?) as links
+           from (select ?::uuid as tenant_id, ?::text collate "C" as account_id) a`,
+        [deps.now(), tenantId, accountId],
+      );
+      return {
+        groups: row?.groups ?? [],
+        links: (row?.links ?? []).map((link) => ({
+          purpose: link.purpose,
+          createdAt: new Date(link.created_at),
+          expiresAt: new Date(link.expires_at),
+        })),
+      };
+    },
+
     async remove(tenantId, accountId) {
       if (!isStorable(accountId)) return false;
       // Foreign keys take what belongs to it along.

@@ -301,6 +301,14 @@ testLookups<AccountStore>('accounts', {
     accesses: ['accounts_pkey: id tenant_id'],
     work: () => accounts.changeClaims(tenant.tenantId, tenant.accountId, { set: {}, removed: [] }),
   },
+  belongingsOf: {
+    accesses: [
+      'group_members_pkey: account_id tenant_id',
+      'groups_pkey: id tenant_id',
+      'one_time_links_account: account_id tenant_id',
+    ],
+    work: () => accounts.belongingsOf(tenant.tenantId, tenant.accountId),
+  },
   remove: {
     accesses: ['accounts_pkey: id tenant_id'],
     work: () => accounts.remove(tenant.tenantId, 'n1999'),
@@ -813,6 +821,10 @@ testLookups<MailOutbox>('mail outbox', {
       await outbox.list({ tenantId: tenant.tenantId, limit: LIMIT });
       await outbox.list({ tenantId: undefined, before: tenant.mailId, limit: LIMIT });
     },
+  },
+  listOfAccount: {
+    accesses: ['mail_outbox_account: account_id tenant_id'],
+    work: () => outbox.listOfAccount(tenant.tenantId, tenant.accountId, LIMIT),
   },
   find: {
     accesses: ['mail_outbox_pkey: id tenant_id'],

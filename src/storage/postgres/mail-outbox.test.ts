@@ -187,6 +187,18 @@ describe('the list', () => {
     assert.deepEqual(await ids({ before: 'no id' }), []);
   });
 
+  test('can be of one account, but for what goes to nobody', async () => {
+    const first = await add({ accountId: 'bob' });
+    await add({ accountId: 'alice' });
+    await add({ accountId: 'bob', status: 'decoy' });
+    const second = await add({ accountId: 'bob' });
+    const ids = async (accountId: string, limit = 10) =>
+      (await outbox.listOfAccount(tenantId, accountId, limit)).map(({ id }) => id);
+    assert.deepEqual(await ids('bob'), [second, first]);
+    assert.deepEqual(await ids('bob', 1), [second]);
+    assert.deepEqual(await ids('a\0b'), []);
+  });
+
   test('can be of one status', async () => {
     const bounced = await add({
       status: 'bounced',
@@ -283,6 +295,9 @@ testTenantIsolation<MailOutbox>(
       const settle = (attempt: number) =>
         store.settle(mine.tenantId, theirs.mailId, attempt, settlement, T0);
       assert.deepEqual([await settle(0), await settle(1)], [false, false]);
+    },
+    listOfAccount: async (store, mine, theirs) => {
+      assert.deepEqual(await store.listOfAccount(mine.tenantId, theirs.accountId, 10), []);
     },
     list: async (store, mine, theirs) => {
       const listed = await store.list({ tenantId: mine.tenantId, limit: 10 });

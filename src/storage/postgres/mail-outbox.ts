@@ -145,6 +145,18 @@ export function createPostgresMailOutbox(db: Knex): MailOutbox {
       return rows.map(toListed);
     },
 
+    async listOfAccount(tenantId, accountId, limit) {
+      if (!isStorable(accountId)) return [];
+      const rows = await query<ListedRow>(
+        db,
+        `select ${LISTED} from mail_outbox m
+          where m.tenant_id = ? and m.account_id = ? and m.status <> 'decoy'
+          order by m.id desc limit ?`,
+        [tenantId, accountId, Math.min(limit, MAX_PAGE)],
+      );
+      return rows.map(toListed);
+    },
+
     async find(tenantId, id) {
       if (!isUuid(id)) return undefined;
       const row = await queryOne<ListedRow>(

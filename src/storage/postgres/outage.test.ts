@@ -202,6 +202,7 @@ function callsOf(pool: Knex): typeof calls {
     passwordChangedAt: ({ tenantId, accountId }) => accounts.passwordChangedAt(tenantId, accountId),
     changeClaims: ({ tenantId, accountId }) =>
       accounts.changeClaims(tenantId, accountId, { set: {}, removed: [] }),
+    belongingsOf: ({ tenantId, accountId }) => accounts.belongingsOf(tenantId, accountId),
     remove: ({ tenantId }) => accounts.remove(tenantId, 'nobody'),
     setDisabled: ({ tenantId, accountId }) => accounts.setDisabled(tenantId, accountId, false),
     createOneTimeLink: ({ tenantId, accountId, linkDigest }) =>
