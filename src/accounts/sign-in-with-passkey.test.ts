@@ -113,6 +113,7 @@ describe('a passkey', () => {
     assert.ok(result.outcome === 'authenticated');
     assert.equal(result.userVerified, false);
     assert.deepEqual(result.amr, ['hwk']);
+    assert.equal(world.events.at(-1)?.kind, 'passkey.used');
     assert.equal(result.acr, 'urn:gatehouse:acr:single-factor');
   });
 
@@ -135,15 +136,24 @@ describe('a passkey', () => {
     await world.register();
     const options = await world.beginSignIn();
     await world.finishSignIn(world.authenticator.get(options), { clientId: 'notes' });
-    assert.deepEqual(world.events.at(-1), {
-      kind: 'passkey.used',
+    const happened = {
       tenantId: world.tenant.id,
       outcome: 'success',
       actor: { type: 'account', id: world.account.id },
-      subject: { type: 'account', id: world.account.id },
       address: '192.0.2.7',
       requestId: 'request-1',
       clientId: 'notes',
+    };
+    const [used, signedIn] = world.events.slice(-2);
+    assert.deepEqual(signedIn, {
+      ...happened,
+      kind: 'sign_in.succeeded',
+      detail: { amr: ['hwk', 'mfa'] },
+    });
+    assert.deepEqual(used, {
+      ...happened,
+      kind: 'passkey.used',
+      subject: { type: 'account', id: world.account.id },
       detail: {
         purpose: 'sign_in',
         amr: ['hwk', 'mfa'],

@@ -173,14 +173,22 @@ export async function finishPasskeySignIn(
 
   const method = backupEligible ? 'swk' : 'hwk';
   const amr = amrOf([method], userVerified);
-  await deps.audit.record({
+  const { purpose } = input.asked;
+  const happened = {
     ...eventOf(tenant, input),
-    kind: 'passkey.used',
     outcome: 'success',
     actor: { type: 'account', id: account.id },
+  } as const;
+  await deps.audit.record({
+    ...happened,
+    kind: 'passkey.used',
     subject: { type: 'account', id: account.id },
-    detail: { purpose: input.asked.purpose, amr, ...passkeyDetail({ ...passkey, backedUp }) },
+    detail: { purpose, amr, ...passkeyDetail({ ...passkey, backedUp }) },
   });
+  // On top of another factor, the sign-in is on record with that one.
+  if (purpose !== 'second_factor') {
+    await deps.audit.record({ ...happened, kind: 'sign_in.succeeded', detail: { amr } });
+  }
   return {
     outcome: 'authenticated',
     account,

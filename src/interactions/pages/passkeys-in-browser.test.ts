@@ -96,7 +96,7 @@ describe('a page with a passkey form in Chromium', () => {
     await goto('/sign-in');
     await button(text.signIn).click();
     await result('authenticated');
-    assert.equal(world.events.at(-1)?.kind, 'passkey.used');
+    assert.equal(world.events.at(-1)?.kind, 'sign_in.succeeded');
     assert.deepEqual(complaints, []);
   });
 
