@@ -3,6 +3,7 @@ import { authenticateAccount } from './accounts/authenticate-account.ts';
 import type { PasswordHasher } from './accounts/password-hasher.ts';
 import { PASSWORD_MIN_CHARACTERS } from './accounts/password-policy.ts';
 import { findPasswordReset, resetPassword } from './accounts/reset-password.ts';
+import { beginPasskeySignIn, finishPasskeySignIn } from './accounts/sign-in-with-passkey.ts';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { BackgroundWork } from './background-work.ts';
 import type { Backends } from './compose-backends.ts';
@@ -41,7 +42,7 @@ export function interactionDeps(parts: {
 }): InteractionDeps {
   const { config, backends, attempts, audit, hasher, providers, lookupKey, render } = parts;
   const { logger, now } = parts;
-  const { accounts, applications, factors, grants } = backends;
+  const { accounts, applications, factors, grants, passkeys } = backends;
   const endAccountSessions = accountEnder(backends, now, parts.queueLogouts);
 
   return {
@@ -51,6 +52,9 @@ export function interactionDeps(parts: {
     findAccount: accounts.findById,
     authenticate: (tenant, input) =>
       authenticateAccount({ accounts, attempts, hasher, audit, logger, now }, tenant, input),
+    beginPasskeySignIn: (...input) => beginPasskeySignIn({ passkeys, now }, ...input),
+    finishPasskeySignIn: (...input) =>
+      finishPasskeySignIn({ passkeys, accounts, audit, now }, ...input),
     factorsOf: factors.factorsOf,
     factors: factorDeps({ backends, attempts, audit, lookupKey, now }),
     offersPasskeys: () => false,

@@ -11,7 +11,7 @@ import { resendRegistrationCode, submitRegister, submitRegistrationCode } from '
 import { showResetPassword, submitResetPassword } from './reset-password.ts';
 import { chooseFactor, submitSecondFactor } from './second-factor-step.ts';
 import { abortInteraction, chooseAnotherAccount, showStep } from './show-step.ts';
-import { submitSignIn } from './sign-in-step.ts';
+import { submitPasskey, submitSignIn } from './sign-in-step.ts';
 import type { Step, StepOf } from './step.ts';
 import { takeWay } from './take-way.ts';
 import {
@@ -61,6 +61,7 @@ const INVITATION = '/account/invitation';
 export const HOSTED_ROUTES: readonly HostedRoute[] = [
   { method: 'GET', path: INTERACTION, csrf: false, access: 'interaction', handle: showStep },
   post('sign-in', submitSignIn, 'sign_in'),
+  post('passkey', submitPasskey, 'sign_in'),
   post('way', takeWay),
   post('recover', submitRecovery, 'recover'),
   post('email-code-send', sendEmailCode, 'email_code'),

@@ -1,6 +1,8 @@
 import type { SignInResult } from '../accounts/authenticate-account.ts';
+import type { SignInPurpose } from '../accounts/passkey-challenge.ts';
 import { PASSWORD_MAX_BYTES } from '../accounts/password-hasher.ts';
 import { displayName } from '../languages/display-text.ts';
+import { askForPasskey, takePasskey } from './ask-passkey.ts';
 import { waysOffered } from './next-login-step.ts';
 import { type SignInProblem, signInPage } from './pages/sign-in-page.ts';
 import { proceedWith } from './proceed.ts';
@@ -25,7 +27,8 @@ type SignInStep = StepOf<'sign_in'>;
 
 /** What came with a form that has to be shown again. */
 interface Attempt {
-  readonly identifier: string;
+  /** As typed; a passkey comes without. */
+  readonly identifier?: string;
   readonly remember: boolean;
   readonly problem: SignInProblem;
 }
@@ -37,22 +40,25 @@ export async function showSignIn(
   step: SignInStep,
   attempt?: Attempt,
 ): Promise<void> {
-  const [client, upstream, account] = await Promise.all([
+  const [client, upstream, account, passkey] = await Promise.all([
     interactionClient(deps, visit),
     offeredUpstreams(deps, visit, step),
     step.why === 'confirm' ? shownAccount(deps, visit, step.accountId) : undefined,
+    askForPasskey(deps, visit, purposeOf(step)),
   ]);
+  const gone = step.why === 'confirm' && account === undefined;
   const theirs = account === undefined ? visit : await visitOf(visit, account);
   const page = signInPage(theirs.messages, {
     ...interactionForm(deps, visit, client.registered),
     clientName: client.name === '' ? undefined : client.name,
     // Whoever had to confirm may be gone by now.
-    why: step.why === 'confirm' && account === undefined ? 'start' : step.why,
+    why: gone ? 'start' : step.why,
     identifier:
       attempt?.identifier ?? account?.username ?? upstream.unlinked?.email ?? hint(visit, step),
     account,
     remember: attempt?.remember ?? false,
     problem: attempt?.problem,
+    passkey: gone ? undefined : passkey,
     welcome: welcomeOf(visit),
     ways: waysOffered({
       settings: visit.ctx.state.tenant.settings,
@@ -97,6 +103,38 @@ export async function submitSignIn(
     at: result.authenticatedAt,
     remember,
   });
+}
+
+/**
+ * Takes an authenticator's answer: signs in and goes on, or shows the page again.
+ *
+ * @throws StorageUnavailableError; nothing was decided
+ */
+export async function submitPasskey(
+  deps: InteractionDeps,
+  visit: InteractionVisit,
+  step: SignInStep,
+): Promise<void> {
+  const remember = (visit.form.get('remember') ?? '') !== '';
+  const result = await takePasskey(deps, visit, purposeOf(step));
+  if (result.outcome === 'rejected') {
+    const problem = { kind: 'passkey', outdated: result.outdated } as const;
+    return showSignIn(deps, visit, step, { remember, problem });
+  }
+  await proceedWith(deps, visit, {
+    accountId: result.account.id,
+    method: result.method,
+    userVerified: result.userVerified,
+    at: result.authenticatedAt,
+    remember,
+  });
+}
+
+/** Whoever has to confirm can do so with a passkey of their own alone. */
+function purposeOf(step: SignInStep): SignInPurpose {
+  return step.why === 'confirm'
+    ? { purpose: 'confirmation', accountId: step.accountId }
+    : { purpose: 'sign_in' };
 }
 
 async function authenticate(

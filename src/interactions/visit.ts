@@ -11,6 +11,7 @@ import type {
 import type { requestRecovery } from '../accounts/request-recovery.ts';
 import type { ResetPasswordResult } from '../accounts/reset-password.ts';
 import type { requestSignInCode, signInByCode } from '../accounts/sign-in-by-code.ts';
+import type { beginPasskeySignIn, finishPasskeySignIn } from '../accounts/sign-in-with-passkey.ts';
 import type { confirmEmail, requestEmailConfirmation } from '../accounts/verify-email.ts';
 import { ACCOUNT_CLIENT_ID, accountClient } from '../applications/account-client.ts';
 import type { Application } from '../applications/application.ts';
@@ -58,6 +59,9 @@ export interface InteractionDeps {
   ) => Promise<Application | undefined>;
   readonly findAccount: (tenantId: TenantId, accountId: string) => Promise<Account | undefined>;
   readonly authenticate: (tenant: Tenant, input: PasswordSignIn) => Promise<SignInResult>;
+  /** What a page asks an authenticator, and what its answer is worth. */
+  readonly beginPasskeySignIn: Wired<typeof beginPasskeySignIn>;
+  readonly finishPasskeySignIn: Wired<typeof finishPasskeySignIn>;
   /** What second factors an account has. */
   readonly factorsOf: (
     tenantId: TenantId,

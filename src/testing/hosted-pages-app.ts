@@ -142,6 +142,9 @@ export async function startHostedPages(
         ? { outcome: 'authenticated', account: found, amr: ['pwd'], authenticatedAt: new Date() }
         : { outcome: 'rejected' };
     },
+    // Browsers offer no passkeys here: the origin is an address.
+    beginPasskeySignIn: async () => ({ outcome: 'no_passkeys' }),
+    finishPasskeySignIn: async () => ({ outcome: 'rejected', outdated: false }),
     factors,
     factorsOf,
     offersPasskeys: () => options.passkeysWork ?? false,

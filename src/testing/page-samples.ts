@@ -2,6 +2,7 @@
  * Every hosted page as it looks in each of its states, with made-up people: what the tests of
  * markup, weight and accessibility open, and what screenshots are taken of.
  */
+import type { PasskeyRequestOptions } from '../accounts/sign-in-with-passkey.ts';
 import type { Page, PageFrame } from '../http/render-page.ts';
 import { languageMenu } from '../interactions/language-choice.ts';
 import type { Messages } from '../interactions/messages/messages.ts';
@@ -125,6 +126,13 @@ export function pageSamples(messages: Messages, names: SampleNames): Record<stri
   };
   const account = { name: names.person, username: names.username };
   const requestId = 'Zk2mQ9rT0vXw4yB7cD1eFg';
+  const passkey: PasskeyRequestOptions = {
+    rpId: 'login.acme.example',
+    challenge: 'q0Yp3mC1xV7sT9uB2nK4wE6rA8dF5gH0jL1zX3cV5bM',
+    timeout: 300_000,
+    allowCredentials: [],
+    userVerification: 'required',
+  };
   const signIn = (view: Partial<SignInView>) =>
     signInPage(messages, {
       ...form,
@@ -202,6 +210,15 @@ export function pageSamples(messages: Messages, names: SampleNames): Record<stri
     }),
     'sign-in-confirm': signIn({ why: 'confirm', account, identifier: names.username }),
     'sign-in-expected-other': signIn({ why: 'expected_other' }),
+    'sign-in-passkey': signIn({ passkey }),
+    'sign-in-passkey-rejected': signIn({ passkey, problem: { kind: 'passkey', outdated: false } }),
+    'sign-in-passkey-outdated': signIn({ passkey, problem: { kind: 'passkey', outdated: true } }),
+    'sign-in-passkey-confirm': signIn({
+      why: 'confirm',
+      account,
+      identifier: names.username,
+      passkey,
+    }),
     recover: identifierPage(messages, {
       ...form,
       way: 'recover',

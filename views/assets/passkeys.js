@@ -6,6 +6,7 @@
  *   data-options      what to ask, as JSON of Web Authentication Level 3, section 5.1
  *   data-autofill     the browser also offers passkeys in input[autocomplete~="webauthn"]
  *   data-waiting, data-cancelled, data-registered, data-failed  what [role=status] then says
+ *   input[data-along]  takes the answer of the page's checkbox of that name along
  *   [data-no-passkeys]  is there for browsers that have none
  */
 (() => {
@@ -54,6 +55,10 @@
     const publicKey = optionsOf(form);
     const credential = await credentials[form.dataset.passkey]({ publicKey, ...more });
     form.elements.namedItem('passkey').value = answerOf(credential);
+    for (const field of form.querySelectorAll('[data-along]')) {
+      const box = document.querySelector(`[type=checkbox][name=${field.name}]`);
+      field.value = box?.checked ? box.value : '';
+    }
     // Without the event, which would ask again.
     HTMLFormElement.prototype.submit.call(form);
   };

@@ -17,6 +17,8 @@ export type PasskeyFormView = {
   | {
       readonly purpose: 'sign_in' | 'confirmation' | 'second_factor';
       readonly options: PasskeyRequestOptions;
+      /** Name of a checkbox in another form of the page that counts for this one too. */
+      readonly along?: string;
     }
   | { readonly purpose: 'registration'; readonly options: PasskeyCreationOptions }
 );
@@ -45,6 +47,7 @@ export function passkeyForm(messages: Messages, view: PasskeyFormView) {
         registered: passkeys.alreadyHere,
         failed: passkeys.addFailed,
       },
+      along: undefined,
       nameField: {
         label: passkeys.name,
         hint: passkeys.nameHint,
@@ -67,6 +70,7 @@ export function passkeyForm(messages: Messages, view: PasskeyFormView) {
       registered: '',
       failed: passkeys.signInFailed,
     },
+    along: view.along,
     nameField: undefined,
   };
 }

@@ -1,8 +1,10 @@
+import type { PasskeyRequestOptions } from '../../accounts/sign-in-with-passkey.ts';
 import type { Page } from '../../http/render-page.ts';
 import { aroundName, displayName } from '../../languages/display-text.ts';
 import type { Messages } from '../messages/messages.ts';
 import type { Way } from '../step.ts';
 import { accountCard, type ShownAccount } from './account-card.ts';
+import { PASSKEY_SCRIPTS, passkeyForm } from './passkey-form.ts';
 import { type OfferedUpstream, upstreamTexts } from './upstream-pages.ts';
 
 /** What went wrong with a sign-in that was just sent. */
@@ -10,6 +12,8 @@ export type SignInProblem =
   | { readonly kind: 'missing'; readonly identifier: boolean; readonly password: boolean }
   /** Wrong identifier, wrong password or disabled account: the page never knows which. */
   | { readonly kind: 'rejected' }
+  /** Not a passkey that opens anything here; `outdated`: the page was open for too long. */
+  | { readonly kind: 'passkey'; readonly outdated: boolean }
   | { readonly kind: 'locked'; readonly retryAfterSeconds: number };
 
 export interface SignInView {
@@ -26,6 +30,8 @@ export interface SignInView {
   /** As sent; unticked at first. */
   readonly remember: boolean;
   readonly problem: SignInProblem | undefined;
+  /** What to ask an authenticator; undefined where no passkey opens a sign-in. */
+  readonly passkey?: PasskeyRequestOptions | undefined;
   /** What the tenant has to say, in the page's language. */
   readonly welcome?: string | undefined;
   /** Other ways to a first factor, or to an account. */
@@ -38,7 +44,7 @@ export interface SignInView {
  * authentication (RFC 9110, section 15.5.2). Not 200: password managers and scripts should see
  * that it failed.
  */
-const STATUS = { missing: 422, rejected: 422, locked: 429 } as const;
+const STATUS = { missing: 422, rejected: 422, passkey: 422, locked: 429 } as const;
 
 /**
  * Asks for identifier and password.
@@ -48,6 +54,7 @@ const STATUS = { missing: 422, rejected: 422, locked: 429 } as const;
  */
 export function signInPage(messages: Messages, view: SignInView): Page {
   const { signIn } = messages;
+  const { passkey } = view;
   const confirm = view.why === 'confirm';
   const title = confirm ? signIn.confirmTitle : signIn.title;
   const fields = fieldProblems(messages, view.problem);
@@ -60,6 +67,7 @@ export function signInPage(messages: Messages, view: SignInView): Page {
     title: failed ? messages.errorTitle(title) : title,
     status: view.problem === undefined ? 200 : STATUS[view.problem.kind],
     formTargets: view.formTargets,
+    ...(passkey === undefined ? {} : { scripts: PASSKEY_SCRIPTS }),
     data: {
       text: signIn,
       accountText: messages.account,
@@ -79,7 +87,18 @@ export function signInPage(messages: Messages, view: SignInView): Page {
       identifier: view.identifier,
       remember: view.remember,
       problem,
+      // A passkey that was refused, or another provider, says nothing about what was typed.
+      concernsFields: view.problem !== undefined && view.problem.kind !== 'passkey',
       fields,
+      passkey:
+        passkey &&
+        passkeyForm(messages, {
+          action: `${view.action}/passkey`,
+          csrf: view.csrf,
+          purpose: confirm ? 'confirmation' : 'sign_in',
+          options: passkey,
+          along: 'remember',
+        }),
       ways: view.ways
         .filter((way) => way !== 'password')
         .map((way) => ({ value: way, text: messages.ways[way] })),
@@ -102,6 +121,9 @@ function fieldProblems(messages: Messages, problem: SignInProblem | undefined) {
 /** What concerns the whole form. */
 function formProblem(messages: Messages, problem: SignInProblem | undefined): string | undefined {
   if (problem?.kind === 'rejected') return messages.signIn.rejected;
+  if (problem?.kind === 'passkey') {
+    return problem.outdated ? messages.passkeys.outdated : messages.passkeys.rejected;
+  }
   if (problem?.kind === 'locked') {
     return messages.signIn.locked(messages.wait(problem.retryAfterSeconds));
   }
