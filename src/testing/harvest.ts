@@ -72,6 +72,15 @@ export function createHarvest(): Harvest {
       add('authorization', credentials);
     }
   };
+  const addPage = (html: string) => {
+    const page = parse(html);
+    for (const input of page.querySelectorAll('input[type=hidden]')) {
+      add(input.getAttribute('name') ?? '', input.getAttribute('value'));
+    }
+    for (const form of page.querySelectorAll('form[data-options]')) {
+      add('passkey challenge', JSON.parse(form.getAttribute('data-options') ?? '').challenge);
+    }
+  };
   const addAnswer = async (address: URL, answer: Response) => {
     for (const cookie of answer.headers.getSetCookie()) {
       const [pair = ''] = cookie.split(';');
@@ -84,10 +93,7 @@ export function createHarvest(): Harvest {
       const document: Record<string, unknown> = await answer.clone().json();
       for (const name of SECRET_MEMBERS) add(name, document[name]);
     } else if (type.includes('html')) {
-      const page = parse(await answer.clone().text());
-      for (const input of page.querySelectorAll('input[type=hidden]')) {
-        add(input.getAttribute('name') ?? '', input.getAttribute('value'));
-      }
+      addPage(await answer.clone().text());
     }
   };
 
