@@ -21,7 +21,7 @@ const ROOMS = {
   audit: { imports: ['tenants'], types: [] },
   // A message has the colours of a page.
   mail: { imports: ['tenants', 'languages'], types: [], files: ['http/accent-colour.ts'] },
-  upstream: { imports: ['tenants', 'accounts'], types: ['mail'] },
+  upstream: { imports: ['tenants', 'accounts'], types: [] },
   seeds: {
     imports: ['tenants', 'applications', 'accounts', 'languages', 'upstream'],
     types: [],

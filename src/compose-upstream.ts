@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { Backends } from './compose-backends.ts';
 import type { UpstreamUse } from './interactions/upstream-use.ts';
-import type { QueueMail } from './mail/queue-mail.ts';
 import { beginUpstreamSignIn } from './upstream/begin-upstream-sign-in.ts';
 import { createUpstreamAccount } from './upstream/create-upstream-account.ts';
 import { finishUpstreamSignIn } from './upstream/finish-upstream-sign-in.ts';
@@ -16,10 +15,9 @@ import { createUpstreamDirectory } from './upstream/upstream-directory.ts';
 export function upstreamUse(parts: {
   backends: Backends;
   audit: AuditLog;
-  queueMail: QueueMail;
   now: () => Date;
 }): UpstreamUse {
-  const { backends, audit, queueMail, now } = parts;
+  const { backends, audit, now } = parts;
   const { accounts, upstreamLinks: links, upstreams: providers } = backends;
   const clients = createUpstreamClients(backends);
   const directory = createUpstreamDirectory({ providers });
@@ -31,7 +29,7 @@ export function upstreamUse(parts: {
     finish: (...input) => finishUpstreamSignIn({ clients, now }, ...input),
     resolve: (...input) => resolveUpstreamIdentity({ links, accounts }, ...input),
     createAccount: (...input) => createUpstreamAccount({ links, audit, newId, now }, ...input),
-    link: (...input) => linkUpstreamIdentity({ links, audit, queueMail, now }, ...input),
+    link: (...input) => linkUpstreamIdentity({ links, audit, now }, ...input),
     recordSignIn: (...input) => recordUpstreamSignIn({ links, audit, now }, ...input),
     recordFailure: (...input) => recordUpstreamFailure({ audit }, ...input),
   };

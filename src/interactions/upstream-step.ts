@@ -4,9 +4,9 @@ import type { UpstreamIdentity, UpstreamProvider } from '../upstream/upstream.ts
 import { movingOnPage, type OfferedUpstream, upstreamLinkPage } from './pages/upstream-pages.ts';
 import { noteAndProceed, proceedWith } from './proceed.ts';
 import { STORED, type StepOf } from './step.ts';
+import { tellOwner } from './tell-owner.ts';
 import { problemIn, requestIn, type UpstreamProblem, unlinkedIn } from './upstream-use.ts';
 import {
-  asker,
   type InteractionDeps,
   type InteractionVisit,
   interactionClient,
@@ -220,19 +220,16 @@ export async function submitUpstreamLink(
   visit: InteractionVisit,
   step: StepOf<'upstream_link'>,
 ): Promise<void> {
-  const { tenant, issuer } = visit.ctx.state;
+  const { tenant } = visit.ctx.state;
+  const { accountId } = step;
   const waiting = await waitingIdentity(deps, visit);
-  const account = await deps.findAccount(tenant.id, step.accountId);
-  if (visit.form.get('choice') === 'link' && waiting !== undefined && account !== undefined) {
-    await deps.upstream.link(
-      tenant,
-      { account, ...waiting },
-      {
-        ...requestOf(visit),
-        ...asker(visit),
-        secureUrl: `${issuer}/account`,
-      },
-    );
+  if (visit.form.get('choice') === 'link' && waiting !== undefined) {
+    const { provider, identity } = waiting;
+    const input = { accountId, identity };
+    const outcome = await deps.upstream.link(tenant, input, requestOf(visit));
+    if (outcome === 'created') {
+      await tellOwner(deps, visit, accountId, 'sign_in_method_linked', provider.name);
+    }
   }
   await forgetIdentity(deps, visit);
 }

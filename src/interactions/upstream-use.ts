@@ -1,4 +1,3 @@
-import type { Account } from '../accounts/account.ts';
 import type { Tenant, TenantId } from '../tenants/tenant.ts';
 import type {
   BeginUpstreamInput,
@@ -8,7 +7,6 @@ import type {
 import type { FinishUpstreamResult } from '../upstream/finish-upstream-sign-in.ts';
 import type { UpstreamRequest } from '../upstream/record-upstream-sign-in.ts';
 import type { UpstreamResolution } from '../upstream/resolve-upstream-identity.ts';
-import type { NoticeOrigin } from '../upstream/tell-owner.ts';
 import type { UpstreamIdentity, UpstreamLink, UpstreamProvider } from '../upstream/upstream.ts';
 import type { UpstreamFailureReason } from '../upstream/upstream-failure.ts';
 import { STORED } from './step.ts';
@@ -41,12 +39,8 @@ export interface UpstreamUse {
   >;
   readonly link: (
     tenant: Tenant,
-    input: {
-      readonly account: Account;
-      readonly provider: UpstreamProvider;
-      readonly identity: UpstreamIdentity;
-    },
-    request: UpstreamRequest & NoticeOrigin,
+    input: { readonly accountId: string; readonly identity: UpstreamIdentity },
+    request: UpstreamRequest,
   ) => Promise<'created' | 'existed' | 'taken'>;
   readonly recordSignIn: (
     tenant: Tenant,

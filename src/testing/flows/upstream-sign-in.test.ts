@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { createTestCli } from '../cli.ts';
 import { ALICE, startDeployment, type TestDeployment } from '../gatehouse.ts';
+import { codeIn } from '../mail.ts';
 import { createPlainBrowser, type PlainBrowser, type PlainPage } from '../plain-browser.ts';
 import { pollUntil } from '../poll.ts';
 import { createRecordingLogger, type RecordingLogger } from '../recording-logger.ts';
@@ -28,7 +29,7 @@ describe('signing in with a provider of others', () => {
   before(async () => {
     logger = createRecordingLogger();
     [trusted, plain] = await Promise.all([startUpstreamServer(), startUpstreamServer()]);
-    deployment = await startDeployment({ logger });
+    deployment = await startDeployment({ logger, mail: true });
     const upstream = (key: string, name: string, server: UpstreamServer, more: object = {}) => ({
       key,
       name,
@@ -59,7 +60,7 @@ describe('signing in with a provider of others', () => {
     };
     await seedMore(
       deployment,
-      { slug: 'default', ...rest },
+      { slug: 'default', name: 'Demo', settings: { registration: 'closed' }, ...rest },
       { slug: 'open', name: 'Open', settings: { registration: 'open' }, ...rest },
     );
     for (const slug of TENANTS) {
@@ -145,6 +146,11 @@ describe('signing in with a provider of others', () => {
     const done = await browser.submit(asked, {}, { action: '/upstream-link', button: 'link' });
     await request.redeem(arrived(done));
     assert.equal((await linksNow()).length, 1);
+    const notice = await deployment.mail.waitForMail({
+      to: 'alice@example.com',
+      kind: 'security_notice.sign_in_method_linked',
+    });
+    assert.match(notice.text, /Trusted/);
 
     const again = await continueWith(newBrowser(), 'trusted');
     const tokens = await again.request.redeem(arrived(again.page));
@@ -204,6 +210,51 @@ describe('signing in with a provider of others', () => {
     const again = await continueWith(newBrowser(), 'trusted', 'open');
     assert.equal((await again.request.redeem(arrived(again.page))).claims()?.sub, nadia.id);
     assert.equal((await accountsOf('open')).length, rows.length);
+  });
+
+  it('lets whoever has no account make one, with an address that they prove themselves', async () => {
+    plain.person = { sub: 'nora-1', email: 'nora@up.example' };
+    const browser = newBrowser();
+    const { request, page } = await continueWith(browser, 'plain', 'open');
+    const form = await browser.submit(page, {}, { action: '/way', button: 'register' });
+    const [address] = form.document.querySelectorAll('[name=email]');
+    assert.equal(address?.getAttribute('value'), 'nora@up.example');
+    const fields = { email: 'nora@up.example', name: 'Nora', password: 'grey otters at breakfast' };
+    const code = await browser.submit(form, fields, { action: '/register' });
+    const mail = await deployment.mail.waitForMail({
+      to: 'nora@up.example',
+      kind: 'verify_email_code',
+    });
+    const asked = await browser.submit(code, { code: codeIn(mail) });
+    says(asked, /Connect Plain\?/);
+    const done = await browser.submit(asked, {}, { action: '/upstream-link', button: 'link' });
+    const first = (await request.redeem(arrived(done))).claims();
+    const again = await continueWith(newBrowser(), 'plain', 'open');
+    assert.equal((await again.request.redeem(arrived(again.page))).claims()?.sub, first?.sub);
+  });
+
+  it('asks for a second factor as after a password', async () => {
+    const { db } = deployment.backends;
+    await db('tenants')
+      .where({ slug: 'open' })
+      .update({ settings: JSON.stringify({ registration: 'open', mfa: 'required' }) });
+    const [tenant] = await db('tenants').where({ slug: 'open' });
+    await deployment.backends.tenants.touch(tenant.id);
+    plain.person = { sub: 'nora-1', email: 'nora@up.example' };
+    try {
+      await pollUntil(
+        async () => {
+          const { page } = await continueWith(newBrowser(), 'plain', 'open');
+          return /Set up your authenticator app/.test(textOf(page));
+        },
+        { deadlineMs: 10_000 },
+      );
+    } finally {
+      await db('tenants')
+        .where({ slug: 'open' })
+        .update({ settings: JSON.stringify({ registration: 'open' }) });
+      await deployment.backends.tenants.touch(tenant.id);
+    }
   });
 
   it('tells nobody who has an account by addresses that are not proved', async () => {
