@@ -1,9 +1,20 @@
 import type { AccountPageDeps } from './account-page/account-page.ts';
+import type { AttemptStore } from './accounts/attempt-store.ts';
+import {
+  approveEmailChange,
+  beginEmailChange,
+  cancelEmailChange,
+  findEmailChange,
+  proveNewEmail,
+  refuseEmailChange,
+  resendEmailChangeCode,
+} from './accounts/change-email.ts';
 import { changePassword } from './accounts/change-password.ts';
 import { editProfile } from './accounts/edit-profile.ts';
 import type { PasswordHasher } from './accounts/password-hasher.ts';
 import { PASSWORD_MIN_CHARACTERS } from './accounts/password-policy.ts';
 import { hasSecondFactor } from './accounts/second-factors.ts';
+import { confirmEmail, requestEmailConfirmation } from './accounts/verify-email.ts';
 import type { AuditLog } from './audit/audit-log.ts';
 import { accountOwnership } from './compose-account.ts';
 import type { Backends } from './compose-backends.ts';
@@ -25,6 +36,7 @@ import type { Tenant } from './tenants/tenant.ts';
 export function accountPageDeps(parts: {
   config: Pick<Config, 'publicUrl'>;
   backends: Backends;
+  attempts: AttemptStore;
   audit: AuditLog;
   hasher: PasswordHasher;
   providers: ProviderPool;
@@ -54,6 +66,7 @@ export function accountPageDeps(parts: {
     findClient: applications.findClient,
     findApplicationByAudience: applications.findByAudience,
     editProfile: (tenant, input) => editProfile({ accounts, audit }, tenant, input),
+    ...emailChanges(parts),
     passwordChangedAt: accounts.passwordChangedAt,
     changePassword: (tenant, input, kept) =>
       changePassword(
@@ -66,5 +79,47 @@ export function accountPageDeps(parts: {
     csrfSecret: () => lookupKey,
     render,
     now,
+  };
+}
+
+type EmailDeps = Pick<
+  AccountPageDeps,
+  | 'mailEnabled'
+  | 'findPendingEmailChange'
+  | 'beginEmailChange'
+  | 'resendEmailChangeCode'
+  | 'proveNewEmail'
+  | 'cancelEmailChange'
+  | 'findEmailChange'
+  | 'approveEmailChange'
+  | 'refuseEmailChange'
+  | 'requestEmailConfirmation'
+  | 'confirmEmail'
+>;
+
+/** What is done with an account's address. */
+function emailChanges(parts: {
+  backends: Backends;
+  attempts: AttemptStore;
+  audit: AuditLog;
+  queueMail: QueueMail;
+  lookupKey: string;
+  now: () => Date;
+}): EmailDeps {
+  const { backends, attempts, audit, queueMail, lookupKey, now } = parts;
+  const { accounts, codes, emailChanges: changes, mail } = backends;
+  const deps = { accounts, codes, changes, attempts, audit, queueMail, lookupKey, now };
+  return {
+    mailEnabled: mail.transport !== undefined,
+    findPendingEmailChange: changes.find,
+    beginEmailChange: (...input) => beginEmailChange(deps, ...input),
+    resendEmailChangeCode: (...input) => resendEmailChangeCode(deps, ...input),
+    proveNewEmail: (...input) => proveNewEmail(deps, ...input),
+    cancelEmailChange: (...input) => cancelEmailChange(deps, ...input),
+    findEmailChange: (...input) => findEmailChange(deps, ...input),
+    approveEmailChange: (...input) => approveEmailChange(deps, ...input),
+    refuseEmailChange: (...input) => refuseEmailChange(deps, ...input),
+    requestEmailConfirmation: (...input) => requestEmailConfirmation(deps, ...input),
+    confirmEmail: (...input) => confirmEmail(deps, ...input),
   };
 }

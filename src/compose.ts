@@ -133,6 +133,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
   });
   const accountPage = accountPageDeps({
     ...options,
+    attempts,
     audit,
     hasher,
     providers,

@@ -12,13 +12,19 @@ import type { RequestState } from '../http/request-state.ts';
 import { routeByPath } from '../http/route-by-path.ts';
 import { errorPage } from '../interactions/pages/error-page.ts';
 import type { TenantState } from '../tenants/tenant-state.ts';
-import { ACCOUNT_ROUTES, type AccountRoute, type SessionRoute } from './route-table.ts';
+import {
+  ACCOUNT_ROUTES,
+  type AccountRoute,
+  type LinkRoute,
+  type SessionRoute,
+} from './route-table.ts';
 import { findVisitor, missingSignIn, signInFirst, wishOfNobody } from './sign-in.ts';
 import {
   type AccountPageDeps,
   type AccountVisit,
   accountMessages,
   formPurpose,
+  linkPurpose,
   showAccountPage,
 } from './visit.ts';
 
@@ -45,22 +51,44 @@ async function serve(
 ): Promise<void> {
   if (route.access === 'anybody') return route.handle(deps, ctx);
   try {
-    if (route.method === 'POST')
-      requireSameOrigin(ctx.req.headers, new URL(ctx.state.issuer).origin);
-    const visitor = await findVisitor(deps, ctx);
-    if (visitor === undefined) return signInFirst(ctx, route, wishOfNobody(route));
-    const form = await readProtectedForm(deps, route, ctx, visitor.session.uid);
-    // Only now: a stranger's form must not be what sends somebody to type their password.
-    const missing = await missingSignIn(deps, ctx, route, visitor);
-    if (missing !== undefined) return signInFirst(ctx, route, missing);
-    const messages = await accountMessages(ctx, visitor.account);
-    // A form that comes back has the language menu of its page.
-    if (route.method === 'POST') ctx.state.pageAddress = route.page;
-    await route.handle(deps, { ctx, messages, form, ...visitor });
+    await (route.access === 'link' ? serveLink(deps, route, ctx) : serveVisitor(deps, route, ctx));
   } catch (error) {
     if (!(error instanceof CsrfError)) throw error;
-    await showRefusedForm(deps, route, ctx, error);
+    const page = route.access === 'link' ? undefined : route.page;
+    await showRefusedForm(deps, page, ctx, error);
   }
+}
+
+async function serveLink(
+  deps: AccountPageDeps,
+  route: LinkRoute,
+  ctx: AccountVisit['ctx'],
+): Promise<void> {
+  const messages = await accountMessages(ctx, undefined);
+  if (route.method === 'GET') return route.handle(deps, { ctx, messages, form: new Map() });
+  requireSameOrigin(ctx.req.headers, new URL(ctx.state.issuer).origin);
+  const form = await readForm(ctx.req);
+  const purpose = linkPurpose(ctx, form.get('token') ?? '');
+  requireCsrfToken(deps.csrfSecret(), purpose, form.get(CSRF_FIELD));
+  await route.handle(deps, { ctx, messages, form });
+}
+
+async function serveVisitor(
+  deps: AccountPageDeps,
+  route: SessionRoute,
+  ctx: AccountVisit['ctx'],
+): Promise<void> {
+  if (route.method === 'POST') requireSameOrigin(ctx.req.headers, new URL(ctx.state.issuer).origin);
+  const visitor = await findVisitor(deps, ctx);
+  if (visitor === undefined) return signInFirst(ctx, route, wishOfNobody(route));
+  const form = await readProtectedForm(deps, route, ctx, visitor.session.uid);
+  // Only now: a stranger's form must not be what sends somebody to type their password.
+  const missing = await missingSignIn(deps, ctx, route, visitor);
+  if (missing !== undefined) return signInFirst(ctx, route, missing);
+  const messages = await accountMessages(ctx, visitor.account);
+  // A form that comes back has the language menu of its page.
+  if (route.method === 'POST') ctx.state.pageAddress = route.page;
+  await route.handle(deps, { ctx, messages, form, ...visitor });
 }
 
 /** Every form, whatever its route: nothing in the table can leave one unprotected. */
@@ -79,17 +107,17 @@ async function readProtectedForm(
 /** A page that is out of date, or was of another session, is common enough to offer the way on. */
 async function showRefusedForm(
   deps: Pick<AccountPageDeps, 'render'>,
-  route: SessionRoute,
+  page: string | undefined,
   ctx: AccountVisit['ctx'],
   error: CsrfError,
 ): Promise<void> {
   const messages = await accountMessages(ctx, undefined);
-  const page = errorPage(messages, {
+  const refused = errorPage(messages, {
     status: error.status,
     error: error.code,
     detail: error.message,
     requestId: ctx.state.requestId,
-    retryHref: `${ctx.state.issuerPath}${route.page}`,
+    retryHref: page === undefined ? undefined : `${ctx.state.issuerPath}${page}`,
   });
-  showAccountPage(deps, { ctx, messages }, page);
+  showAccountPage(deps, { ctx, messages }, refused);
 }

@@ -1,11 +1,29 @@
 import { ACCOUNT_PATH, ACCOUNT_SIGNED_IN_PATH } from '../applications/account-client.ts';
 import { showApplications, submitWithdraw } from './applications.ts';
+import {
+  REFUSE_EMAIL_PATH,
+  showApproveEmail,
+  submitApproveEmail,
+  submitRefuseEmail,
+} from './approve-email.ts';
+import {
+  APPROVE_EMAIL_PATH,
+  showChangeEmail,
+  showEmail,
+  showVerifyEmail,
+  submitCancelEmailChange,
+  submitChangeEmail,
+  submitEmailCode,
+  submitResendEmailCode,
+  submitSendVerification,
+  submitVerifyEmail,
+} from './email.ts';
 import { showOverview } from './overview.ts';
 import { showPassword, submitPassword } from './password.ts';
 import { showProfile, submitProfile } from './profile.ts';
 import { showSessions, submitEndOtherSessions, submitEndSession } from './sessions.ts';
 import { arriveSignedIn } from './signed-in.ts';
-import type { AccountPageDeps, AccountVisit } from './visit.ts';
+import type { AccountPageDeps, AccountVisit, LinkVisit } from './visit.ts';
 
 /** A route for whoever is signed in. Every POST is a form whose origin and token are checked. */
 export interface SessionRoute {
@@ -28,8 +46,16 @@ export interface OpenRoute {
   readonly handle: (deps: AccountPageDeps, ctx: AccountVisit['ctx']) => Promise<void>;
 }
 
+/** A route for whoever holds a link's token. Its POST is checked like any other form's. */
+export interface LinkRoute {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly access: 'link';
+  readonly handle: (deps: AccountPageDeps, visit: LinkVisit) => Promise<void>;
+}
+
 /** A route of the account page, as data: the router is made from it, and the tests of every one. */
-export type AccountRoute = SessionRoute | OpenRoute;
+export type AccountRoute = SessionRoute | LinkRoute | OpenRoute;
 
 /** Every route of the account page. */
 export const ACCOUNT_ROUTES: readonly AccountRoute[] = [
@@ -42,6 +68,18 @@ export const ACCOUNT_ROUTES: readonly AccountRoute[] = [
   get('', showOverview),
   get('/profile', showProfile),
   post('/profile', submitProfile),
+  get('/email', showEmail),
+  get('/email/change', showChangeEmail, { recent: true }),
+  post('/email/change', submitChangeEmail, { recent: true }),
+  post('/email/code', submitEmailCode, { page: '/email' }),
+  post('/email/resend', submitResendEmailCode, { page: '/email' }),
+  post('/email/cancel', submitCancelEmailChange, { page: '/email' }),
+  get('/email/verify', showVerifyEmail),
+  post('/email/verify', submitVerifyEmail),
+  post('/email/verify/send', submitSendVerification, { page: '/email' }),
+  { method: 'GET', path: APPROVE_EMAIL_PATH, access: 'link', handle: showApproveEmail },
+  { method: 'POST', path: APPROVE_EMAIL_PATH, access: 'link', handle: submitApproveEmail },
+  { method: 'POST', path: REFUSE_EMAIL_PATH, access: 'link', handle: submitRefuseEmail },
   get('/password', showPassword, { recent: true }),
   post('/password', submitPassword, { recent: true }),
   get('/sessions', showSessions),

@@ -1,10 +1,25 @@
 import type { ParameterizedContext } from 'koa';
 import type { Account } from '../accounts/account.ts';
 import type { AccountSession } from '../accounts/account-session.ts';
+import type {
+  ApprovalVisit,
+  BeginEmailChangeResult,
+  ChangeEmailMail,
+  ChangeEmailVisit,
+  ProveEmailResult,
+  resendEmailChangeCode,
+} from '../accounts/change-email.ts';
 import type { ChangePasswordResult } from '../accounts/change-password.ts';
 import type { EditProfileResult, Profile } from '../accounts/edit-profile.ts';
+import type { EmailChangeProgress, PendingEmailChange } from '../accounts/email-change-store.ts';
+import type {
+  confirmEmail,
+  requestEmailConfirmation,
+  VerifyEmail,
+} from '../accounts/verify-email.ts';
 import type { Application } from '../applications/application.ts';
 import type { RegisteredClient } from '../applications/client.ts';
+import { sha256 } from '../crypto/digest.ts';
 import type { ConnectedApplication } from '../grants/connected-application.ts';
 import { csrfToken } from '../http/csrf.ts';
 import type { FormBody } from '../http/form-body.ts';
@@ -29,6 +44,49 @@ export interface AccountPageDeps {
   readonly hasSecondFactor: (tenantId: TenantId, accountId: string) => Promise<boolean>;
   readonly findAccount: (tenantId: TenantId, accountId: string) => Promise<Account | undefined>;
   readonly editProfile: (tenant: Tenant, input: ProfileEdit) => Promise<EditProfileResult>;
+  /** Whether this deployment can send mail: what needs it is not offered otherwise. */
+  readonly mailEnabled: boolean;
+  readonly findPendingEmailChange: (
+    tenantId: TenantId,
+    accountId: string,
+  ) => Promise<PendingEmailChange | undefined>;
+  readonly beginEmailChange: (
+    tenant: Tenant,
+    visit: ChangeEmailVisit,
+    typed: string,
+    mail: ChangeEmailMail,
+  ) => Promise<BeginEmailChangeResult>;
+  readonly resendEmailChangeCode: (
+    tenant: Tenant,
+    visit: ChangeEmailVisit,
+    mail: ChangeEmailMail,
+  ) => ReturnType<typeof resendEmailChangeCode>;
+  readonly proveNewEmail: (
+    tenant: Tenant,
+    visit: ChangeEmailVisit,
+    code: string,
+  ) => Promise<ProveEmailResult>;
+  readonly cancelEmailChange: (tenant: Tenant, visit: ChangeEmailVisit) => Promise<void>;
+  /** The change that a link approves; looking uses nothing up. */
+  readonly findEmailChange: (
+    tenant: Tenant,
+    token: string,
+  ) => Promise<PendingEmailChange | undefined>;
+  readonly approveEmailChange: (
+    tenant: Tenant,
+    visit: ApprovalVisit,
+  ) => Promise<EmailChangeProgress>;
+  readonly refuseEmailChange: (tenant: Tenant, visit: ApprovalVisit) => Promise<boolean>;
+  readonly requestEmailConfirmation: (
+    tenant: Tenant,
+    input: VerifyEmail,
+    locale: string,
+  ) => ReturnType<typeof requestEmailConfirmation>;
+  readonly confirmEmail: (
+    tenant: Tenant,
+    input: VerifyEmail,
+    code: string,
+  ) => ReturnType<typeof confirmEmail>;
   /** Undefined when the account has no password. */
   readonly passwordChangedAt: (tenantId: TenantId, accountId: string) => Promise<Date | undefined>;
   /** Ends whatever the account has open, but for the session that is kept. */
@@ -127,6 +185,9 @@ export interface AccountVisit {
   readonly account: Account;
 }
 
+/** One request for a page that a link opens, whoever has it. */
+export type LinkVisit = Pick<AccountVisit, 'ctx' | 'messages' | 'form'>;
+
 /** What has been done, as the page that follows says it. */
 export type Done = keyof Messages['accountPage']['done'];
 
@@ -192,6 +253,11 @@ export function formPurpose(ctx: AccountVisit['ctx'], uid: string, path: string)
   return `account ${ctx.state.tenant.id} ${uid} ${path}`;
 }
 
+/** What the token of a link's form is for. */
+export function linkPurpose(ctx: AccountVisit['ctx'], token: string): string {
+  return `link ${ctx.state.tenant.id} ${sha256(token)}`;
+}
+
 /** What a form needs: where to, and its token. */
 export function accountForm(
   deps: Pick<AccountPageDeps, 'csrfSecret'>,
@@ -217,7 +283,7 @@ export function actingOwner(visit: AccountVisit): ActingOwner {
 /** Tells the owner by mail what was done on this page: it may not have been them. */
 export async function notifyOwner(
   deps: Pick<AccountPageDeps, 'notifyOwner'>,
-  { ctx, account }: AccountVisit,
+  { ctx, account }: Pick<AccountVisit, 'ctx' | 'account'>,
   notice: OwnerNotice,
 ): Promise<void> {
   const { tenant, address } = ctx.state;

@@ -6,12 +6,25 @@ import {
   type ApplicationsView,
   applicationsPage,
 } from '../account-page/pages/applications-page.ts';
+import {
+  approveEmailPage,
+  emailApprovedPage,
+  emailRefusedPage,
+  invalidApprovalPage,
+} from '../account-page/pages/approve-email-pages.ts';
+import {
+  changeEmailPage,
+  type EmailView,
+  emailPage,
+  verifyEmailPage,
+} from '../account-page/pages/email-pages.ts';
 import { overviewPage } from '../account-page/pages/overview-page.ts';
 import { type PasswordView, passwordPage } from '../account-page/pages/password-page.ts';
 import { type ProfileView, profilePage } from '../account-page/pages/profile-page.ts';
 import { type SessionsView, sessionsPage } from '../account-page/pages/sessions-page.ts';
 import { noCookiePage, refusedPage } from '../account-page/pages/signed-in-pages.ts';
 import type { AccountSession } from '../accounts/account-session.ts';
+import type { PendingEmailChange } from '../accounts/email-change-store.ts';
 import type { Page } from '../http/render-page.ts';
 import type { Messages } from '../interactions/messages/messages.ts';
 import type { SampleNames } from './page-samples.ts';
@@ -49,6 +62,20 @@ export function accountPageSamples(messages: Messages, names: SampleNames): Reco
       username: names.username,
       changedAt: ago(2000),
       minCharacters: 8,
+      problem: undefined,
+      ...view,
+    });
+  const email = (view: Partial<EmailView>, done?: AccountShell['done']) =>
+    emailPage(messages, shellWith(done), {
+      email: names.username,
+      verified: true,
+      mailEnabled: true,
+      changeHref: `${ROOT}/email/change`,
+      sendVerification: form('/email/verify/send'),
+      pending: undefined,
+      code: form('/email/code'),
+      resend: form('/email/resend'),
+      cancel: form('/email/cancel'),
       problem: undefined,
       ...view,
     });
@@ -101,6 +128,50 @@ export function accountPageSamples(messages: Messages, names: SampleNames): Reco
       },
       problems: ['zoneinfo', 'phone_number', 'website'],
     }),
+    'account-email': email({}),
+    'account-email-unconfirmed': email({ verified: false }),
+    'account-email-none': email({ email: undefined, verified: false, mailEnabled: false }),
+    'account-email-pending': email({ pending: pending(names, {}) }, 'email_change_begun'),
+    'account-email-proved': email({ pending: pending(names, { proved: true }) }),
+    'account-email-rejected': email({
+      pending: pending(names, { awaitsApproval: false }),
+      problem: { kind: 'rejected' },
+    }),
+    'account-email-change': changeEmailPage(messages, shell, {
+      ...form('/email/change'),
+      hasEmail: true,
+      needsApproval: true,
+      typed: '',
+      problem: undefined,
+    }),
+    'account-email-change-invalid': changeEmailPage(messages, shell, {
+      ...form('/email/change'),
+      hasEmail: true,
+      needsApproval: true,
+      typed: names.typed,
+      problem: { kind: 'malformed' },
+    }),
+    'account-email-verify': verifyEmailPage(messages, shell, {
+      ...form('/email/verify'),
+      email: names.username,
+      resend: form('/email/verify/send'),
+      problem: undefined,
+    }),
+    'account-email-approve': approveEmailPage(messages, {
+      action: `${ROOT}/email/approve`,
+      refuseAction: `${ROOT}/email/approve/refuse`,
+      csrf: CSRF,
+      token: 'q1w2e3r4t5y6u7i8o9p0a1s2d3f4g5h6j7k8l9z0x1c',
+      from: names.username,
+      to: `${names.typed}@new.example`,
+    }),
+    'account-email-approved': emailApprovedPage(messages, {
+      changed: false,
+      email: names.username,
+      accountHref: ROOT,
+    }),
+    'account-email-stopped': emailRefusedPage(messages, { passwordHref: `${ROOT}/password` }),
+    'account-email-link-invalid': invalidApprovalPage(messages),
     'account-password': password({}),
     'account-password-none': password({ changedAt: undefined }),
     'account-password-different': password({ problem: 'different' }),
@@ -114,6 +185,18 @@ export function accountPageSamples(messages: Messages, names: SampleNames): Reco
     'account-applications-none': applications({}, 'access_removed'),
     'account-refused': refusedPage(messages, { startHref: ROOT }),
     'account-no-cookie': noCookiePage(messages, { startHref: ROOT }),
+  };
+}
+
+function pending(names: SampleNames, more: Partial<PendingEmailChange>): PendingEmailChange {
+  return {
+    accountId: 'alice',
+    email: `${names.typed}@new.example`,
+    previousEmail: names.username,
+    proved: false,
+    awaitsApproval: true,
+    expiresAt: ago(-24),
+    ...more,
   };
 }
 

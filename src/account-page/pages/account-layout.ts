@@ -5,6 +5,7 @@ import type { Messages } from '../../interactions/messages/messages.ts';
 export const SECTIONS = {
   overview: '',
   profile: '/profile',
+  email: '/email',
   password: '/password',
   sessions: '/sessions',
   applications: '/applications',

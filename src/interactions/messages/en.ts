@@ -3,6 +3,7 @@ import type { LanguageTag } from '../../languages/languages.ts';
 import { accountApplications } from './en/account-applications.ts';
 import { account } from './en/account-card.ts';
 import { accountChoice } from './en/account-choice.ts';
+import { accountEmail } from './en/account-email.ts';
 import { accountPage } from './en/account-page.ts';
 import { accountPassword } from './en/account-password.ts';
 import { accountProfile } from './en/account-profile.ts';
@@ -65,6 +66,7 @@ export const en = {
   accountChoice,
   accountPage,
   accountProfile,
+  accountEmail,
   accountPassword,
   accountSessions,
   accountApplications,

@@ -9,6 +9,7 @@ export const accountPage = {
   sections: {
     overview: { title: 'Overview', detail: '' },
     profile: { title: 'Profile', detail: 'Name, language, phone and address' },
+    email: { title: 'Email address', detail: 'Where we write to you' },
     password: { title: 'Password', detail: 'Set a new one' },
     sessions: {
       title: 'Where you are signed in',
@@ -22,6 +23,12 @@ export const accountPage = {
   /** What has been done, on the page that comes after. */
   done: {
     profile_saved: 'Your profile is saved.',
+    email_change_begun: 'Check your mail. The change waits for what is listed here.',
+    email_code_sent: 'Another code is on its way. The one before it no longer works.',
+    email_change_cancelled: 'The address stays as it is.',
+    email_proved: 'The new address is confirmed.',
+    email_changed: 'Your email address is changed.',
+    email_confirmed: 'Your email address is confirmed.',
     password_changed: 'Your password is changed, and every other browser is signed out.',
     session_ended: 'That browser is signed out.',
     sessions_ended: 'Every other browser is signed out.',
