@@ -119,6 +119,7 @@ export async function startTestMailServer(
     });
 
   let server = await listen(0);
+  let listening = true;
   const { port } = server;
   const scheme = options.tls === 'implicit' ? 'smtps' : 'smtp';
   const user = options.credentials;
@@ -162,9 +163,15 @@ export async function startTestMailServer(
       refusals.set(address, { status, left: times });
     },
     refuseAll: (command, status) => void refusedCommands.set(command, status),
-    stop: () => server.close(),
+    async stop() {
+      if (!listening) return;
+      listening = false;
+      await server.close();
+    },
     async start() {
+      if (listening) return;
       server = await listen(port);
+      listening = true;
     },
   };
 }

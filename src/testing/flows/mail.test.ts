@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import { cliContext } from '../../compose-cli.ts';
 import { createTestCli } from '../cli.ts';
 import { demoParty, visitor } from '../demo-clients.ts';
@@ -17,6 +17,7 @@ describe('mail, end to end', () => {
   before(async () => {
     deployment = await startDeployment({ mail: true, replicas: 2 });
   });
+  afterEach(() => deployment.mail.start());
   after(() => deployment.stop());
 
   /** Asks for a link to set a new password, as somebody who forgot theirs. */
@@ -45,6 +46,10 @@ describe('mail, end to end', () => {
       password_again: NEW_PASSWORD,
     });
     assert.equal(done.status, 200, done.text);
+    await deployment.mail.waitForMail({
+      to: ALICE_MAIL,
+      kind: 'security_notice.password_changed',
+    });
     await pollUntil(
       async () =>
         (await metric('email_events_total')).some((line) =>
@@ -55,15 +60,14 @@ describe('mail, end to end', () => {
   });
 
   it('waits while the mail server is down, and no page notices', async () => {
+    const { outbox } = deployment.backends.mail;
+    await pollUntil(async () => (await outbox.backlog()).queued === 0, { deadlineMs: 10_000 });
     await deployment.mail.stop();
     const { status } = await forget('bob');
     assert.equal(status, 200);
     const waiting = await pollUntil(
       async () => {
-        const [mail] = await deployment.backends.mail.outbox.list({
-          tenantId: undefined,
-          limit: 1,
-        });
+        const [mail] = await outbox.list({ tenantId: undefined, limit: 1 });
         return mail?.problem === 'unreachable' && mail;
       },
       { deadlineMs: 10_000 },
