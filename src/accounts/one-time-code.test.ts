@@ -173,19 +173,25 @@ describe('asking for codes', () => {
     assert.equal(world.kinds().includes('email_code.throttled'), true);
   });
 
-  it('is counted for the mailbox, however it is written and whatever it is for', async () => {
+  it('is counted for whoever it is about, whatever it is for and wherever it goes', async () => {
     await codeFor();
     for (const changes of [
-      { subject: 'somebody else', recipient: ' ALICE@ACME.EXAMPLE' },
       { purpose: 'register', binding: 'interaction-2', recipient: 'other@acme.example' },
       { address: '198.51.100.1' },
     ] as const) {
       assert.equal((await request(changes)).outcome, 'throttled', JSON.stringify(changes));
     }
-    assert.equal(
-      (await request({ subject: 'bob', recipient: 'bob@acme.example' })).outcome,
-      'made',
-    );
+    const bobs = await request({ subject: 'bob', recipient: 'bob@acme.example' });
+    assert.ok(bobs.outcome === 'made' && !bobs.mailboxFull);
+  });
+
+  it('fills no mailbox, and tells nobody that two names have the same one', async () => {
+    const code = await codeFor();
+    const other = { subject: 'somebody else', recipient: ' ALICE@ACME.EXAMPLE' };
+    const full = await request(other);
+    assert.ok(full.outcome === 'made' && full.mailboxFull);
+    assert.equal((await use(full.code, other)).outcome, 'rejected', 'it never works');
+    assert.deepEqual(await use(code), { outcome: 'verified' });
   });
 
   it('ends for a caller who asks for everybody', async () => {

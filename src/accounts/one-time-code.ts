@@ -46,7 +46,13 @@ export interface OneTimeCodeDeps {
 }
 
 export type OneTimeCodeRequest =
-  | { readonly outcome: 'made'; readonly code: string; readonly expiresAt: Date }
+  | {
+      readonly outcome: 'made';
+      readonly code: string;
+      readonly expiresAt: Date;
+      /** The mailbox has had enough for now: the mail is queued as a decoy, and nobody is told. */
+      readonly mailboxFull: boolean;
+    }
   /** Nothing is to be sent; a code sent before still works. */
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number };
 
@@ -55,7 +61,8 @@ export type OneTimeCodeRequest =
  * asked. It takes the place of the one before it there.
  *
  * One a minute and five an hour are made for each subject, and for each mailbox; and 30 an hour
- * for each caller.
+ * for each caller. Only who asked too often for a subject, or at all, is told: that a mailbox has
+ * had enough would say that two names belong to one account.
  *
  * Where there is no account it must be asked all the same, as a `decoy`: it does, counts, records
  * and answers the same, with a code that never works. Nothing is then sent.
@@ -69,29 +76,50 @@ export async function requestOneTimeCode(
   tenant: Tenant,
   input: OneTimeCodeUse & { readonly recipient: string; readonly decoy: boolean },
 ): Promise<OneTimeCodeRequest> {
-  const names = [`subject:${input.subject}`, `mailbox:${normalizeIdentifier(input.recipient)}`];
   const subjects: AttemptSubject[] = [
     { kind: 'code_requests', address: callerOf(input.address) },
-    ...names.map((name) => ({ kind: 'code_pause', name }) as const),
-    ...names.map((name) => ({ kind: 'code_quota', name }) as const),
+    ...sentTo(`subject:${input.subject}`),
   ];
   const verdict = await deps.attempts.begin(tenant.id, subjects);
   if (!verdict.allowed) {
     await deps.audit.record(eventOf('email_code.throttled', 'failure', tenant, input));
     return { outcome: 'throttled', retryAfterSeconds: verdict.retryAfterSeconds };
   }
+  return withdrawOnError(deps, tenant, subjects, async () => {
+    const mailbox = sentTo(`mailbox:${normalizeIdentifier(input.recipient)}`);
+    const { allowed } = await deps.attempts.begin(tenant.id, mailbox);
+    const made = await withdrawOnError(deps, tenant, allowed ? mailbox : [], () =>
+      makeCode(deps, tenant, input, input.decoy || !allowed),
+    );
+    const event = allowed
+      ? eventOf('email_code.requested', 'success', tenant, input)
+      : eventOf('email_code.throttled', 'failure', tenant, input);
+    await deps.audit.record(event);
+    return { outcome: 'made', ...made, mailboxFull: !allowed };
+  });
+}
+
+function sentTo(name: string): AttemptSubject[] {
+  return [
+    { kind: 'code_pause', name },
+    { kind: 'code_quota', name },
+  ];
+}
+
+async function makeCode(
+  deps: OneTimeCodeDeps,
+  tenant: Tenant,
+  use: OneTimeCodeUse,
+  decoy: boolean,
+): Promise<{ code: string; expiresAt: Date }> {
   const code = randomDigits(DIGITS);
   const nonce = randomId(16);
   const expiresAt = new Date(deps.now().getTime() + ONE_TIME_CODE_SECONDS * 1000);
-  const lookup = lookupOf(deps.lookupKey, tenant, input);
+  const lookup = lookupOf(deps.lookupKey, tenant, use);
   // No six digits have the digest of a longer text.
-  const works = input.decoy ? randomId() : code;
-  const digest = digestOf(deps.lookupKey, lookup, nonce, works);
-  await withdrawOnError(deps, tenant, subjects, () =>
-    deps.codes.save(tenant.id, { lookup, purpose: input.purpose, nonce, digest, expiresAt }),
-  );
-  await deps.audit.record(eventOf('email_code.requested', 'success', tenant, input));
-  return { outcome: 'made', code, expiresAt };
+  const digest = digestOf(deps.lookupKey, lookup, nonce, decoy ? randomId() : code);
+  await deps.codes.save(tenant.id, { lookup, purpose: use.purpose, nonce, digest, expiresAt });
+  return { code, expiresAt };
 }
 
 export type OneTimeCodeVerdict =

@@ -117,7 +117,7 @@ export async function sendRegistrationCode(
     decoy: existing !== undefined,
   });
   if (request.outcome === 'throttled') return request;
-  const addressed = { to: pending.email, locale: pending.locale };
+  const addressed = { to: pending.email, locale: pending.locale, decoy: request.mailboxFull };
   await (existing === undefined
     ? deps.queueMail(tenant, {
         ...addressed,

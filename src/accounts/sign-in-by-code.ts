@@ -58,7 +58,7 @@ export async function requestSignInCode(
   await deps.queueMail(tenant, {
     kind: 'sign_in_code',
     to: recipient,
-    decoy,
+    decoy: decoy || request.mailboxFull,
     locale: typeof locale === 'string' ? locale : where.locale,
     ...(account === undefined ? {} : { accountId: account.id }),
     data: {

@@ -55,6 +55,7 @@ export async function requestEmailConfirmation(
   await deps.queueMail(tenant, {
     kind: 'verify_email_code',
     to: recipient,
+    decoy: request.mailboxFull,
     accountId: account.id,
     locale: typeof account.claims.locale === 'string' ? account.claims.locale : locale,
     data: { code: request.code, validSeconds: ONE_TIME_CODE_SECONDS },
