@@ -39,8 +39,6 @@ export async function up(knex: Knex): Promise<void> {
                          else sealed_content is null end)
     );
     create index mail_outbox_due on mail_outbox (next_attempt_at) where next_attempt_at is not null;
-    create index mail_outbox_account on mail_outbox (tenant_id, account_id)
-      where account_id is not null;
     create index mail_outbox_expiry on mail_outbox (expires_at);
   `);
 }
