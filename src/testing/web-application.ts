@@ -20,6 +20,8 @@ export interface WebApplication {
   readonly clientId: string;
   /** Registers it as a third-party client of a tenant and configures it by discovery. */
   register(deployment: TestDeployment, tenant?: Record<string, unknown>): Promise<void>;
+  /** Whether the refresh token that it got last still works; it keeps the next one. */
+  refreshes(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -30,6 +32,7 @@ type Answer = { readonly to: string } | { readonly say: string };
 export async function startWebApplication(): Promise<WebApplication> {
   let party: RelyingParty | undefined;
   let idToken = '';
+  let refreshToken = '';
   const requests = new Map<string, AuthorizationRequest>();
 
   const pages: Record<string, (party: RelyingParty, url: URL) => Promise<Answer>> = {
@@ -43,6 +46,7 @@ export async function startWebApplication(): Promise<WebApplication> {
       if (error !== undefined) return { say: `refused: ${error}` };
       const tokens = await requests.get(state)?.redeem(url.href);
       idToken = tokens?.id_token ?? '';
+      refreshToken = tokens?.refresh_token ?? '';
       return { say: tokens === undefined ? 'unknown state' : 'arrived' };
     },
     '/logout': async ({ config }) => {
@@ -105,6 +109,17 @@ export async function startWebApplication(): Promise<WebApplication> {
         clientId: CLIENT_ID,
         redirectUri: `${origin}/callback`,
       });
+    },
+    async refreshes() {
+      try {
+        refreshToken = (await party?.refresh(refreshToken))?.refresh_token ?? refreshToken;
+        return true;
+      } catch (error) {
+        if (error instanceof client.ResponseBodyError && error.error === 'invalid_grant') {
+          return false;
+        }
+        throw error;
+      }
     },
     close: () => closeServer(server),
   };

@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { TOTP } from 'otpauth';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { ACR_MULTI_FACTOR } from '../../accounts/acr.ts';
+import { launchChromium } from '../chromium.ts';
+import { startDeployment, type TestDeployment } from '../gatehouse.ts';
+import { codeIn } from '../mail.ts';
+import { seedMore } from '../seed-more.ts';
+import { startWebApplication, type WebApplication } from '../web-application.ts';
+
+const PASSWORD = 'violet umbrella at noon';
+const STEP_MS = 30_000;
+const OFFLINE = 'scope=openid%20profile%20email%20offline_access&prompt=consent';
+
+/** What somebody has after the beginning of the journey. */
+interface Traveller {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  readonly email: string;
+}
+
+describe('the whole journey of an account', () => {
+  let browser: Browser;
+  let deployment: TestDeployment;
+  let app: WebApplication;
+  let ahead = 0;
+  const now = () => new Date(Date.now() + ahead);
+  /** What browsers complained of, such as a page against its own policy. */
+  const complaints: string[] = [];
+  afterEach(() => assert.deepEqual(complaints.splice(0), []));
+
+  before(async () => {
+    [browser, deployment, app] = await Promise.all([
+      launchChromium(),
+      startDeployment({ mail: true, now }),
+      startWebApplication(),
+    ]);
+    await app.register(deployment);
+    await seedMore(deployment, {
+      slug: 'default',
+      name: 'Gatehouse Demo',
+      settings: { registration: 'open' },
+    });
+  });
+  after(async () => {
+    await browser?.close();
+    await app?.close();
+    await deployment?.stop();
+  });
+
+  const openContext = async (javaScriptEnabled: boolean): Promise<BrowserContext> => {
+    const context = await browser.newContext({ javaScriptEnabled });
+    context.setDefaultTimeout(15_000);
+    await context.addInitScript(() => {
+      document.addEventListener('securitypolicyviolation', (event) => {
+        reportError(new Error(`violated ${event.effectiveDirective}: ${event.blockedURI}`));
+      });
+    });
+    context.on('console', (message) => {
+      // A page with an error status is what was asked for.
+      if (!message.text().startsWith('Failed to load resource')) complaints.push(message.text());
+    });
+    context.on('weberror', (error) => complaints.push(String(error.error())));
+    return context;
+  };
+  const heading = (page: Page, name: string | RegExp) =>
+    page.getByRole('heading', { level: 1, name }).waitFor();
+  /** Sends the form whose action ends so, with what is typed into its fields. */
+  const send = async (page: Page, action: string, fields: Record<string, string> = {}) => {
+    const form = page.locator(`form[action$="${action}"]`).first();
+    for (const [name, value] of Object.entries(fields)) {
+      await form.locator(`[name=${name}]`).fill(value);
+    }
+    await form.locator('button').first().click();
+  };
+  const account = (page: Page, path = '') => page.goto(`${deployment.publicUrl}/account${path}`);
+  const signOut = async (page: Page) => {
+    await page.goto(`${app.origin}/logout`);
+    await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+    await heading(page, 'gone');
+  };
+  /** Types name and password where the application leads to; a second factor is asked for then. */
+  const signInAs = async (page: Page, email: string) => {
+    await page.goto(app.origin);
+    await send(page, '/sign-in', { identifier: email, password: PASSWORD });
+    await page.locator('form[action$="/second-factor"]').waitFor();
+  };
+  const useRecoveryCode = async (page: Page, code: string) => {
+    await page.locator('button[name=factor][value=recovery_code]').click();
+    await send(page, '/second-factor', { code });
+    await heading(page, 'arrived');
+  };
+
+  for (const javaScriptEnabled of [true, false]) {
+    describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
+      const email = `carol-${javaScriptEnabled}@acme.example`;
+      let traveller: Traveller;
+      let secret: string;
+      let recoveryCodes: string[];
+      before(async () => {
+        const context = await openContext(javaScriptEnabled);
+        traveller = { context, page: await context.newPage(), email };
+      });
+      after(() => traveller.context.close());
+      const appCode = () => new TOTP({ secret }).generate({ timestamp: now().getTime() });
+
+      it('begins with an address that a code has confirmed', async () => {
+        const { page } = traveller;
+        await page.goto(`${app.origin}/?${OFFLINE}`);
+        await page.locator('button[name=way][value=register]').click();
+        await send(page, '/register', { email, name: 'Carol Example', password: PASSWORD });
+        const mail = await deployment.mail.waitForMail({ to: email, kind: 'verify_email_code' });
+        await send(page, '/register-code', { code: codeIn(mail) });
+        await heading(page, /Web application/);
+        await send(page, '/consent');
+        await heading(page, 'arrived');
+        assert.equal(await app.refreshes(), true);
+      });
+
+      it('shows the account to its owner', async () => {
+        const { page } = traveller;
+        await account(page);
+        await heading(page, 'Your account');
+        await page.getByText('Carol Example').waitFor();
+        await account(page, '/email');
+        await page.getByText(email).first().waitFor();
+      });
+
+      it('sets an authenticator app up, by the key in letters', async () => {
+        const { page } = traveller;
+        await page.goto(`${app.origin}/?acr_values=${encodeURIComponent(ACR_MULTI_FACTOR)}`);
+        // Whoever walks up to an open browser does not put a lock of theirs on the account.
+        await heading(page, 'Confirm it’s you');
+        await send(page, '/sign-in', { password: PASSWORD });
+        await page.locator('form[action$="/new-factor"]').waitFor();
+        await page.locator('.steps summary').click();
+        secret = (await page.locator('code.key').textContent())?.replaceAll(/\s/g, '') ?? '';
+        assert.match(secret, /^[A-Z2-7]{32}$/);
+        await send(page, '/new-factor', { code: appCode() });
+        recoveryCodes = await page.locator('.recovery-codes code').allTextContents();
+        assert.equal(recoveryCodes.length, 10);
+        await send(page, '/recovery-codes');
+        await heading(page, 'arrived');
+        const notice = { to: email, kind: 'security_notice.second_factor_added' };
+        await deployment.mail.waitForMail(notice);
+      });
+
+      it('signs in with password and app from then on', async () => {
+        const { page } = traveller;
+        await signOut(page);
+        ahead += STEP_MS;
+        await signInAs(page, email);
+        await send(page, '/second-factor', { code: appCode() });
+        await heading(page, 'arrived');
+      });
+
+      it('is not lost with the app: a recovery code opens it, once', async () => {
+        const { page } = traveller;
+        await signOut(page);
+        const [code = ''] = recoveryCodes;
+        await signInAs(page, email);
+        await useRecoveryCode(page, code);
+        await signOut(page);
+        await signInAs(page, email);
+        await page.locator('button[name=factor][value=recovery_code]').click();
+        await send(page, '/second-factor', { code });
+        await page.locator('#code-problem').waitFor();
+        await send(page, '/second-factor', { code: recoveryCodes[1] ?? '' });
+        await heading(page, 'arrived');
+      });
+
+      it('ends its other sessions: another browser is out', async () => {
+        const { page } = traveller;
+        const elsewhere = await openContext(javaScriptEnabled);
+        const other = await elsewhere.newPage();
+        await signInAs(other, email);
+        await useRecoveryCode(other, recoveryCodes[2] ?? '');
+        await account(other);
+        await heading(other, 'Your account');
+
+        await account(page, '/sessions');
+        await send(page, '/sessions/end-others');
+        await page.getByRole('status').waitFor();
+        await account(other);
+        await heading(other, 'Sign in');
+        await account(page);
+        await heading(page, 'Your account');
+        await elsewhere.close();
+      });
+
+      it('takes access back from an application: its refresh token is dead', async () => {
+        const { page } = traveller;
+        await page.goto(`${app.origin}/?${OFFLINE}`);
+        await send(page, '/consent');
+        await heading(page, 'arrived');
+        assert.equal(await app.refreshes(), true);
+        await account(page, '/applications');
+        await page.getByText('Web application').first().waitFor();
+        await send(page, '/applications/withdraw');
+        await page.getByRole('status').waitFor();
+        assert.equal(await app.refreshes(), false);
+        await page.goto(app.origin);
+        await heading(page, /Web application/);
+      });
+    });
+  }
+});
