@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
+import { LANGUAGES } from '../languages/languages.ts';
 import { RESET_TOKEN } from '../testing/hosted-pages-app.ts';
-import { hostedPagesHouses, newBrowser } from '../testing/hosted-pages-visit.ts';
+import { hostedPagesHouses, newBrowser, signIn } from '../testing/hosted-pages-visit.ts';
+import type { PlainBrowser, PlainPage } from '../testing/plain-browser.ts';
 import { type LanguageWishes, preferredLanguages } from './language-choice.ts';
 
 const { start, closeAll } = hostedPagesHouses();
@@ -130,5 +132,92 @@ describe('the choice of a language', () => {
       assert.equal(response.status, 403);
       assert.deepEqual(response.headers.getSetCookie(), []);
     }
+  });
+});
+
+describe('the menu of languages', () => {
+  const langOf = (page: PlainPage) => page.document.querySelector('html')?.getAttribute('lang');
+  const choose = (browser: PlainBrowser, page: PlainPage, tag: string) =>
+    browser.submit(page, {}, { action: '/language', button: tag });
+
+  it('shows every language under its own name, and which one the page is in', async () => {
+    const app = await start();
+    const page = await newBrowser().open(app.authorizationUrl({ ui_locales: 'ar' }));
+    const menu = page.document.querySelector('footer form');
+    const buttons = menu?.querySelectorAll('button') ?? [];
+    assert.deepEqual(
+      buttons.map((button) => [button.getAttribute('lang'), button.text]),
+      Object.values(LANGUAGES).map(({ tag, name }) => [tag, name]),
+    );
+    assert.equal(menu?.querySelector('summary')?.text, 'اللغة: العربية');
+    assert.equal(menu?.querySelector('[aria-current]')?.getAttribute('value'), 'ar');
+    assert.equal(page.document.querySelector('html')?.getAttribute('dir'), 'rtl');
+    assert.equal(page.headers.get('content-language'), 'ar');
+  });
+
+  it('wins over the application here, and is remembered for when it asks for nothing', async () => {
+    const app = await start();
+    const browser = newBrowser();
+    const page = await browser.open(app.authorizationUrl({ ui_locales: 'ja' }));
+    assert.equal(langOf(page), 'ja');
+    const german = await choose(browser, page, 'de');
+    assert.equal(german.url, page.url);
+    assert.equal(langOf(german), 'de');
+    assert.equal(langOf(await browser.open(app.authorizationUrl({ ui_locales: 'ja' }))), 'ja');
+    assert.equal(langOf(await browser.open(app.authorizationUrl())), 'de');
+  });
+
+  it('wins over the account here, whose language is the page’s otherwise', async () => {
+    const app = await start({ claims: { locale: 'fr_CA' } });
+    const browser = newBrowser();
+    const consent = await signIn(browser, await browser.open(app.authorizationUrl()));
+    assert.equal(langOf(consent), 'fr');
+    assert.equal(langOf(await choose(browser, consent, 'zh-Hans')), 'zh-Hans');
+    const confirm = await browser.open(app.authorizationUrl({ prompt: 'login' }));
+    assert.equal(langOf(confirm), 'fr');
+    const spanish = await browser.open(app.authorizationUrl({ prompt: 'login', ui_locales: 'es' }));
+    assert.equal(langOf(spanish), 'es');
+  });
+
+  it('leads from a form’s answer to the page of the form', async () => {
+    const app = await start();
+    const browser = newBrowser();
+    const page = await browser.open(app.authorizationUrl());
+    const problem = await browser.submit(page, { identifier: '', password: '' });
+    assert.equal(problem.status, 422);
+    const again = await choose(browser, problem, 'pt');
+    assert.deepEqual([again.url, again.status, langOf(again)], [page.url, 200, 'pt']);
+
+    const link = `${app.issuer}/account/reset-password?token=${RESET_TOKEN}`;
+    const short = await browser.submit(await browser.open(link), { password: 'x' });
+    assert.equal(short.status, 422);
+    const opened = await choose(browser, short, 'es');
+    assert.deepEqual([opened.url, opened.status, langOf(opened)], [link, 200, 'es']);
+    assert.deepEqual(app.changed, []);
+  });
+
+  it('leads back to pages of the protocol', async () => {
+    const app = await start();
+    const browser = newBrowser();
+    const refused = await browser.open(
+      app.authorizationUrl({ redirect_uri: 'https://evil.example/' }),
+    );
+    const again = await choose(browser, refused, 'de');
+    assert.deepEqual([again.url, again.status, langOf(again)], [refused.url, 400, 'de']);
+    await signIn(browser, await browser.open(app.authorizationUrl()));
+    const leave = await browser.open(`${app.issuer}/session/end?ui_locales=fr`);
+    assert.equal(langOf(leave), 'fr');
+    assert.equal(langOf(await choose(browser, leave, 'ja')), 'ja');
+  });
+
+  it('is not on a page that nothing leads back to', async () => {
+    const app = await start();
+    const response = await fetch(`${app.issuer}/token`, {
+      method: 'POST',
+      headers: { accept: 'text/html' },
+    });
+    assert.doesNotMatch(await response.text(), /return_to/);
+    const long = await newBrowser().open(`${app.issuer}/auth?state=${'a'.repeat(5_000)}`);
+    assert.equal(long.document.querySelector('footer form'), null);
   });
 });

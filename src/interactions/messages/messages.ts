@@ -11,6 +11,13 @@ export type { Messages } from './catalogue.ts';
  */
 const CATALOGUES: ReadonlyMap<LanguageTag, () => Promise<Messages>> = new Map([
   ['en', async () => en],
+  ['de', async () => (await import('./de.ts')).de],
+  ['fr', async () => (await import('./fr.ts')).fr],
+  ['es', async () => (await import('./es.ts')).es],
+  ['pt', async () => (await import('./pt.ts')).pt],
+  ['ja', async () => (await import('./ja.ts')).ja],
+  ['zh-Hans', async () => (await import('./zh-Hans.ts')).zhHans],
+  ['ar', async () => (await import('./ar.ts')).ar],
 ]);
 
 /** The languages of the hosted pages. */

@@ -5,6 +5,13 @@ import { en, type MailMessages } from './en.ts';
 /** Every language that there is a catalogue for, each loaded when it is first written in. */
 const CATALOGUES: ReadonlyMap<LanguageTag, () => Promise<MailMessages>> = new Map([
   ['en', async () => en],
+  ['de', async () => (await import('./de.ts')).de],
+  ['fr', async () => (await import('./fr.ts')).fr],
+  ['es', async () => (await import('./es.ts')).es],
+  ['pt', async () => (await import('./pt.ts')).pt],
+  ['ja', async () => (await import('./ja.ts')).ja],
+  ['zh-Hans', async () => (await import('./zh-Hans.ts')).zhHans],
+  ['ar', async () => (await import('./ar.ts')).ar],
 ]);
 
 /** The languages that messages are written in. */

@@ -1,0 +1,47 @@
+import { isolate } from '../../../languages/display-text.ts';
+import type { Messages } from '../catalogue.ts';
+
+export const accountPage: Messages['accountPage'] = {
+  title: 'Ihr Konto',
+  skip: 'Zum Inhalt springen',
+  signOut: 'Abmelden',
+  sections: {
+    overview: { title: 'Übersicht', detail: '' },
+    profile: { title: 'Profil', detail: 'Name, Sprache, Telefon und Anschrift' },
+    password: { title: 'Passwort', detail: 'Ein neues festlegen' },
+    sessions: {
+      title: 'Wo Sie angemeldet sind',
+      detail: 'Browser und Geräte, und wie Sie sich dort abmelden',
+    },
+    applications: {
+      title: 'Anwendungen mit Zugriff',
+      detail: 'Was sie können, und wie Sie es zurücknehmen',
+    },
+    email: { title: 'E-Mail-Adresse', detail: 'Wohin wir Ihnen schreiben' },
+  },
+  done: {
+    profile_saved: 'Ihr Profil ist gespeichert.',
+    password_changed: 'Ihr Passwort ist geändert, und alle anderen Browser sind abgemeldet.',
+    session_ended: 'Dieser Browser ist abgemeldet.',
+    sessions_ended: 'Alle anderen Browser sind abgemeldet.',
+    access_removed: 'Die Anwendung hat keinen Zugriff mehr auf Ihr Konto.',
+    email_change_begun:
+      'Sehen Sie in Ihr Postfach. Der Wechsel wartet auf das, was hier aufgeführt ist.',
+    email_code_sent: 'Ein neuer Code ist unterwegs. Der vorige funktioniert nicht mehr.',
+    email_change_cancelled: 'Die Adresse bleibt, wie sie ist.',
+    email_proved: 'Die neue Adresse ist bestätigt.',
+    email_changed: 'Ihre E-Mail-Adresse ist geändert.',
+    email_confirmed: 'Ihre E-Mail-Adresse ist bestätigt.',
+  },
+  signedInTo: (site) => `Sie sind bei ${isolate(site)} angemeldet.`,
+  refused: {
+    title: 'Sie sind nicht angemeldet',
+    text: 'Sie sind gegangen, bevor die Anmeldung abgeschlossen war. Ihr Konto ist, wie es war.',
+    again: 'Anmelden',
+  },
+  noCookie: {
+    title: 'Dieser Browser behält keine Cookies',
+    text: 'Sie haben sich angemeldet, aber der Browser hat es nicht behalten. Lassen Sie Cookies für diese Website zu und versuchen Sie es dann noch einmal.',
+    again: 'Noch einmal versuchen',
+  },
+};

@@ -1,0 +1,44 @@
+import { isolate } from '../../../languages/display-text.ts';
+import type { Messages } from '../catalogue.ts';
+
+export const accountPage: Messages['accountPage'] = {
+  title: 'Sua conta',
+  skip: 'Ir para o conteúdo',
+  signOut: 'Sair',
+  sections: {
+    overview: { title: 'Visão geral', detail: '' },
+    profile: { title: 'Perfil', detail: 'Nome, idioma, telefone e endereço' },
+    password: { title: 'Senha', detail: 'Definir uma nova' },
+    sessions: {
+      title: 'Onde você está conectado',
+      detail: 'Navegadores e dispositivos, e como sair deles',
+    },
+    applications: { title: 'Aplicativos com acesso', detail: 'O que podem fazer e como retirar' },
+    email: { title: 'Endereço de e-mail', detail: 'Para onde escrevemos a você' },
+  },
+  done: {
+    profile_saved: 'Seu perfil foi salvo.',
+    password_changed:
+      'Sua senha foi alterada, e a sessão foi encerrada em todos os outros navegadores.',
+    session_ended: 'A sessão nesse navegador foi encerrada.',
+    sessions_ended: 'A sessão foi encerrada em todos os outros navegadores.',
+    access_removed: 'O aplicativo não tem mais acesso à sua conta.',
+    email_change_begun: 'Confira seu e-mail. A mudança espera o que está listado aqui.',
+    email_code_sent: 'Outro código está a caminho. O anterior não funciona mais.',
+    email_change_cancelled: 'O endereço continua como está.',
+    email_proved: 'O novo endereço está confirmado.',
+    email_changed: 'Seu endereço de e-mail foi alterado.',
+    email_confirmed: 'Seu endereço de e-mail está confirmado.',
+  },
+  signedInTo: (site) => `Você está conectado a ${isolate(site)}.`,
+  refused: {
+    title: 'Você não entrou',
+    text: 'Você saiu antes de terminar de entrar. Sua conta está como estava.',
+    again: 'Entrar',
+  },
+  noCookie: {
+    title: 'Este navegador não guarda cookies',
+    text: 'Você entrou, mas o navegador não guardou isso. Permita cookies para este site e tente de novo.',
+    again: 'Tentar de novo',
+  },
+};
