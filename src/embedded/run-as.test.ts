@@ -25,7 +25,12 @@ before(async () => {
 
 afterEach(() => servers.stopAll());
 
-after(() => servers.close());
+const openDirectories: string[] = [];
+after(async () => {
+  await servers.close();
+  // Not before: a server that still runs goes on writing into what is being removed.
+  for (const one of openDirectories) await rm(one, { recursive: true, force: true });
+});
 
 describe('as root', { skip: isRoot ? false : 'these need root' }, () => {
   it('serves a directory that only root can read in each way, and hands it over', async (t) => {
@@ -97,11 +102,6 @@ describe('as root', { skip: isRoot ? false : 'these need root' }, () => {
     await mkdir(dataDir, { mode: 0o700 });
     return dataDir;
   };
-  const openDirectories: string[] = [];
-
-  after(async () => {
-    for (const one of openDirectories) await rm(one, { recursive: true, force: true });
-  });
 });
 
 /** Why an ordinary user cannot run this checkout, or undefined when one can. */

@@ -157,6 +157,14 @@ for (const tag of PAGE_LANGUAGES) {
       assert.equal(headers['content-language'], tag);
       assert.doesNotMatch(html, /undefined|\[object|NaN|\ue000/, name);
       assert.ok((document.querySelector('h1')?.text ?? '').length > 1, name);
+      // WCAG 2.2, 2.5.3: whoever speaks to a button says what they read on it.
+      for (const button of document.querySelectorAll('button[aria-label]')) {
+        const label = button.getAttribute('aria-label') ?? '';
+        assert.ok(
+          label.toLowerCase().includes(button.text.trim().toLowerCase()),
+          `${name}: ${label}`,
+        );
+      }
     }
   });
 }

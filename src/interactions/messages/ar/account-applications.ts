@@ -9,5 +9,5 @@ export const accountApplications: Messages['accountApplications'] = {
   ours: (site) => `جزء من ${isolate(site)}: يمكن استخدامه دون سؤالك.`,
   able: 'ما يمكنه فعله',
   withdraw: 'إزالة الوصول',
-  withdrawNamed: (application) => `إزالة وصول ${isolate(application)}`,
+  withdrawNamed: (application) => `إزالة الوصول: ${isolate(application)}`,
 };

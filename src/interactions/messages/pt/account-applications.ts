@@ -9,5 +9,5 @@ export const accountApplications: Messages['accountApplications'] = {
   ours: (site) => `Faz parte de ${isolate(site)}: pode ser usado sem perguntar a você.`,
   able: 'O que ele pode fazer',
   withdraw: 'Retirar acesso',
-  withdrawNamed: (application) => `Retirar o acesso de ${isolate(application)}`,
+  withdrawNamed: (application) => `Retirar acesso de ${isolate(application)}`,
 };

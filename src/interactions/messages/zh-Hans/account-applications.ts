@@ -9,5 +9,5 @@ export const accountApplications: Messages['accountApplications'] = {
   ours: (site) => `属于 ${isolate(site)}：使用时无需征得您的同意。`,
   able: '它可以做什么',
   withdraw: '撤销访问权限',
-  withdrawNamed: (application) => `撤销 ${isolate(application)} 的访问权限`,
+  withdrawNamed: (application) => `撤销访问权限：${isolate(application)}`,
 };

@@ -11,7 +11,7 @@ export const accountSessions: Messages['accountSessions'] = {
   signedIn: (date) => `登录时间：${date}`,
   used: (applications) => `用于 ${isolate(applications)}`,
   end: '退出登录',
-  endNamed: (browser) => `退出 ${isolate(browser)} 上的登录`,
+  endNamed: (browser) => `退出登录：${isolate(browser)}`,
   endOthers: '退出其他所有登录',
   alone: '您没有在其他地方登录。',
 };
