@@ -173,6 +173,8 @@ function toldBy(page: PlainPage, name: string): Told {
     /\/interaction\/([\w-]+)/.exec(page.url)?.[1],
   ];
   let text = page.text.replaceAll(name, 'NAME');
+  // What an authenticator is to sign, should the person have one.
+  text = text.replaceAll(/challenge&quot;:&quot;[\w-]{43}&quot;/g, 'CHALLENGE');
   for (const secret of secrets) text = text.replaceAll(secret ?? '\0', 'SECRET');
   const headers: Record<string, string> = {};
   for (const [header, value] of page.headers) {
