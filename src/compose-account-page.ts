@@ -57,7 +57,7 @@ export function accountPageDeps(parts: {
   };
 
   return {
-    ...accountOwnership({ backends, audit, queueLogouts, now }),
+    ...accountOwnership({ backends, audit, queueLogouts, queueMail, now }),
     currentSession: async (tenant, ctx) =>
       currentSession(await providers.providerForTenant(tenant), ctx),
     hasSecondFactor: async (tenantId, accountId) =>

@@ -3,12 +3,18 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { decodeJwt } from 'jose';
 import { accountOwnership } from '../../compose-account.ts';
 import { createTestCli, type TestCli } from '../cli.ts';
-import { visitor } from '../demo-clients.ts';
-import { STORES } from '../gatehouse.ts';
+import { answerAt, visitor } from '../demo-clients.ts';
+import { BOB, STORES } from '../gatehouse.ts';
 import { type LogoutReceiver, startLogoutReceiver } from '../logout-receiver.ts';
 import type { PlainBrowser } from '../plain-browser.ts';
 import { pollUntil } from '../poll.ts';
-import { createRelyingParty, type Person, type RelyingParty, signIn } from '../relying-party.ts';
+import {
+  createRelyingParty,
+  type Person,
+  type RelyingParty,
+  signIn,
+  walkThrough,
+} from '../relying-party.ts';
 import { seedMore } from '../seed-more.ts';
 import { startTokenWorld, type TokenWorld } from '../token-world.ts';
 
@@ -107,6 +113,13 @@ for (const store of STORES) {
         const asked = await browser.open(`${world.deployment.publicUrl}/session/end`);
         const done = await browser.submit(asked, {}, { button: 'yes' });
         assert.match(done.text, /signed out/);
+      },
+      async 'somebody else signing in at the same browser'(browser) {
+        const [party] = parties;
+        assert.ok(party);
+        const { url } = await party.begin({ prompt: 'login' });
+        const arrived = await walkThrough(browser, url, BOB);
+        assert.ok(answerAt(arrived, party).code, arrived.url);
       },
       async 'ending it on another replica, as from the account page'() {
         const { own, tenant, accountId, by } = await alone();
