@@ -6,7 +6,7 @@ import type { TenantId } from '../tenants/tenant.ts';
  * `docs/audit.md` from its comments.
  */
 export type AuditEventKind =
-  /** A person proved who they are. `detail.amr` says how. */
+  /** A person proved who they are. `detail.amr` says how, `detail.provider` with whose help. */
   | 'sign_in.succeeded'
   /** Wrong identifier or password, or a disabled account; never says which to the person. */
   | 'sign_in.failed'
@@ -63,7 +63,10 @@ export type AuditEventKind =
   | 'client.secret_rotated'
   /** Seed files created an account. */
   | 'account.created'
-  /** Somebody made an account of their own. `detail.invitation` names what they were invited by. */
+  /**
+   * Somebody made an account of their own. `detail.invitation` names what they were invited by,
+   * `detail.provider` the upstream provider that said who they are.
+   */
   | 'account.registered'
   /** Somebody was invited to make an account. */
   | 'account.invited'

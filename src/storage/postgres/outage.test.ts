@@ -22,6 +22,8 @@ import { createTestDatabase, type TestDatabase } from '../../testing/database.ts
 import { newAccount } from '../../testing/fixtures.ts';
 import { type OutageProxy, startOutageProxy } from '../../testing/outage-proxy.ts';
 import { type PopulatedTenant, populateTenant } from '../../testing/populated-tenant.ts';
+import type { UpstreamLinkStore } from '../../upstream/upstream-link-store.ts';
+import type { UpstreamProviderStore } from '../../upstream/upstream-provider-store.ts';
 import { createPostgresAccountStore } from './account-store.ts';
 import { createPostgresApplicationStore } from './application-store.ts';
 import { createPostgresArtifactStore } from './artifact-store.ts';
@@ -42,6 +44,8 @@ import { createRetention, type Retention } from './retention.ts';
 import { createPostgresSecondFactorStore } from './second-factor-store.ts';
 import { createPostgresTenantStore } from './tenant-store.ts';
 import { createPostgresTotpStore } from './totp-store.ts';
+import { createPostgresUpstreamLinkStore } from './upstream-link-store.ts';
+import { createPostgresUpstreamProviderStore } from './upstream-provider-store.ts';
 
 /**
  * PostgreSQL gone, in both ways it goes: connections break and new ones are refused, or nobody
@@ -163,6 +167,8 @@ function callsOf(pool: Knex): typeof calls {
   const secrets = createPostgresDeploymentSecretStore(pool);
   const audit = createPostgresAuditLog(pool, { now });
   const logouts = createPostgresLogoutNotificationStore(pool);
+  const upstreamProviders = createPostgresUpstreamProviderStore(pool);
+  const upstreamLinks = createPostgresUpstreamLinkStore(pool);
   const retention = createRetention(pool, {
     now,
     artifacts: createPostgresArtifactStore(pool, { now }),
@@ -370,6 +376,35 @@ function callsOf(pool: Knex): typeof calls {
       logouts.settle(tenantId, logoutId, 1, { status: 'delivered' }),
     countQueued: () => logouts.countQueued(),
   };
+  const upstreamProviderCalls: Calls<UpstreamProviderStore> = {
+    list: ({ tenantId }) => upstreamProviders.list(tenantId),
+    setDisabled: ({ tenantId, upstream }) =>
+      upstreamProviders.setDisabled(tenantId, upstream.key, false),
+  };
+  const identity = ({ upstream: { key, issuer, subject } }: PopulatedTenant) => ({
+    provider: key,
+    issuer,
+    subject,
+    shownName: undefined,
+    shownEmail: undefined,
+    at: now(),
+  });
+  const upstreamLinkCalls: Calls<UpstreamLinkStore> = {
+    findByIdentity: (known) => upstreamLinks.findByIdentity(known.tenantId, identity(known)),
+    listOfAccount: ({ tenantId, accountId }) => upstreamLinks.listOfAccount(tenantId, accountId),
+    create: (known) =>
+      upstreamLinks.create(known.tenantId, { ...identity(known), accountId: known.accountId }),
+    createWithAccount: (known) =>
+      upstreamLinks.createWithAccount(
+        known.tenantId,
+        { id: 'x', username: 'x@x', email: 'x@x', claims: {}, passwordHash: undefined },
+        identity(known),
+      ),
+    recordUse: (known) =>
+      upstreamLinks.recordUse(known.tenantId, known.upstream.linkId, identity(known)),
+    remove: ({ tenantId, accountId, upstream }) =>
+      upstreamLinks.remove(tenantId, accountId, upstream.linkId, { keepLast: true }),
+  };
   const retentionCalls: Calls<Retention> = {
     runOnce: () => retention.runOnce(),
     backlog: () => retention.backlog(),
@@ -392,6 +427,8 @@ function callsOf(pool: Knex): typeof calls {
     secrets: secretCalls,
     audit: auditCalls,
     logouts: logoutCalls,
+    upstreamProviders: upstreamProviderCalls,
+    upstreamLinks: upstreamLinkCalls,
     retention: retentionCalls,
   };
   return Object.fromEntries(
