@@ -115,20 +115,44 @@ export async function confirmTotpEnrolment(
 }
 
 /**
- * Removes the account's authenticator app, and forgets its remembered browsers. Whether the
- * tenant allows an account to be without one is the caller's to ask.
+ * Whether a code is the one that the account's app was used with last: as when the form that
+ * confirmed it is sent twice. It proves nothing any more.
  *
+ * @param input.code - as typed
+ * @throws SealError; StorageUnavailableError
+ */
+export async function isUsedTotpCode(
+  deps: {
+    readonly totp: Pick<TotpStore, 'findActive'>;
+    readonly sealer: Pick<Sealer, 'open'>;
+    readonly now: () => Date;
+  },
+  tenant: Tenant,
+  input: { readonly accountId: string; readonly code: string },
+): Promise<boolean> {
+  const active = await deps.totp.findActive(tenant.id, input.accountId);
+  if (active?.lastUsedStep === undefined) return false;
+  const seed = deps.sealer.open(active.sealedSeed, totpSealContext(tenant.id, active.id));
+  return totpStep(seed, input.code, deps.now()) === active.lastUsedStep;
+}
+
+/**
+ * Removes the account's authenticator app, and forgets its remembered browsers; recovery codes go
+ * with the last second factor.
+ *
+ * @param input.keepLast - the tenant allows no account to be without a second factor
  * @param input.by - for the audit log
- * @returns false when there was none
+ * @returns `last`: it is the only second factor, and stays; `none`: there was none
  * @throws StorageUnavailableError
  */
 export async function removeTotp(
   deps: { readonly totp: Pick<TotpStore, 'remove'>; readonly audit: Pick<AuditLog, 'record'> },
   tenant: Tenant,
-  input: { readonly accountId: string; readonly by: RequestedBy },
-): Promise<boolean> {
-  const { accountId, by } = input;
-  if (!(await deps.totp.remove(tenant.id, accountId))) return false;
+  input: { readonly accountId: string; readonly keepLast: boolean; readonly by: RequestedBy },
+): Promise<'removed' | 'last' | 'none'> {
+  const { accountId, keepLast, by } = input;
+  const outcome = await deps.totp.remove(tenant.id, accountId, { keepLast });
+  if (outcome !== 'removed') return outcome;
   await deps.audit.record({
     ...by,
     kind: 'second_factor.removed',
@@ -137,5 +161,5 @@ export async function removeTotp(
     subject: { type: 'account', id: accountId },
     detail: { factor: 'totp' },
   });
-  return true;
+  return outcome;
 }

@@ -4,6 +4,7 @@ import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { createPasskeyWorld, ORIGIN } from '../testing/passkey-world.ts';
 import { createSoftAuthenticator } from '../testing/soft-authenticator.ts';
 import { listPasskeys, removePasskey, renamePasskey } from './manage-passkeys.ts';
+import type { KeepLast } from './passkey-store.ts';
 
 let database: TestDatabase;
 let world: Awaited<ReturnType<typeof createPasskeyWorld>>;
@@ -28,10 +29,11 @@ async function addPasskey(): Promise<string> {
   return device.ids[0] ?? '';
 }
 
-const remove = (passkeyId: string, hasOtherWay: boolean, account = accountId) =>
-  removePasskey({ ...world.deps, hasOtherWay: async () => hasOtherWay }, world.tenant, {
+const remove = (passkeyId: string, keep: Partial<KeepLast> = {}, account = accountId) =>
+  removePasskey(world.deps, world.tenant, {
     accountId: account,
     passkeyId,
+    keep: { way: false, factor: false, ...keep },
     by: owner,
   });
 
@@ -62,27 +64,25 @@ describe('an account’s passkeys', () => {
     const bob = await world.addAccount('Bob');
     const input = { accountId: bob.id, passkeyId, name: 'mine', by: owner };
     assert.deepEqual(await renamePasskey(world.deps, world.tenant, input), { outcome: 'unknown' });
-    assert.deepEqual(await remove(passkeyId, true, bob.id), { outcome: 'unknown' });
+    assert.deepEqual(await remove(passkeyId, {}, bob.id), { outcome: 'unknown' });
     assert.equal(world.events.length, 1);
     assert.equal((await world.deps.passkeys.find(world.tenant.id, passkeyId))?.name, undefined);
   });
 });
 
 describe('removing a passkey', () => {
-  it('says whether the account can still open a sign-in', async () => {
+  it('leaves what the account may not be without', async () => {
     const [first, second] = [await addPasskey(), await addPasskey()];
-    const one = await remove(first, false);
-    assert.equal(one.outcome === 'removed' && one.lastWay, false);
-    const last = await remove(second, false);
-    assert.equal(last.outcome === 'removed' && last.lastWay, true);
-    assert.deepEqual(await remove(second, false), { outcome: 'unknown' });
-
-    const withPassword = await remove(await addPasskey(), true);
-    assert.equal(withPassword.outcome === 'removed' && withPassword.lastWay, false);
+    assert.equal((await remove(first, { way: true, factor: true })).outcome, 'removed');
+    world.events.length = 0;
+    assert.equal((await remove(second, { factor: true })).outcome, 'last_factor');
+    assert.deepEqual(world.events, []);
+    assert.equal((await remove(second)).outcome, 'removed');
+    assert.deepEqual(await remove(second), { outcome: 'unknown' });
   });
 
   it('is on record', async () => {
-    await remove(await addPasskey(), true);
+    await remove(await addPasskey());
     assert.deepEqual(world.events.at(-1), {
       kind: 'passkey.removed',
       tenantId: world.tenant.id,

@@ -2,7 +2,7 @@ import type { AuditLog } from '../audit/audit-log.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { factorName } from './factor-name.ts';
 import { type Passkey, passkeyDetail } from './passkey.ts';
-import type { PasskeyStore } from './passkey-store.ts';
+import type { KeepLast, PasskeyStore, RemovedPasskey } from './passkey-store.ts';
 import type { RequestedBy } from './reset-password.ts';
 
 /**
@@ -54,38 +54,36 @@ export async function renamePasskey(
 
 /**
  * Removes a passkey: from now on it signs nobody in, and the account's remembered browsers are
- * forgotten. It stays in its authenticator, which nobody but its owner can clear.
+ * forgotten; recovery codes go with the last second factor. It stays in its authenticator, which
+ * nobody but its owner can clear.
  *
- * @param deps.hasOtherWay - whether the account can open a sign-in without a passkey: it has a
- *   password, or what else the tenant allows
- * @returns `lastWay`: the account has nothing left to open a sign-in with. Nobody is kept from
- *   that here; a page warns before.
+ * @param input.keep - what the account may not be without: a way to sign in, unless the tenant has
+ *   one that needs nothing stored; a second factor, where the tenant requires one
  * @throws StorageUnavailableError
  */
 export async function removePasskey(
   deps: {
-    readonly passkeys: Pick<PasskeyStore, 'remove' | 'count'>;
+    readonly passkeys: Pick<PasskeyStore, 'remove'>;
     readonly audit: Pick<AuditLog, 'record'>;
-    readonly hasOtherWay: (tenant: Tenant, accountId: string) => Promise<boolean>;
   },
   tenant: Tenant,
-  input: { readonly accountId: string; readonly passkeyId: string; readonly by: RequestedBy },
-): Promise<
-  | { readonly outcome: 'removed'; readonly passkey: Passkey; readonly lastWay: boolean }
-  | { readonly outcome: 'unknown' }
-> {
-  const { accountId, passkeyId, by } = input;
-  const hasOtherWay = await deps.hasOtherWay(tenant, accountId);
-  const passkey = await deps.passkeys.remove(tenant.id, accountId, passkeyId);
-  if (passkey === undefined) return { outcome: 'unknown' };
+  input: {
+    readonly accountId: string;
+    readonly passkeyId: string;
+    readonly keep: KeepLast;
+    readonly by: RequestedBy;
+  },
+): Promise<RemovedPasskey> {
+  const { accountId, passkeyId, keep, by } = input;
+  const result = await deps.passkeys.remove(tenant.id, accountId, passkeyId, keep);
+  if (result.outcome !== 'removed') return result;
   await deps.audit.record({
     ...by,
     kind: 'passkey.removed',
     tenantId: tenant.id,
     outcome: 'success',
     subject: { type: 'account', id: accountId },
-    detail: passkeyDetail(passkey),
+    detail: passkeyDetail(result.passkey),
   });
-  const left = await deps.passkeys.count(tenant.id, accountId);
-  return { outcome: 'removed', passkey, lastWay: left === 0 && !hasOtherWay };
+  return result;
 }

@@ -4,6 +4,19 @@ import type { Passkey, StoredPasskey } from './passkey.ts';
 /** A passkey that was just made; it has not been used. */
 export type NewPasskey = Omit<StoredPasskey, 'accountId' | 'userHandle' | 'lastUsedAt'>;
 
+/** What an account may not be without. */
+export interface KeepLast {
+  /** Something stored with it that opens a sign-in. */
+  readonly way: boolean;
+  /** A second factor. */
+  readonly factor: boolean;
+}
+
+/** `last_way` and `last_factor`: nothing was removed. `unknown`: the account has no such passkey. */
+export type RemovedPasskey =
+  | { readonly outcome: 'removed'; readonly passkey: Passkey }
+  | { readonly outcome: 'last_way' | 'last_factor' | 'unknown' };
+
 /** What a challenge answers to; both are digests. */
 export interface ChallengeKey {
   /** What waits for the answer. */
@@ -58,10 +71,16 @@ export interface PasskeyStore {
     name: string | undefined,
   ): Promise<boolean>;
   /**
-   * What was removed; undefined when the account has no such passkey. The user handle stays; the
-   * account's remembered browsers are forgotten.
+   * Removes a passkey, and forgets the account's remembered browsers; recovery codes go with the
+   * last second factor. The user handle stays. Of what is removed at once, whatever it is, as much
+   * stays as `keep` says.
    */
-  remove(tenantId: TenantId, accountId: string, credentialId: string): Promise<Passkey | undefined>;
+  remove(
+    tenantId: TenantId,
+    accountId: string,
+    credentialId: string,
+    keep: KeepLast,
+  ): Promise<RemovedPasskey>;
   /** Stores a challenge. An older one of the same binding stops working. */
   saveChallenge(tenantId: TenantId, challenge: ChallengeKey & { expiresAt: Date }): Promise<void>;
   /**

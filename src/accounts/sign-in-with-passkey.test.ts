@@ -167,7 +167,10 @@ describe('a passkey', () => {
     await world.register();
     const [id = ''] = world.authenticator.ids;
     const response = world.authenticator.get(await world.beginSignIn());
-    await world.deps.passkeys.remove(world.tenant.id, world.account.id, id);
+    await world.deps.passkeys.remove(world.tenant.id, world.account.id, id, {
+      way: false,
+      factor: false,
+    });
     assert.deepEqual(await world.finishSignIn(response), REJECTED);
     assert.equal(reason(), 'unknown_passkey');
   });

@@ -52,8 +52,15 @@ export interface TotpStore {
    */
   useStep(tenantId: TenantId, accountId: string, id: string, step: number): Promise<boolean>;
   /**
-   * Removes the active app and one that waits, and forgets the account's browsers. False when
-   * there was no active one.
+   * Removes the active app and one that waits, and forgets the account's browsers; recovery codes
+   * go with the last second factor. With `keepLast`, not the last second factor that the account
+   * has: of two removed at once, one stays.
+   *
+   * @returns `none`: there was no active one
    */
-  remove(tenantId: TenantId, accountId: string): Promise<boolean>;
+  remove(
+    tenantId: TenantId,
+    accountId: string,
+    options: { readonly keepLast: boolean },
+  ): Promise<'removed' | 'last' | 'none'>;
 }

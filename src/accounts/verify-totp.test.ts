@@ -5,7 +5,12 @@ import { StorageUnavailableError } from '../errors.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { createFactorWorld, type FactorWorld } from '../testing/factor-world.ts';
 import { DEFAULT_ATTEMPT_LIMITS } from './attempt-limits.ts';
-import { beginTotpEnrolment, confirmTotpEnrolment, removeTotp } from './enrol-totp.ts';
+import {
+  beginTotpEnrolment,
+  confirmTotpEnrolment,
+  isUsedTotpCode,
+  removeTotp,
+} from './enrol-totp.ts';
 import { verifyTotp } from './verify-totp.ts';
 
 const STEP_SECONDS = 30;
@@ -108,6 +113,13 @@ describe('a code of the authenticator app', () => {
     const { seed: another } = await begin();
     const code = codeAt(0, another);
     assert.deepEqual(await confirm(code), { outcome: 'confirmed' });
+    // As a form that was sent twice, which is no failure.
+    assert.deepEqual(await confirm(code), { outcome: 'expired' });
+    const { deps, tenant, accountId } = world;
+    assert.equal(await isUsedTotpCode(deps, tenant, { accountId, code }), true);
+    for (const other of [codeAt(1, another), codeAt(0), 'no code']) {
+      assert.equal(await isUsedTotpCode(deps, tenant, { accountId, code: other }), false);
+    }
     assert.deepEqual(await verify(code), { outcome: 'rejected', reason: 'reused' });
     assert.deepEqual(await verify(codeAt(1)), { outcome: 'rejected', reason: 'wrong' });
     assert.equal((await verify(codeAt(1, another))).outcome, 'verified');
@@ -115,10 +127,18 @@ describe('a code of the authenticator app', () => {
 
   it('proves nothing once the app was removed', async () => {
     const { deps, tenant, accountId, by } = world;
-    assert.equal(await removeTotp(deps, tenant, { accountId, by }), true);
-    assert.equal(await removeTotp(deps, tenant, { accountId, by }), false);
+    const keepLast = false;
+    assert.equal(await removeTotp(deps, tenant, { accountId, keepLast, by }), 'removed');
+    assert.equal(await removeTotp(deps, tenant, { accountId, keepLast, by }), 'none');
     assert.deepEqual(await verify(codeAt(0)), { outcome: 'rejected', reason: 'wrong' });
     assert.deepEqual(world.kinds(), ['second_factor.removed', 'second_factor.failed']);
+  });
+
+  it('still proves something where the tenant lets nobody be without', async () => {
+    const { deps, tenant, accountId, by } = world;
+    assert.equal(await removeTotp(deps, tenant, { accountId, keepLast: true, by }), 'last');
+    assert.deepEqual(world.kinds(), []);
+    assert.equal((await verify(codeAt(0))).outcome, 'verified');
   });
 
   it('of one account is none of another, nor of another tenant', async () => {

@@ -6,7 +6,9 @@ import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { NewAccount } from '../accounts/account-store.ts';
 import { normalizeIdentifier } from '../accounts/normalize-identifier.ts';
+import type { NewPasskey } from '../accounts/passkey-store.ts';
 import type { ClientMetadata } from '../applications/client.ts';
+import { randomId } from '../crypto/random-id.ts';
 import type { TenantId } from '../tenants/tenant.ts';
 
 /** Inserts a tenant. `settings` holds only what differs from the defaults. */
@@ -260,4 +262,20 @@ export async function insertUpstreamLink(
 /** A name that no other test has: valid as a slug, a key, a client id and a username. */
 function invent(kind: string): string {
   return `${kind}-${randomBytes(6).toString('hex')}`;
+}
+
+/** A passkey that a store may take. */
+export function newPasskey(more: Partial<NewPasskey> = {}): NewPasskey {
+  return {
+    id: randomId(),
+    name: undefined,
+    publicKey: 'a COSE_Key',
+    counter: 0,
+    aaguid: 'ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4',
+    transports: ['internal', 'hybrid'],
+    backupEligible: true,
+    backedUp: false,
+    createdAt: new Date('2030-01-01T12:00:00Z'),
+    ...more,
+  };
 }

@@ -8,7 +8,8 @@ import type { UpstreamLinkStore } from './upstream-link-store.ts';
  * Takes a link away from an account: its identity signs nobody in any more. The last way into an
  * account stays. Telling its owner by mail is the caller's part.
  *
- * @param deps.hasOtherWay - whether the account can be signed in to by something that is no link
+ * @param deps.hasOtherWay - whether the account can be signed in to by something that is not stored
+ *   with it, as a code by mail
  * @param input.linkId - of a link of this account
  * @returns `last`: there is no other way to sign in; nothing was removed
  * @throws StorageUnavailableError

@@ -48,8 +48,8 @@ export interface UpstreamLinkStore {
     use: ShownIdentity & { readonly at: Date },
   ): Promise<void>;
   /**
-   * Removes a link of an account. With `keepLast`, not the last one that the account has: of two
-   * removed at once, one stays.
+   * Removes a link of an account. With `keepLast`, not when the account has neither a password nor
+   * a passkey nor another link: of two ways to sign in that are removed at once, one stays.
    */
   remove(
     tenantId: TenantId,

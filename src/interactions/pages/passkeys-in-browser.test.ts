@@ -183,7 +183,10 @@ describe('a page with a passkey form in Chromium', () => {
     await addVirtualAuthenticator(page);
     await register();
     const [passkey] = await pages.world.deps.passkeys.list(...owner());
-    await pages.world.deps.passkeys.remove(...owner(), passkey?.id ?? '');
+    await pages.world.deps.passkeys.remove(...owner(), passkey?.id ?? '', {
+      way: false,
+      factor: false,
+    });
     await offerNothing();
     await goto('/sign-in');
     await button(text.signIn).click();

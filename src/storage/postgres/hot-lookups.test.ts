@@ -461,9 +461,10 @@ testLookups<PasskeyStore>('passkeys', {
     work: () => passkeys.rename(tenant.tenantId, tenant.accountId, tenant.passkeyId, 'name'),
   },
   remove: {
+    statements: 4,
     // Either of them finds the one row.
     accesses: 'some index',
-    work: () => passkeys.remove(tenant.tenantId, 'n1', 'n1'),
+    work: () => passkeys.remove(tenant.tenantId, 'n1', 'n1', { way: false, factor: false }),
   },
   saveChallenge: {
     accesses: [],
@@ -531,11 +532,17 @@ testLookups<TotpStore>('authenticator apps', {
     work: () => totp.useStep(tenant.tenantId, tenant.accountId, tenant.totpId, 1),
   },
   remove: {
+    statements: 3,
     accesses: [
+      'accounts_pkey: id tenant_id',
+      'passkeys_account: account_id tenant_id',
+      'passwords_pkey: account_id tenant_id',
       'remembered_browsers_digest: account_id tenant_id',
       'totp_factors_account: account_id tenant_id',
+      'upstream_links_account: account_id tenant_id',
+      'upstream_providers_pkey: key tenant_id',
     ],
-    work: () => totp.remove(tenant.tenantId, 'n6'),
+    work: () => totp.remove(tenant.tenantId, 'n6', { keepLast: false }),
   },
 });
 
@@ -715,11 +722,15 @@ testLookups<UpstreamLinkStore>('upstream links', {
       }),
   },
   remove: {
-    statements: 3,
+    statements: 4,
     accesses: [
       'accounts_pkey: id tenant_id',
+      'passkeys_account: account_id tenant_id',
+      'passwords_pkey: account_id tenant_id',
+      'totp_factors_account: account_id state tenant_id',
       'upstream_links_account: account_id tenant_id',
       'upstream_links_pkey: id tenant_id',
+      'upstream_providers_pkey: key tenant_id',
     ],
     work: () =>
       upstreamLinks.remove(tenant.tenantId, tenant.accountId, tenant.upstream.linkId, {

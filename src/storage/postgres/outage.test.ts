@@ -269,7 +269,7 @@ function callsOf(pool: Knex): typeof calls {
       totp.confirm(tenantId, accountId, { id: pendingTotpId, name: '', step: 1 }),
     findActive: ({ tenantId, accountId }) => totp.findActive(tenantId, accountId),
     useStep: ({ tenantId, accountId, totpId }) => totp.useStep(tenantId, accountId, totpId, 1),
-    remove: ({ tenantId, accountId }) => totp.remove(tenantId, accountId),
+    remove: ({ tenantId, accountId }) => totp.remove(tenantId, accountId, { keepLast: false }),
   };
   const recoveryCodeCalls: Calls<RecoveryCodeStore> = {
     replace: ({ tenantId, accountId }) => recoveryCodes.replace(tenantId, accountId, ['a']),
@@ -318,7 +318,8 @@ function callsOf(pool: Knex): typeof calls {
       passkeys.recordUse(tenantId, passkeyId, { counter: 2, backedUp: false, usedAt: now() }),
     rename: ({ tenantId, accountId, passkeyId }) =>
       passkeys.rename(tenantId, accountId, passkeyId, 'name'),
-    remove: ({ tenantId, accountId, passkeyId }) => passkeys.remove(tenantId, accountId, passkeyId),
+    remove: ({ tenantId, accountId, passkeyId }) =>
+      passkeys.remove(tenantId, accountId, passkeyId, { way: false, factor: false }),
     saveChallenge: ({ tenantId, challenge }) =>
       passkeys.saveChallenge(tenantId, { ...challenge, expiresAt: soon() }),
     useChallenge: ({ tenantId, challenge }) => passkeys.useChallenge(tenantId, challenge),

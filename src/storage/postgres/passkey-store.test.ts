@@ -5,15 +5,23 @@ import { randomId } from '../../crypto/random-id.ts';
 import { NotFoundError } from '../../errors.ts';
 import type { TenantId } from '../../tenants/tenant.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
-import { insertAccount, insertTenant } from '../../testing/fixtures.ts';
+import {
+  insertAccount,
+  insertTenant,
+  insertUpstreamProvider,
+  newPasskey,
+} from '../../testing/fixtures.ts';
 import { populateTenant } from '../../testing/populated-tenant.ts';
 import { testTenantIsolation } from '../../testing/tenant-isolation.ts';
 import { createPostgresPasskeyStore } from './passkey-store.ts';
+import { createPostgresUpstreamLinkStore } from './upstream-link-store.ts';
 
 const NOW = new Date('2030-01-01T12:00:00Z');
 const LATER = new Date('2030-01-01T12:05:00Z');
 const LIMIT = 5;
 const RACERS = 12;
+const ANYTHING = { way: false, factor: false };
+const A_WAY = { way: true, factor: false };
 
 let database: TestDatabase;
 let store: PasskeyStore;
@@ -38,21 +46,6 @@ beforeEach(async () => {
 });
 
 after(() => database.drop());
-
-function newPasskey(more: Partial<NewPasskey> = {}): NewPasskey {
-  return {
-    id: randomId(),
-    name: undefined,
-    publicKey: 'a COSE_Key',
-    counter: 0,
-    aaguid: 'ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4',
-    transports: ['internal', 'hybrid'],
-    backupEligible: true,
-    backedUp: false,
-    createdAt: NOW,
-    ...more,
-  };
-}
 
 async function added(more: Partial<NewPasskey> = {}): Promise<string> {
   const passkey = newPasskey(more);
@@ -150,16 +143,18 @@ describe('a passkey', () => {
     const id = await added();
     const other = await insertAccount(database.db, tenantId);
     assert.equal(await store.rename(tenantId, other, id, 'mine'), false);
-    assert.equal(await store.remove(tenantId, other, id), undefined);
+    assert.equal((await store.remove(tenantId, other, id, ANYTHING)).outcome, 'unknown');
     assert.equal(await store.rename(tenantId, accountId, 'a\0b', 'x'), false);
-    assert.equal(await store.remove(tenantId, accountId, 'a\0b'), undefined);
+    assert.equal((await store.remove(tenantId, accountId, 'a\0b', ANYTHING)).outcome, 'unknown');
     assert.equal((await store.find(tenantId, id))?.name, undefined);
   });
 
   test('is gone when it was removed, and its user handle is not', async () => {
     const id = await added({ name: 'Laptop' });
-    assert.equal((await store.remove(tenantId, accountId, id))?.name, 'Laptop');
-    assert.equal(await store.remove(tenantId, accountId, id), undefined);
+    const removed = await store.remove(tenantId, accountId, id, ANYTHING);
+    assert.equal(removed.outcome === 'removed' && removed.passkey.name, 'Laptop');
+    const again = await store.remove(tenantId, accountId, id, ANYTHING);
+    assert.deepEqual(again, { outcome: 'unknown' });
     assert.equal(await store.find(tenantId, id), undefined);
     assert.equal(await store.userHandle(tenantId, accountId, randomId()), handle);
   });
@@ -169,10 +164,40 @@ describe('a passkey', () => {
     const tenant = await populateTenant(db);
     const browsers = () => db('remembered_browsers').where({ tenant_id: tenant.tenantId });
     assert.equal((await browsers()).length, 1);
-    await store.remove(tenant.tenantId, tenant.accountId, randomId());
+    await store.remove(tenant.tenantId, tenant.accountId, randomId(), ANYTHING);
     assert.equal((await browsers()).length, 1);
-    await store.remove(tenant.tenantId, tenant.accountId, tenant.passkeyId);
+    await store.remove(tenant.tenantId, tenant.accountId, tenant.passkeyId, ANYTHING);
     assert.deepEqual(await browsers(), []);
+  });
+
+  test('stays when it is the last way to sign in', async () => {
+    const id = await added();
+    const remove = async () => (await store.remove(tenantId, accountId, id, A_WAY)).outcome;
+    assert.equal(await remove(), 'last_way');
+    const { db } = database;
+    await insertUpstreamProvider(db, tenantId, { key: 'up' });
+    await createPostgresUpstreamLinkStore(db).create(tenantId, {
+      ...{ provider: 'up', issuer: 'https://up.example', subject: 'alice-1', accountId, at: NOW },
+      ...{ shownName: undefined, shownEmail: undefined },
+    });
+    // Nobody signs in with a provider that is out of use.
+    await db('upstream_providers').where({ tenant_id: tenantId }).update({ disabled_at: NOW });
+    assert.equal(await remove(), 'last_way');
+    await db('passwords').insert({ tenant_id: tenantId, account_id: accountId, hash: 'hash' });
+    assert.equal(await remove(), 'removed');
+  });
+
+  test('is not removed with the last other way at the same time', async () => {
+    const { db } = database;
+    for (let round = 0; round < 5; round += 1) {
+      const [one, two] = [await added(), await added()];
+      const outcomes = await Promise.all(
+        [one, two].map((id) => store.remove(tenantId, accountId, id, A_WAY)),
+      );
+      const removed = outcomes.filter(({ outcome }) => outcome === 'removed');
+      assert.equal(removed.length, 1);
+      await db('passkeys').where({ tenant_id: tenantId }).delete();
+    }
   });
 
   test('is gone with its account', async () => {
@@ -321,7 +346,8 @@ testTenantIsolation<PasskeyStore>(
     },
     async remove(passkeys, mine, theirs) {
       const { accountId: account, passkeyId } = theirs;
-      assert.equal(await passkeys.remove(mine.tenantId, account, passkeyId), undefined);
+      const removed = await passkeys.remove(mine.tenantId, account, passkeyId, ANYTHING);
+      assert.equal(removed.outcome, 'unknown');
     },
     async saveChallenge(passkeys, mine, theirs) {
       const { binding } = theirs.challenge;

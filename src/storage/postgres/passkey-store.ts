@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import type { Passkey } from '../../accounts/passkey.ts';
 import type { PasskeyStore } from '../../accounts/passkey-store.ts';
-import { isStorable, query, queryOne } from './query.ts';
+import { leftWithout } from './left-without.ts';
+import { inTransaction, isStorable, query, queryOne } from './query.ts';
 import { orAccountNotFound } from './second-factor-store.ts';
 
 interface PasskeyRow {
@@ -155,21 +156,32 @@ export function createPostgresPasskeyStore(
       return rows.length > 0;
     },
 
-    async remove(tenantId, accountId, credentialId) {
-      if (!isStorable(credentialId)) return undefined;
-      const row = await queryOne<PasskeyRow>(
-        db,
-        `with gone as (
-           delete from passkeys p
-            where p.tenant_id = ? and p.account_id = ? and p.credential_id = ? returning ${COLUMNS}
-         ), browsers as (
-           delete from remembered_browsers
-            where tenant_id = ? and account_id = ? and exists (select from gone)
-         )
-         select * from gone`,
-        [tenantId, accountId, credentialId, tenantId, accountId],
-      );
-      return row && toPasskey(row);
+    async remove(tenantId, accountId, credentialId, keep) {
+      if (!isStorable(accountId, credentialId)) return { outcome: 'unknown' };
+      return inTransaction(db, async (trx) => {
+        const left = await leftWithout(trx, tenantId, accountId, { passkey: credentialId });
+        const owner = [tenantId, accountId];
+        const row = await queryOne<PasskeyRow>(
+          trx,
+          `select ${COLUMNS} from passkeys p
+            where p.tenant_id = ? and p.account_id = ? and p.credential_id = ?`,
+          [...owner, credentialId],
+        );
+        if (row === undefined) return { outcome: 'unknown' };
+        if (keep.way && !left.way) return { outcome: 'last_way' };
+        if (keep.factor && !left.factor) return { outcome: 'last_factor' };
+        await query(
+          trx,
+          `with browsers as (
+             delete from remembered_browsers where tenant_id = ? and account_id = ?
+           ), codes as (
+             delete from recovery_codes where tenant_id = ? and account_id = ? and not ?::boolean
+           )
+           delete from passkeys where tenant_id = ? and credential_id = ?`,
+          [...owner, ...owner, left.factor, tenantId, credentialId],
+        );
+        return { outcome: 'removed', passkey: toPasskey(row) };
+      });
     },
 
     async saveChallenge(tenantId, { binding, digest, expiresAt }) {

@@ -2,13 +2,16 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import type { TotpStore } from '../../accounts/totp-store.ts';
+import { randomId } from '../../crypto/random-id.ts';
 import { NotFoundError } from '../../errors.ts';
 import type { TenantId } from '../../tenants/tenant.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
-import { insertAccount, insertTenant } from '../../testing/fixtures.ts';
+import { insertAccount, insertTenant, newPasskey } from '../../testing/fixtures.ts';
 import { pollUntil } from '../../testing/poll.ts';
 import { populateTenant } from '../../testing/populated-tenant.ts';
 import { testTenantIsolation } from '../../testing/tenant-isolation.ts';
+import { createPostgresPasskeyStore } from './passkey-store.ts';
+import { createPostgresRecoveryCodeStore } from './recovery-code-store.ts';
 import { createPostgresTotpStore } from './totp-store.ts';
 
 const NOW = new Date('2030-01-01T12:00:00Z');
@@ -43,6 +46,10 @@ async function begin(bindingDigest = 'here'): Promise<string> {
 
 function confirm(id: string, step = 100): Promise<boolean> {
   return store.confirm(tenantId, accountId, { id, name: 'phone', step });
+}
+
+function remove(keepLast = false) {
+  return store.remove(tenantId, accountId, { keepLast });
 }
 
 describe('an authenticator app that waits', () => {
@@ -161,14 +168,58 @@ describe('the step of a code', () => {
 });
 
 test('removing takes both the active one and the one that waits', async () => {
-  assert.equal(await store.remove(tenantId, accountId), false);
+  assert.equal(await remove(), 'none');
   const id = await begin();
   await confirm(id);
   await begin();
-  assert.equal(await store.remove(tenantId, accountId), true);
+  assert.equal(await remove(), 'removed');
   assert.equal(await store.findActive(tenantId, accountId), undefined);
   assert.equal(await store.findPending(tenantId, accountId, 'here'), undefined);
-  assert.equal(await store.remove(tenantId, accountId), false);
+  assert.equal(await remove(), 'none');
+});
+
+describe('removing the last second factor', () => {
+  const codes = () => database.db('recovery_codes').where({ account_id: accountId });
+  const addPasskey = async () => {
+    const passkeys = createPostgresPasskeyStore(database.db, { now: () => now });
+    await passkeys.userHandle(tenantId, accountId, randomId());
+    const passkey = newPasskey();
+    assert.equal(await passkeys.add(tenantId, accountId, passkey, 5), 'added');
+    return { passkeys, id: passkey.id };
+  };
+  beforeEach(async () => {
+    await confirm(await begin());
+    await createPostgresRecoveryCodeStore(database.db).replace(tenantId, accountId, ['a', 'b']);
+  });
+
+  test('takes the recovery codes along, which stand in for one', async () => {
+    const { passkeys, id } = await addPasskey();
+    assert.equal(await remove(), 'removed');
+    assert.equal((await codes()).length, 2);
+    const anything = { way: false, factor: false };
+    const { outcome } = await passkeys.remove(tenantId, accountId, id, anything);
+    assert.equal(outcome, 'removed');
+    assert.deepEqual(await codes(), []);
+  });
+
+  test('is refused where one must stay', async () => {
+    assert.equal(await remove(true), 'last');
+    assert.ok(await store.findActive(tenantId, accountId));
+    await addPasskey();
+    assert.equal(await remove(true), 'removed');
+    assert.equal(await remove(true), 'none');
+  });
+
+  test('leaves one of two that are removed at once', async () => {
+    const { passkeys, id } = await addPasskey();
+    const outcomes = await Promise.all([
+      remove(true),
+      passkeys
+        .remove(tenantId, accountId, id, { way: false, factor: true })
+        .then(({ outcome }) => outcome),
+    ]);
+    assert.equal(outcomes.filter((outcome) => outcome === 'removed').length, 1);
+  });
 });
 
 test('a change of the authenticator app forgets the browsers of its account alone', async () => {
@@ -179,7 +230,7 @@ test('a change of the authenticator app forgets the browsers of its account alon
   now = new Date();
   await store.confirm(mine.tenantId, mine.accountId, { id: mine.pendingTotpId, name: '', step: 1 });
   assert.deepEqual(await browsers(mine.accountId), { count: '0' });
-  await store.remove(neighbour.tenantId, neighbour.accountId);
+  await store.remove(neighbour.tenantId, neighbour.accountId, { keepLast: false });
   assert.deepEqual(await browsers(neighbour.accountId), { count: '0' });
   const third = await populateTenant(database.db);
   assert.deepEqual(await browsers(third.accountId), { count: '1' });
@@ -217,7 +268,8 @@ testTenantIsolation<TotpStore>(
       assert.equal(await use(mine.accountId, mine.totpId), true);
     },
     async remove(totp, mine, theirs) {
-      assert.equal(await totp.remove(mine.tenantId, theirs.accountId), false);
+      const anything = { keepLast: false };
+      assert.equal(await totp.remove(mine.tenantId, theirs.accountId, anything), 'none');
     },
   },
   () => ({ db: database.db, store }),

@@ -1,6 +1,8 @@
 import type { Knex } from 'knex';
 import type { ActiveTotp, PendingTotp, TotpStore } from '../../accounts/totp-store.ts';
-import { isStorable, isUuid, query, queryOne } from './query.ts';
+import type { TenantId } from '../../tenants/tenant.ts';
+import { leftWithout } from './left-without.ts';
+import { inTransaction, isStorable, isUuid, query, queryOne } from './query.ts';
 import { orAccountNotFound } from './second-factor-store.ts';
 
 /**
@@ -70,20 +72,7 @@ export function createPostgresTotpStore(db: Knex, deps: { now: () => Date }): To
       return rows.length > 0;
     },
 
-    async findActive(tenantId, accountId) {
-      if (!isStorable(accountId)) return undefined;
-      const row = await queryOne<{
-        id: string;
-        sealed_seed: string;
-        last_used_step: number | null;
-      }>(
-        db,
-        `select id, sealed_seed, last_used_step from totp_factors
-          where tenant_id = ? and account_id = ? and state = 'active'`,
-        [tenantId, accountId],
-      );
-      return row && toActive(row);
-    },
+    findActive: (tenantId, accountId) => findActive(db, tenantId, accountId),
 
     async useStep(tenantId, accountId, id, step) {
       if (!isStorable(accountId) || !isUuid(id)) return false;
@@ -98,22 +87,52 @@ export function createPostgresTotpStore(db: Knex, deps: { now: () => Date }): To
       return rows.length > 0;
     },
 
-    async remove(tenantId, accountId) {
-      if (!isStorable(accountId)) return false;
-      const row = await queryOne<{ removed: boolean }>(
-        db,
-        `with gone as (
-           delete from totp_factors where tenant_id = ? and account_id = ? returning state
-         ), browsers as (
-           delete from remembered_browsers
-            where tenant_id = ? and account_id = ? and exists (select from gone)
-         )
-         select exists (select from gone where state = 'active') as removed`,
-        [tenantId, accountId, tenantId, accountId],
-      );
-      return row?.removed === true;
+    async remove(tenantId, accountId, { keepLast }) {
+      if (!isStorable(accountId)) return 'none';
+      return inTransaction(db, async (trx) => {
+        const left = await leftWithout(trx, tenantId, accountId, { totp: true });
+        if (keepLast && !left.factor) {
+          return (await findActive(trx, tenantId, accountId)) === undefined ? 'none' : 'last';
+        }
+        const owner = [tenantId, accountId];
+        const row = await queryOne<{ removed: boolean }>(
+          trx,
+          `with gone as (
+             delete from totp_factors where tenant_id = ? and account_id = ? returning state
+           ), browsers as (
+             delete from remembered_browsers
+              where tenant_id = ? and account_id = ? and exists (select from gone)
+           ), codes as (
+             delete from recovery_codes
+              where tenant_id = ? and account_id = ? and exists (select from gone)
+                and not ?::boolean
+           )
+           select exists (select from gone where state = 'active') as removed`,
+          [...owner, ...owner, ...owner, left.factor],
+        );
+        return row?.removed === true ? 'removed' : 'none';
+      });
     },
   };
+}
+
+async function findActive(
+  db: Knex,
+  tenantId: TenantId,
+  accountId: string,
+): Promise<ActiveTotp | undefined> {
+  if (!isStorable(accountId)) return undefined;
+  const row = await queryOne<{
+    id: string;
+    sealed_seed: string;
+    last_used_step: number | null;
+  }>(
+    db,
+    `select id, sealed_seed, last_used_step from totp_factors
+      where tenant_id = ? and account_id = ? and state = 'active'`,
+    [tenantId, accountId],
+  );
+  return row && toActive(row);
 }
 
 function toActive(row: {

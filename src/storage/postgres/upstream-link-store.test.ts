@@ -4,9 +4,15 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { NotFoundError } from '../../errors.ts';
 import type { TenantId } from '../../tenants/tenant.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
-import { insertAccount, insertTenant, insertUpstreamProvider } from '../../testing/fixtures.ts';
+import {
+  insertAccount,
+  insertTenant,
+  insertUpstreamProvider,
+  newPasskey,
+} from '../../testing/fixtures.ts';
 import { testTenantIsolation } from '../../testing/tenant-isolation.ts';
 import type { UpstreamLinkStore } from '../../upstream/upstream-link-store.ts';
+import { createPostgresPasskeyStore } from './passkey-store.ts';
 import { createPostgresUpstreamLinkStore } from './upstream-link-store.ts';
 
 const NOW = new Date('2030-01-01T12:00:00Z');
@@ -133,6 +139,29 @@ describe('removing links', () => {
       assert.equal(await store.remove(tenantId, stranger, only, { keepLast: false }), 'not_found');
     }
     assert.deepEqual(await idsOf(), [only]);
+  });
+
+  test('leaves no account without any way to sign in', async () => {
+    const { db } = database;
+    await link();
+    const [only = ''] = await idsOf();
+    const passkeys = createPostgresPasskeyStore(db);
+    await passkeys.userHandle(tenantId, accountId, 'handle');
+    const passkey = newPasskey();
+    await passkeys.add(tenantId, accountId, passkey, 5);
+    const outcomes = await Promise.all([
+      remove(only, true),
+      passkeys
+        .remove(tenantId, accountId, passkey.id, { way: true, factor: false })
+        .then(({ outcome }) => outcome),
+    ]);
+    assert.equal(outcomes.filter((outcome) => outcome === 'removed').length, 1);
+    await db('passkeys').where({ tenant_id: tenantId }).delete();
+    if ((await idsOf()).length === 0) await link();
+    const [again = ''] = await idsOf();
+    assert.equal(await remove(again, true), 'last');
+    await db('passwords').insert({ tenant_id: tenantId, account_id: accountId, hash: 'hash' });
+    assert.equal(await remove(again, true), 'removed');
   });
 
   test('leaves one of two that are removed at once', async () => {

@@ -5,6 +5,7 @@ import type { UpstreamLink } from '../../upstream/upstream.ts';
 import type { UpstreamLinkStore } from '../../upstream/upstream-link-store.ts';
 import { SQLSTATE, sqlState } from './database.ts';
 import { insertAccount } from './insert-account.ts';
+import { leftWithout } from './left-without.ts';
 import { inTransaction, isStorable, isUuid, query, queryOne } from './query.ts';
 
 interface LinkRow {
@@ -79,22 +80,17 @@ export function createPostgresUpstreamLinkStore(db: Knex): UpstreamLinkStore {
       );
     },
 
-    remove(tenantId, accountId, linkId, { keepLast }) {
+    async remove(tenantId, accountId, linkId, { keepLast }) {
+      if (!isStorable(accountId) || !isUuid(linkId)) return 'not_found';
       return inTransaction(db, async (trx) => {
-        if (!isStorable(accountId) || !isUuid(linkId)) return 'not_found';
-        // Whoever removes another link of this account at the same time waits here, then counts.
-        await query(
+        const left = await leftWithout(trx, tenantId, accountId, { link: linkId });
+        const link = await queryOne(
           trx,
-          'select 1 from accounts where tenant_id = ? and id = ? for no key update',
-          [tenantId, accountId],
+          'select 1 from upstream_links where tenant_id = ? and account_id = ? and id = ?',
+          [tenantId, accountId, linkId],
         );
-        const links = await query<{ id: string }>(
-          trx,
-          'select id from upstream_links where tenant_id = ? and account_id = ?',
-          [tenantId, accountId],
-        );
-        if (!links.some(({ id }) => id === linkId.toLowerCase())) return 'not_found';
-        if (keepLast && links.length === 1) return 'last';
+        if (link === undefined) return 'not_found';
+        if (keepLast && !left.way) return 'last';
         await query(trx, 'delete from upstream_links where tenant_id = ? and id = ?', [
           tenantId,
           linkId,

@@ -125,7 +125,7 @@ describe('signing in with a passkey in Chromium', () => {
     const tenant = await tenants.findBySlug('default');
     const found = await accounts.findByIdentifier(tenant?.id ?? '', ALICE.identifier);
     const owner = [tenant?.id ?? '', found?.account.id ?? ''] as const;
-    assert.ok(await passkeys.remove(...owner, passkey.id));
+    await passkeys.remove(...owner, passkey.id, { way: false, factor: false });
     assert.ok((await device.passkeys()).some(({ id }) => id === passkey.id));
     await page.goto(app.origin);
     await button().click();
