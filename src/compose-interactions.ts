@@ -1,5 +1,6 @@
 import type { AttemptStore } from './accounts/attempt-store.ts';
 import { authenticateAccount } from './accounts/authenticate-account.ts';
+import { offersPasskeys } from './accounts/passkey.ts';
 import type { PasswordHasher } from './accounts/password-hasher.ts';
 import { PASSWORD_MIN_CHARACTERS } from './accounts/password-policy.ts';
 import { findPasswordReset, resetPassword } from './accounts/reset-password.ts';
@@ -57,7 +58,7 @@ export function interactionDeps(parts: {
       finishPasskeySignIn({ passkeys, accounts, audit, now }, ...input),
     factorsOf: factors.factorsOf,
     factors: factorDeps({ backends, attempts, audit, lookupKey, now }),
-    offersPasskeys: () => false,
+    offersPasskeys,
     mailEnabled: backends.mail.transport !== undefined,
     queueMail: parts.queueMail,
     notifyOwner: ownerNotices({ queueMail: parts.queueMail, publicUrl: config.publicUrl, now }),

@@ -1,5 +1,15 @@
+import type { Account } from '../accounts/account.ts';
+import { passkeyLabel } from '../accounts/passkey.ts';
+import type { Page } from '../http/render-page.ts';
 import { finishInteraction } from './finish-interaction.ts';
-import { chooseFactorPage, type NewTotpView, newTotpPage } from './pages/new-factor-pages.ts';
+import {
+  chooseFactorPage,
+  type NewPasskeyProblem,
+  type NewTotpView,
+  newPasskeyPage,
+  newTotpPage,
+} from './pages/new-factor-pages.ts';
+import { PASSKEY_FIELD } from './pages/passkey-form.ts';
 import { recoveryCodesPage } from './pages/recovery-codes-page.ts';
 import { noteAndProceed, proceedWith } from './proceed.ts';
 import type { Proof } from './sign-in-progress.ts';
@@ -12,48 +22,82 @@ import {
   interactionClient,
   interactionForm,
   shownAccount,
+  shownAs,
   showPage,
 } from './visit.ts';
 
 type NewFactorStep = StepOf<'new_factor'>;
+
+/** What the pages of every factor have. */
+type Frame = Omit<NewTotpView, 'seed' | 'uri' | 'problem'>;
+
+/** What came of a form that has to be shown again. */
+type Problem =
+  | { readonly of: 'totp'; readonly is: NonNullable<NewTotpView['problem']> }
+  | { readonly of: 'passkey'; readonly is: NewPasskeyProblem };
 
 /** Shows what sets a second factor up, or the choice between them; with `problem`, again. */
 export async function showNewFactor(
   deps: InteractionDeps,
   visit: InteractionVisit,
   step: NewFactorStep,
-  problem?: NewTotpView['problem'],
+  problem?: Problem,
 ): Promise<void> {
-  const { ctx, interaction, messages } = visit;
-  const { tenant } = ctx.state;
-  const { accountId, methods, chosen } = step;
+  const { tenant } = visit.ctx.state;
+  const { accountId, methods } = step;
   const [client, account] = await Promise.all([
     interactionClient(deps, visit),
-    shownAccount(deps, visit, accountId),
+    deps.findAccount(tenant.id, accountId),
   ]);
   // The account went away meanwhile: the protocol asks for another.
-  if (account === undefined) return finishInteraction(visit, {});
-  const view = {
+  if (account === undefined || account.disabled) return finishInteraction(visit, {});
+  const frame = {
     ...interactionForm(deps, visit, client.registered),
-    account,
+    account: shownAs(account),
     askedBy: tenant.settings.mfa === 'required' ? tenant.name : client.name,
+    canChange: methods.length > 1,
   };
+  const chosen = problem?.of ?? step.chosen;
   if (chosen === undefined) {
-    return showPage(deps, visit, chooseFactorPage(messages, { ...view, methods }));
+    return showPage(deps, visit, chooseFactorPage(visit.messages, { ...frame, methods }));
   }
-  const { seed, uri } = await deps.factors.beginTotp(tenant, {
-    accountId,
+  const page =
+    chosen === 'totp'
+      ? await totpPage(deps, visit, account, frame, problem)
+      : await passkeyPage(deps, visit, account, frame, problem);
+  showPage(deps, visit, page);
+}
+
+async function totpPage(
+  deps: InteractionDeps,
+  { ctx, interaction, messages }: InteractionVisit,
+  account: Account,
+  frame: Frame,
+  problem: Problem | undefined,
+): Promise<Page> {
+  const { seed, uri } = await deps.factors.beginTotp(ctx.state.tenant, {
+    accountId: account.id,
     label: account.username,
     binding: interaction.uid,
   });
-  const page = newTotpPage(messages, {
-    ...view,
-    seed,
-    uri,
-    canChange: methods.length > 1,
-    problem,
-  });
-  showPage(deps, visit, page);
+  const is = problem?.of === 'totp' ? problem.is : undefined;
+  return newTotpPage(messages, { ...frame, seed, uri, problem: is });
+}
+
+async function passkeyPage(
+  deps: InteractionDeps,
+  { ctx, interaction, messages }: InteractionVisit,
+  account: Account,
+  frame: Frame,
+  problem: Problem | undefined,
+): Promise<Page> {
+  const { tenant, issuer } = ctx.state;
+  const binding = interaction.uid;
+  const begun = await deps.factors.beginPasskey(tenant, { issuer, binding, account });
+  const is = problem?.of === 'passkey' ? problem.is : undefined;
+  return begun.outcome === 'offered'
+    ? newPasskeyPage(messages, { ...frame, options: begun.options, problem: is })
+    : newPasskeyPage(messages, { ...frame, options: undefined, problem: 'full' });
 }
 
 /**
@@ -66,22 +110,61 @@ export async function submitNewFactor(
   visit: InteractionVisit,
   step: NewFactorStep,
 ): Promise<void> {
-  const { ctx, form, interaction } = visit;
-  const { accountId } = step;
-  const again = (problem: NewTotpView['problem']) =>
-    showNewFactor(deps, visit, { ...step, chosen: 'totp' }, problem);
+  const sent = visit.form.has(PASSKEY_FIELD) ? 'passkey' : 'totp';
+  // From a page of before the application, or the tenant, asked for something else.
+  if (!step.methods.includes(sent)) return showNewFactor(deps, visit, step);
+  const proof =
+    sent === 'passkey'
+      ? await provedByNewPasskey(deps, visit, step.accountId)
+      : await provedByNewApp(deps, visit, step.accountId);
+  if ('of' in proof) return showNewFactor(deps, visit, step, proof);
+  await proceedWithNewFactor(deps, visit, proof);
+}
 
+async function provedByNewApp(
+  deps: InteractionDeps,
+  visit: InteractionVisit,
+  accountId: string,
+): Promise<Proof | Problem> {
+  const { ctx, form, interaction } = visit;
   const code = form.get('code') ?? '';
-  if (code.trim() === '') return again('missing');
+  if (code.trim() === '') return { of: 'totp', is: 'missing' };
   const { outcome } = await deps.factors.confirmTotp(ctx.state.tenant, {
     accountId,
     binding: interaction.uid,
     code,
     by: ownerOf(visit, accountId),
   });
-  if (outcome !== 'confirmed') return again(outcome);
+  if (outcome !== 'confirmed') return { of: 'totp', is: outcome };
   await tellOwner(deps, visit, accountId, 'second_factor_added');
-  await proceedWithNewFactor(deps, visit, { accountId, method: 'otp', at: ctx.state.startedAt });
+  return { accountId, method: 'otp', at: ctx.state.startedAt };
+}
+
+/** A passkey is made only where the authenticator has checked who holds it. */
+async function provedByNewPasskey(
+  deps: InteractionDeps,
+  visit: InteractionVisit,
+  accountId: string,
+): Promise<Proof | Problem> {
+  const { ctx, form, interaction } = visit;
+  const { tenant, issuer, address, requestId, startedAt: at } = ctx.state;
+  const result = await deps.factors.addPasskey(tenant, {
+    issuer,
+    binding: interaction.uid,
+    accountId,
+    response: form.get(PASSKEY_FIELD) ?? '',
+    name: form.get('name') ?? '',
+    address,
+    requestId,
+  });
+  if (result.outcome === 'rejected') {
+    return { of: 'passkey', is: result.outdated ? 'outdated' : 'rejected' };
+  }
+  if (result.outcome !== 'added') return { of: 'passkey', is: result.outcome };
+  const { passkey } = result;
+  await tellOwner(deps, visit, accountId, 'passkey_added', passkeyLabel(passkey));
+  const method = passkey.backupEligible ? 'swk' : 'hwk';
+  return { accountId, method, userVerified: true, at };
 }
 
 /** Goes on with a factor that was set up just now; the first one brings recovery codes with it. */

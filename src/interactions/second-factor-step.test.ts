@@ -117,6 +117,19 @@ describe('a second factor', () => {
     assert.deepEqual(app.told, ['alice recovery_code_used']);
   });
 
+  it('says what a passkey needs where there is none of it, and offers the other ways', async () => {
+    const app = await start({ factors: { alice: { totp: {}, passkeys: 1 } } });
+    const browser = newBrowser();
+    const page = await signIn(browser, await browser.open(app.authorizationUrl()));
+    assert.equal(titleOf(page), 'Use your passkey · Acme');
+    assert.match(textOf(page), /A passkey needs JavaScript/);
+    // The way on is the page's own button then.
+    assert.equal(page.document.querySelector('button[type=submit]')?.getAttribute('value'), 'totp');
+    const other = await browser.submit(page, {}, { action: '/factor', button: 'totp' });
+    const consent = await browser.submit(other, { code: TOTP_CODE }, SECOND_FACTOR);
+    assert.match(textOf(consent), /Notes asks for access/);
+  });
+
   it('says whom to ask when there is no other way', async () => {
     const { page } = await begin({ factors: { alice: { totp: {} } } });
     assert.equal(page.document.querySelector('form[action$="/factor"]'), null);

@@ -1,12 +1,13 @@
-import type { FactorAttempt } from '../accounts/factor-attempt.ts';
-import type { RecoveryVerdict } from '../accounts/recovery-codes.ts';
+import type { SignInPurpose } from '../accounts/passkey-challenge.ts';
 import { REMEMBERED_BROWSER_SECONDS } from '../accounts/remember-browser.ts';
-import type { TotpVerdict } from '../accounts/verify-totp.ts';
+import { askForPasskey, takePasskey } from './ask-passkey.ts';
 import { finishInteraction } from './finish-interaction.ts';
 import { provedSoFar } from './next-login-step.ts';
+import { PASSKEY_FIELD } from './pages/passkey-form.ts';
 import { type SecondFactorProblem, secondFactorPage } from './pages/second-factor-page.ts';
 import { noteAndProceed, proceedWith } from './proceed.ts';
 import { rememberThisBrowser } from './remembered-browser.ts';
+import type { Proof } from './sign-in-progress.ts';
 import { SECOND_FACTORS, STORED, type StepOf } from './step.ts';
 import { tellOwner } from './tell-owner.ts';
 import {
@@ -36,10 +37,10 @@ export async function showSecondFactor(
 ): Promise<void> {
   const { ctx, interaction, messages } = visit;
   const { chosen } = step;
-  if (chosen === 'passkey') throw new TypeError('no page shows a passkey');
-  const [client, account] = await Promise.all([
+  const [client, account, passkey] = await Promise.all([
     interactionClient(deps, visit),
     shownAccount(deps, visit, step.accountId),
+    chosen === 'passkey' ? askForPasskey(deps, visit, purposeOf(step)) : undefined,
   ]);
   // The account went away meanwhile: the protocol asks for another.
   if (account === undefined) return finishInteraction(visit, {});
@@ -50,6 +51,7 @@ export async function showSecondFactor(
     account,
     chosen,
     methods: step.methods,
+    passkey,
     rememberSeconds: remembered ? undefined : REMEMBERED_BROWSER_SECONDS,
     remember: attempt?.remember ?? false,
     problem: attempt?.problem,
@@ -70,31 +72,20 @@ export async function submitSecondFactor(
   visit: InteractionVisit,
   step: SecondFactorStep,
 ): Promise<void> {
-  const { ctx, form } = visit;
+  const { form } = visit;
   // The page's own, whatever another tab has chosen meanwhile.
-  const method = step.methods.find((one) => one === form.get('factor')) ?? step.chosen;
+  const sent = form.has(PASSKEY_FIELD) ? 'passkey' : form.get('factor');
+  const chosen = step.methods.find((one) => one === sent) ?? step.chosen;
   const remember = form.has('remember');
-  const again = (problem: SecondFactorProblem) =>
-    showSecondFactor(deps, visit, { ...step, chosen: method }, { remember, problem });
-
-  const code = form.get('code') ?? '';
-  if (code.trim() === '') return again({ kind: 'missing' });
-  const verdict = await verify(deps, visit, method, { accountId: step.accountId, code });
-  if (verdict.outcome === 'locked') {
-    return again({ kind: 'locked', retryAfterSeconds: verdict.retryAfterSeconds });
-  }
-  if (verdict.outcome === 'rejected') {
-    return again({ kind: verdict.reason === 'reused' ? 'reused' : 'rejected' });
-  }
-  if (method === 'recovery_code') {
-    await tellOwner(deps, visit, step.accountId, 'recovery_code_used');
+  const proof =
+    chosen === 'passkey'
+      ? await provedByPasskey(deps, visit, step)
+      : await provedByCode(deps, visit, step.accountId, chosen);
+  if ('kind' in proof) {
+    return showSecondFactor(deps, visit, { ...step, chosen }, { remember, problem: proof });
   }
   if (remember) await rememberThisBrowser(deps, visit, step.accountId);
-  await proceedWith(deps, visit, {
-    accountId: step.accountId,
-    method: verdict.method,
-    at: ctx.state.startedAt,
-  });
+  await proceedWith(deps, visit, proof);
 }
 
 /**
@@ -106,21 +97,50 @@ export async function chooseFactor(deps: InteractionDeps, visit: InteractionVisi
   await noteAndProceed(deps, visit, { [STORED.factor]: chosen });
 }
 
-async function verify(
-  { factors }: Pick<InteractionDeps, 'factors'>,
-  { ctx, interaction }: InteractionVisit,
-  method: SecondFactorStep['chosen'],
-  typed: Pick<FactorAttempt, 'accountId' | 'code'>,
-): Promise<TotpVerdict | RecoveryVerdict> {
-  const { tenant, address, requestId } = ctx.state;
+/** Whoever has proved a first factor proves a second one with a passkey of their own alone. */
+function purposeOf({ accountId }: SecondFactorStep): SignInPurpose {
+  return { purpose: 'second_factor', accountId };
+}
+
+async function provedByPasskey(
+  deps: InteractionDeps,
+  visit: InteractionVisit,
+  step: SecondFactorStep,
+): Promise<Proof | SecondFactorProblem> {
+  const result = await takePasskey(deps, visit, purposeOf(step));
+  if (result.outcome === 'rejected') return { kind: result.outdated ? 'outdated' : 'rejected' };
+  const { account, method, userVerified, authenticatedAt: at } = result;
+  return { accountId: account.id, method, userVerified, at };
+}
+
+async function provedByCode(
+  deps: InteractionDeps,
+  visit: InteractionVisit,
+  accountId: string,
+  factor: 'totp' | 'recovery_code',
+): Promise<Proof | SecondFactorProblem> {
+  const { ctx, form, interaction } = visit;
+  const { tenant, address, requestId, startedAt } = ctx.state;
+  const code = form.get('code') ?? '';
+  if (code.trim() === '') return { kind: 'missing' };
   const clientId = parameter(interaction, 'client_id');
   const attempt = {
-    ...typed,
+    accountId,
+    code,
     address,
     requestId,
     ...(clientId === undefined ? {} : { clientId }),
   };
-  return method === 'totp'
-    ? factors.verifyTotp(tenant, attempt)
-    : factors.useRecoveryCode(tenant, attempt);
+  const verdict =
+    factor === 'totp'
+      ? await deps.factors.verifyTotp(tenant, attempt)
+      : await deps.factors.useRecoveryCode(tenant, attempt);
+  if (verdict.outcome === 'locked') {
+    return { kind: 'locked', retryAfterSeconds: verdict.retryAfterSeconds };
+  }
+  if (verdict.outcome === 'rejected') {
+    return { kind: verdict.reason === 'reused' ? 'reused' : 'rejected' };
+  }
+  if (factor === 'recovery_code') await tellOwner(deps, visit, accountId, 'recovery_code_used');
+  return { accountId, method: verdict.method, at: startedAt };
 }

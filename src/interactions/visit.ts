@@ -249,11 +249,15 @@ export async function shownAccount(
   accountId: string,
 ): Promise<{ name: string; username: string; locale: unknown } | undefined> {
   const account = await deps.findAccount(ctx.state.tenant.id, accountId);
-  if (account === undefined || account.disabled) return undefined;
-  const { name, locale } = account.claims;
+  return account === undefined || account.disabled ? undefined : shownAs(account);
+}
+
+/** An account as pages show it. */
+export function shownAs({ username, claims }: Account) {
+  const { name, locale } = claims;
   return {
-    name: typeof name === 'string' && name.trim() !== '' ? name : account.username,
-    username: account.username,
+    name: typeof name === 'string' && name.trim() !== '' ? name : username,
+    username,
     locale,
   };
 }

@@ -25,14 +25,21 @@ export function recoveryCodesOn(page: PlainPage): string[] {
   return page.document.querySelectorAll('.recovery-codes code').map((code) => code.text);
 }
 
+/** Chooses an app, where there is something else to choose. */
+export async function chooseApp(browser: PlainBrowser, page: PlainPage): Promise<PlainPage> {
+  if (page.document.querySelector('input[type=radio][name=factor]') === null) return page;
+  return browser.submit(page, { factor: 'totp' }, { action: '/factor' });
+}
+
 /** Sets an app up on its page, and goes on past the recovery codes that come with it. */
 export async function setUpApp(
   browser: PlainBrowser,
   page: PlainPage,
   now: () => Date,
 ): Promise<{ app: AuthenticatorApp; recoveryCodes: string[]; next: PlainPage }> {
-  const app = scanInto(page, now);
-  const codes = await browser.submit(page, { code: app.code() }, { action: '/new-factor' });
+  const scanned = await chooseApp(browser, page);
+  const app = scanInto(scanned, now);
+  const codes = await browser.submit(scanned, { code: app.code() }, { action: '/new-factor' });
   const recoveryCodes = recoveryCodesOn(codes);
   if (recoveryCodes.length === 0) throw new Error(`no recovery codes on ${codes.text}`);
   const next = await browser.submit(codes, {}, { action: '/recovery-codes' });

@@ -63,6 +63,9 @@ export function factorsInMemory(owned: Record<string, Partial<Factors>> = {}): {
         state.set(accountId, { ...of(accountId), totp: {} });
         return { outcome: 'confirmed' };
       },
+      // Browsers offer no passkeys where these are used: the origin is an address.
+      beginPasskey: async () => ({ outcome: 'full' }),
+      addPasskey: async () => ({ outcome: 'rejected', outdated: false }),
       async createRecoveryCodes(_tenant, { accountId }) {
         state.set(accountId, { ...of(accountId), recoveryCodesLeft: 1 });
         return [RECOVERY_CODE];

@@ -1,9 +1,11 @@
+import type { PasskeyCreationOptions } from '../../accounts/register-passkey.ts';
 import type { Page } from '../../http/render-page.ts';
 import { displayName } from '../../languages/display-text.ts';
 import type { Messages } from '../messages/messages.ts';
 import { qrSvg } from '../qr-svg.ts';
 import type { NewFactorMethod } from '../step.ts';
 import { accountCard, type ShownAccount } from './account-card.ts';
+import { PASSKEY_SCRIPTS, passkeyForm } from './passkey-form.ts';
 
 interface NewFactorFrame {
   /** Where the forms post to: the interaction's address. */
@@ -71,6 +73,53 @@ export function newTotpPage(messages: Messages, view: NewTotpView): Page {
         problem === 'missing' ? totp.missing : problem === 'wrong_code' ? totp.wrong : undefined,
       change: view.canChange ? newFactor.change : undefined,
       submit: newFactor.submit,
+    },
+  };
+}
+
+/** What went wrong with a passkey that was just made. */
+export type NewPasskeyProblem = 'rejected' | 'outdated' | 'already_registered' | 'full';
+
+export interface NewPasskeyView extends NewFactorFrame {
+  /** What to ask an authenticator; undefined when the account has as many as it can have. */
+  readonly options: PasskeyCreationOptions | undefined;
+  /** Whether there is something else to set up: then the person comes from the choice. */
+  readonly canChange: boolean;
+  readonly problem: NewPasskeyProblem | undefined;
+}
+
+/** Has a passkey made by the browser, which asks where to keep it. */
+export function newPasskeyPage(messages: Messages, view: NewPasskeyView): Page {
+  const { newFactor, passkeys, secondFactor } = messages;
+  const { passkey } = newFactor;
+  const { options, problem } = view;
+  const alerts: Record<NewPasskeyProblem, string> = {
+    rejected: passkeys.addFailed,
+    outdated: passkeys.outdated,
+    already_registered: passkeys.alreadyHere,
+    full: passkeys.full,
+  };
+  return {
+    template: 'new-passkey',
+    title: problem === undefined ? passkey.title : messages.errorTitle(passkey.title),
+    status: problem === undefined ? 200 : 422,
+    formTargets: view.formTargets,
+    ...(options === undefined ? {} : { scripts: PASSKEY_SCRIPTS }),
+    data: {
+      ...frameOf(messages, view),
+      text: passkey,
+      explains: !view.canChange,
+      alert: problem && alerts[problem],
+      passkey:
+        options &&
+        passkeyForm(messages, {
+          action: `${view.action}/new-factor`,
+          csrf: view.csrf,
+          purpose: 'registration',
+          options,
+        }),
+      unavailable: secondFactor.passkey.unavailable,
+      change: view.canChange ? newFactor.change : undefined,
     },
   };
 }

@@ -17,6 +17,8 @@ export type PasskeyFormView = {
   | {
       readonly purpose: 'sign_in' | 'confirmation' | 'second_factor';
       readonly options: PasskeyRequestOptions;
+      /** A checkbox `remember` of its own. */
+      readonly remember?: { readonly text: string; readonly checked: boolean } | undefined;
       /** Name of a checkbox in another form of the page that counts for this one too. */
       readonly along?: string;
     }
@@ -30,6 +32,9 @@ export type PasskeyFormView = {
  * needs another way on, or an element with `data-no-passkeys` that says what is missing. On the
  * page that asks for a name, the name's field says `autocomplete="username webauthn"`: there the
  * browser offers passkeys as it offers passwords.
+ *
+ * A page that asks for a second factor or for a new passkey is about this form: its button is the
+ * page's own.
  */
 export function passkeyForm(messages: Messages, view: PasskeyFormView) {
   const { passkeys } = messages;
@@ -47,6 +52,8 @@ export function passkeyForm(messages: Messages, view: PasskeyFormView) {
         registered: passkeys.alreadyHere,
         failed: passkeys.addFailed,
       },
+      main: true,
+      remember: undefined,
       along: undefined,
       nameField: {
         label: passkeys.name,
@@ -70,6 +77,8 @@ export function passkeyForm(messages: Messages, view: PasskeyFormView) {
       registered: '',
       failed: passkeys.signInFailed,
     },
+    main: purpose === 'second_factor',
+    remember: view.remember,
     along: view.along,
     nameField: undefined,
   };

@@ -20,7 +20,7 @@ import { sha256 } from '../../crypto/digest.ts';
 import { loadDeploymentSecrets } from '../../keys/deployment-secrets.ts';
 import { loadKeySet } from '../../keys/load-key-set.ts';
 import { openMail } from '../../mail/mail-content.ts';
-import { recoveryCodesOn, scanInto, setUpApp } from '../authenticator-app.ts';
+import { chooseApp, recoveryCodesOn, scanInto, setUpApp } from '../authenticator-app.ts';
 import { createTestCli, type TestCli } from '../cli.ts';
 import { ACME_ALICE, DEMO_CLIENTS, demoParty } from '../demo-clients.ts';
 import { ALICE, BOB, STORES, startDeployment, type TestDeployment } from '../gatehouse.ts';
@@ -423,7 +423,7 @@ async function proveMore(deployment: TestDeployment, harvest: Harvest): Promise<
   // With codes on the page that nobody has said to have saved.
   const elsewhere = visit(deployment, harvest);
   const first = await elsewhere.open((await notes.begin(asked)).url.href);
-  const setUp = await elsewhere.submit(first, { ...ALICE });
+  const setUp = await chooseApp(elsewhere, await elsewhere.submit(first, { ...ALICE }));
   const waiting = scanInto(setUp, now);
   harvest.add('authenticator app', waiting.secret);
   addCodes(recoveryCodesOn(await elsewhere.submit(setUp, { code: waiting.code() })));

@@ -2,104 +2,30 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ACR_MULTI_FACTOR, ACR_REMEMBERED_BROWSER, ACR_SINGLE_FACTOR } from '../../accounts/acr.ts';
 import { type AuthenticatorApp, setUpApp } from '../authenticator-app.ts';
-import { createTestCli } from '../cli.ts';
 import { answerAt, visitor } from '../demo-clients.ts';
-import { ALICE, BOB, STORES, startDeployment } from '../gatehouse.ts';
-import { createPlainBrowser, type PlainBrowser, type PlainPage } from '../plain-browser.ts';
+import { ALICE, BOB, STORES } from '../gatehouse.ts';
+import { createPlainBrowser } from '../plain-browser.ts';
 import { pollUntil } from '../poll.ts';
-import { createRelyingParty, type Person, walkThrough } from '../relying-party.ts';
+import { type Person, walkThrough } from '../relying-party.ts';
+import {
+  asksForCode,
+  asksForPassword,
+  DEFAULT_TENANT,
+  SECOND_FACTOR,
+  type SecondFactorWorld,
+  startSecondFactorWorld,
+  uidOf,
+} from '../second-factor-world.ts';
 import { seedMore } from '../seed-more.ts';
 
 const NEW_PASSWORD = 'a-new-password-of-hers-1987';
-const STEP_MS = 30_000;
-const SECOND_FACTOR = { action: '/second-factor' };
-
-/** An application that lets everybody in and asks for no consent. */
-const DESK = {
-  clientId: 'desk-web',
-  secret: 'the-secret-of-the-desk-in-this-test',
-  redirectUri: 'http://localhost:8083/callback',
-};
-const DEFAULT_TENANT = { slug: 'default', name: 'Gatehouse Demo' };
-const WITH_DESK = {
-  ...DEFAULT_TENANT,
-  applications: [
-    {
-      key: 'desk',
-      name: 'Desk',
-      firstParty: true,
-      clients: [
-        {
-          client_id: DESK.clientId,
-          client_secret: { value: DESK.secret },
-          redirect_uris: [DESK.redirectUri],
-          grant_types: ['authorization_code'],
-        },
-      ],
-    },
-  ],
-};
-
-/** A deployment whose clock a test moves on, so that apps show another code. */
-async function startWorld(options: Parameters<typeof startDeployment>[0] = {}) {
-  let ahead = 0;
-  const now = () => new Date(Date.now() + ahead);
-  const deployment = await startDeployment({ ...options, now });
-  const { databaseUrl, environment } = deployment;
-  await seedMore(deployment, WITH_DESK);
-  const desk = await createRelyingParty({ issuer: deployment.publicUrl, ...DESK });
-
-  /** At the page after the password. */
-  const typePassword = async (
-    browser: PlainBrowser,
-    person: Person,
-    parameters?: Record<string, string>,
-  ) => {
-    const request = await desk.begin(parameters);
-    const page = await browser.open(request.url.href);
-    return { request, page: await browser.submit(page, { ...person }, { action: '/sign-in' }) };
-  };
-  return {
-    deployment,
-    desk,
-    now,
-    cli: createTestCli({ databaseUrl, environment }),
-    nextCode: () => {
-      ahead += STEP_MS;
-    },
-    typePassword,
-    /** Somebody who had no second factor sets an app up because an application asks for it. */
-    async enrol(person: Person) {
-      const browser = visitor(deployment);
-      const asked = { acr_values: ACR_MULTI_FACTOR };
-      const { request, page } = await typePassword(browser, person, asked);
-      const { app, recoveryCodes, next } = await setUpApp(browser, page, now);
-      const tokens = await request.redeem(next.url);
-      ahead += STEP_MS;
-      return { browser, app, recoveryCodes, tokens };
-    },
-    /** Whose session a browser has, as the protocol says without a page. */
-    async silently(browser: PlainBrowser, parameters: Record<string, string> = {}) {
-      const request = await desk.begin({ prompt: 'none', ...parameters });
-      return answerAt(await browser.open(request.url.href), desk);
-    },
-  };
-}
-
-type World = Awaited<ReturnType<typeof startWorld>>;
-
-const asksForCode = (page: PlainPage) => page.document.querySelector('#code') !== null;
-const asksForPassword = (page: PlainPage) =>
-  page.document.querySelector('input[name=password]') !== null;
-const uidOf = (page: PlainPage) => /\/interaction\/([\w-]+)/.exec(page.url)?.[1] ?? '';
-
 for (const store of STORES) {
   describe(`a second factor, artifacts in ${store}`, () => {
-    let world: World;
+    let world: SecondFactorWorld;
     let app: AuthenticatorApp;
     let recoveryCodes: string[];
     before(async () => {
-      world = await startWorld({ store });
+      world = await startSecondFactorWorld({ store });
     });
     after(() => world.deployment.stop());
 
@@ -193,10 +119,10 @@ for (const store of STORES) {
 }
 
 describe('somebody who has a password that is not theirs', () => {
-  let world: World;
+  let world: SecondFactorWorld;
   let hers: AuthenticatorApp;
   before(async () => {
-    world = await startWorld();
+    world = await startSecondFactorWorld();
     hers = (await world.enrol(ALICE)).app;
   });
   after(() => world.deployment.stop());
@@ -301,11 +227,11 @@ describe('somebody who has a password that is not theirs', () => {
 });
 
 describe('a browser that is remembered', () => {
-  let world: World;
+  let world: SecondFactorWorld;
   let app: AuthenticatorApp;
   const COOKIE = 'gatehouse_browser_default';
   before(async () => {
-    world = await startWorld();
+    world = await startSecondFactorWorld();
     ({ app } = await world.enrol(ALICE));
   });
   after(() => world.deployment.stop());
@@ -369,9 +295,9 @@ describe('a browser that is remembered', () => {
 });
 
 describe('a tenant that comes to require a second factor', () => {
-  let world: World;
+  let world: SecondFactorWorld;
   before(async () => {
-    world = await startWorld();
+    world = await startSecondFactorWorld();
   });
   after(() => world.deployment.stop());
 
@@ -401,9 +327,9 @@ describe('a tenant that comes to require a second factor', () => {
 });
 
 describe('a session from before there was a second factor', () => {
-  let world: World;
+  let world: SecondFactorWorld;
   before(async () => {
-    world = await startWorld();
+    world = await startSecondFactorWorld();
   });
   after(() => world.deployment.stop());
 

@@ -35,4 +35,10 @@ export const newFactor: Messages['newFactor'] = {
     expired:
       'Das hat zu lange gedauert, deshalb gibt es ein neues Quadrat zu scannen. Löschen Sie den alten Eintrag in Ihrer App.',
   },
+  passkey: {
+    title: 'Passkey hinzufügen',
+    heading: 'Passkey hinzufügen',
+    about:
+      'Ihr Browser fragt, wo er ihn aufbewahren soll: auf diesem Gerät, in einem Passwortmanager oder auf einem Sicherheitsschlüssel.',
+  },
 };

@@ -20,6 +20,12 @@ export const secondFactor: Messages['secondFactor'] = {
     missing: 'Geben Sie einen Ihrer Wiederherstellungscodes ein.',
     rejected: 'Das ist keiner Ihrer Wiederherstellungscodes, oder Sie haben ihn schon verwendet.',
   },
+  passkey: {
+    title: 'Passkey verwenden',
+    heading: 'Passkey verwenden',
+    lead: 'Bestätigen Sie mit Fingerabdruck, Gesicht, PIN oder Sicherheitsschlüssel, dass Sie es sind.',
+    unavailable: 'Ein Passkey braucht JavaScript und einen Browser, der Passkeys kennt.',
+  },
   reused: 'Diesen Code haben Sie schon verwendet. Warten Sie, bis Ihre App den nächsten zeigt.',
   locked: (wait) =>
     `Es gab zu viele falsche Codes. Warten Sie ${wait} und versuchen Sie es dann noch einmal.`,
@@ -32,5 +38,5 @@ export const secondFactor: Messages['secondFactor'] = {
     recovery_code: 'Wiederherstellungscode verwenden',
   },
   noOther: (site) =>
-    `Wenn Sie keinen Code bekommen, bitten Sie die Betreiber von ${isolate(site)} um Hilfe.`,
+    `Wenn Sie das nicht können, bitten Sie die Betreiber von ${isolate(site)} um Hilfe.`,
 };

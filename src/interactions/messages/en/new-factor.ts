@@ -35,4 +35,10 @@ export const newFactor = {
     expired:
       'That took too long, so there is a new square to scan. Delete the old entry from your app.',
   },
+  passkey: {
+    title: 'Add a passkey',
+    heading: 'Add a passkey',
+    about:
+      'Your browser asks where to keep it: on this device, in a password manager, or on a security key.',
+  },
 };

@@ -20,6 +20,12 @@ export const secondFactor = {
     missing: 'Enter one of your recovery codes.',
     rejected: 'That is not one of your recovery codes, or you have used it before.',
   },
+  passkey: {
+    title: 'Use your passkey',
+    heading: 'Use your passkey',
+    lead: 'Confirm it’s you with your fingerprint, face, PIN or security key.',
+    unavailable: 'A passkey needs JavaScript, and a browser that knows passkeys.',
+  },
   reused: 'You have used that code before. Wait until your app shows the next one.',
   locked: (wait: string) => `There have been too many wrong codes. Wait ${wait}, then try again.`,
   remember: (time: string) => `Don’t ask again in this browser for ${time}`,
@@ -32,5 +38,5 @@ export const secondFactor = {
     recovery_code: 'Use a recovery code',
   },
   noOther: (site: string) =>
-    `If you can’t get a code, ask the people who run ${isolate(site)} for help.`,
+    `If you can’t do that, ask the people who run ${isolate(site)} for help.`,
 };

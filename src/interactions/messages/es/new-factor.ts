@@ -35,4 +35,10 @@ export const newFactor: Messages['newFactor'] = {
     expired:
       'Ha pasado demasiado tiempo, así que hay un cuadrado nuevo que escanear. Borra la entrada anterior de tu aplicación.',
   },
+  passkey: {
+    title: 'Añadir una llave de acceso',
+    heading: 'Añadir una llave de acceso',
+    about:
+      'Tu navegador pregunta dónde guardarla: en este dispositivo, en un gestor de contraseñas o en una llave de seguridad.',
+  },
 };

@@ -20,6 +20,13 @@ export const secondFactor: Messages['secondFactor'] = {
     missing: 'Escribe uno de tus códigos de recuperación.',
     rejected: 'Ese no es uno de tus códigos de recuperación o ya lo has usado.',
   },
+  passkey: {
+    title: 'Usar tu llave de acceso',
+    heading: 'Usar tu llave de acceso',
+    lead: 'Confirma que eres tú con tu huella, tu cara, un PIN o una llave de seguridad.',
+    unavailable:
+      'Una llave de acceso necesita JavaScript y un navegador que conozca las llaves de acceso.',
+  },
   reused: 'Ya has usado ese código. Espera a que tu aplicación muestre el siguiente.',
   locked: (wait) =>
     `Ha habido demasiados códigos incorrectos. Espera ${wait} e inténtalo de nuevo.`,
@@ -31,6 +38,5 @@ export const secondFactor: Messages['secondFactor'] = {
     passkey: 'Usar una llave de acceso',
     recovery_code: 'Usar un código de recuperación',
   },
-  noOther: (site) =>
-    `Si no puedes obtener un código, pide ayuda a quienes gestionan ${isolate(site)}.`,
+  noOther: (site) => `Si no puedes hacerlo, pide ayuda a quienes gestionan ${isolate(site)}.`,
 };

@@ -35,4 +35,10 @@ export const newFactor: Messages['newFactor'] = {
     expired:
       'Cela a pris trop de temps ; il y a donc un nouveau carré à scanner. Supprimez l’ancienne entrée de votre application.',
   },
+  passkey: {
+    title: 'Ajouter une clé d’accès',
+    heading: 'Ajouter une clé d’accès',
+    about:
+      'Votre navigateur demande où la garder : sur cet appareil, dans un gestionnaire de mots de passe ou sur une clé de sécurité.',
+  },
 };

@@ -20,6 +20,13 @@ export const secondFactor: Messages['secondFactor'] = {
     missing: 'Saisissez l’un de vos codes de récupération.',
     rejected: 'Ce n’est pas l’un de vos codes de récupération, ou vous l’avez déjà utilisé.',
   },
+  passkey: {
+    title: 'Utiliser votre clé d’accès',
+    heading: 'Utiliser votre clé d’accès',
+    lead: 'Confirmez votre identité avec votre empreinte, votre visage, un code PIN ou une clé de sécurité.',
+    unavailable:
+      'Une clé d’accès nécessite JavaScript et un navigateur qui connaît les clés d’accès.',
+  },
   reused: 'Vous avez déjà utilisé ce code. Attendez que votre application affiche le suivant.',
   locked: (wait) => `Trop de codes erronés. Patientez ${wait}, puis réessayez.`,
   remember: (time) => `Ne plus demander dans ce navigateur pendant ${time}`,
@@ -31,5 +38,5 @@ export const secondFactor: Messages['secondFactor'] = {
     recovery_code: 'Utiliser un code de récupération',
   },
   noOther: (site) =>
-    `Si vous ne pouvez pas obtenir de code, demandez de l’aide aux responsables de ${isolate(site)}.`,
+    `Si vous ne le pouvez pas, demandez de l’aide aux responsables de ${isolate(site)}.`,
 };

@@ -20,6 +20,12 @@ export const secondFactor: Messages['secondFactor'] = {
     missing: 'リカバリーコードを 1 つ入力してください。',
     rejected: 'リカバリーコードではないか、すでに使用済みです。',
   },
+  passkey: {
+    title: 'パスキーの使用',
+    heading: 'パスキーの使用',
+    lead: '指紋、顔、PIN、またはセキュリティキーで、ご本人であることを確認してください。',
+    unavailable: 'パスキーには、JavaScript とパスキーに対応したブラウザーが必要です。',
+  },
   reused: 'このコードは使用済みです。アプリに次のコードが表示されるまでお待ちください。',
   locked: (wait) => `間違ったコードが多すぎます。${wait}待ってから、もう一度お試しください。`,
   remember: (time) => `このブラウザーでは今後確認しない（${time}）`,
@@ -30,6 +36,5 @@ export const secondFactor: Messages['secondFactor'] = {
     passkey: 'パスキーを使う',
     recovery_code: 'リカバリーコードを使う',
   },
-  noOther: (site) =>
-    `コードを用意できない場合は、${isolate(site)} の運営者に問い合わせてください。`,
+  noOther: (site) => `それができない場合は、${isolate(site)} の運営者に問い合わせてください。`,
 };

@@ -35,4 +35,10 @@ export const newFactor: Messages['newFactor'] = {
     expired:
       'Demorou demais, por isso há um novo quadrado para escanear. Apague a entrada antiga do aplicativo.',
   },
+  passkey: {
+    title: 'Adicionar uma chave de acesso',
+    heading: 'Adicionar uma chave de acesso',
+    about:
+      'Seu navegador pergunta onde guardá-la: neste dispositivo, em um gerenciador de senhas ou em uma chave de segurança.',
+  },
 };

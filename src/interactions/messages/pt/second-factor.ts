@@ -20,6 +20,13 @@ export const secondFactor: Messages['secondFactor'] = {
     missing: 'Digite um dos seus códigos de recuperação.',
     rejected: 'Esse não é um dos seus códigos de recuperação, ou você já o usou.',
   },
+  passkey: {
+    title: 'Usar sua chave de acesso',
+    heading: 'Usar sua chave de acesso',
+    lead: 'Confirme que é você com sua digital, seu rosto, um PIN ou uma chave de segurança.',
+    unavailable:
+      'Uma chave de acesso precisa de JavaScript e de um navegador que conheça chaves de acesso.',
+  },
   reused: 'Você já usou esse código. Espere o aplicativo mostrar o próximo.',
   locked: (wait) => `Houve códigos errados demais. Espere ${wait} e tente de novo.`,
   remember: (time) => `Não perguntar de novo neste navegador por ${time}`,
@@ -31,5 +38,5 @@ export const secondFactor: Messages['secondFactor'] = {
     recovery_code: 'Usar um código de recuperação',
   },
   noOther: (site) =>
-    `Se você não consegue obter um código, peça ajuda a quem cuida de ${isolate(site)}.`,
+    `Se você não consegue fazer isso, peça ajuda a quem cuida de ${isolate(site)}.`,
 };

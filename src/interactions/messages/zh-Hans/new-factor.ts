@@ -26,4 +26,9 @@ export const newFactor: Messages['newFactor'] = {
     wrong: '验证码不正确。请输入应用当前显示的验证码；如果仍然失败，请将设备时间设为自动。',
     expired: '用时过长，因此需要扫描新的二维码。请从应用中删除旧条目。',
   },
+  passkey: {
+    title: '添加通行密钥',
+    heading: '添加通行密钥',
+    about: '浏览器会询问保存位置：此设备、密码管理器或安全密钥。',
+  },
 };

@@ -18,6 +18,12 @@ export const secondFactor: Messages['secondFactor'] = {
     missing: '请输入您的一个恢复码。',
     rejected: '这不是您的恢复码，或者您已经用过它。',
   },
+  passkey: {
+    title: '使用您的通行密钥',
+    heading: '使用您的通行密钥',
+    lead: '请使用指纹、面容、PIN 码或安全密钥确认是您本人。',
+    unavailable: '通行密钥需要 JavaScript 和支持通行密钥的浏览器。',
+  },
   reused: '您已经用过该验证码。请等待应用显示下一个。',
   locked: (wait) => `错误的验证码过多。请等待${wait}后重试。`,
   remember: (time) => `${time}内不再在此浏览器中询问`,
@@ -28,5 +34,5 @@ export const secondFactor: Messages['secondFactor'] = {
     passkey: '使用通行密钥',
     recovery_code: '使用恢复码',
   },
-  noOther: (site) => `如果您无法获取验证码，请联系 ${isolate(site)} 的运营方寻求帮助。`,
+  noOther: (site) => `如果您无法做到，请联系 ${isolate(site)} 的运营方寻求帮助。`,
 };
