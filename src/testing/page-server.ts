@@ -11,7 +11,7 @@ import { createPageRenderer, type Page, type PageFrame } from '../http/render-pa
 
 export const VIEWS = fileURLToPath(new URL('../../views/', import.meta.url));
 
-/** @returns the server's origin, and `close` for `after` */
+/** @returns the server's origin, where there are passkeys, and `close` for `after` */
 export async function servePages(
   frame: PageFrame,
   pages: Readonly<Record<string, Page>>,
@@ -28,7 +28,7 @@ export async function servePages(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    origin: `http://127.0.0.1:${port}`,
+    origin: `http://localhost:${port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
