@@ -4,6 +4,9 @@ import type { Tenant } from '../tenants/tenant.ts';
 import type { Messages } from './messages/messages.ts';
 import { webLink } from './web-link.ts';
 
+/** As long as seed files allow. */
+const WELCOME_MAX_CHARACTERS = 300;
+
 /** What a page says about itself when no tenant is known: an unknown host, a failing start. */
 const NOBODYS_NAME = 'Gatehouse';
 
@@ -35,4 +38,11 @@ export function pageFrame(
     languages,
     ownHost: tenant?.customIssuer !== undefined,
   };
+}
+
+/** What a tenant has to say on its sign-in page, in the page's language or for all. */
+export function welcomeText({ settings }: Tenant, { lang }: Messages): string | undefined {
+  const texts = settings.branding.welcomeText;
+  const text = texts?.[lang] ?? texts?.default;
+  return text === undefined ? undefined : displayName(text, WELCOME_MAX_CHARACTERS);
 }

@@ -1,9 +1,9 @@
 import type { SignInResult } from '../accounts/authenticate-account.ts';
 import type { SignInPurpose } from '../accounts/passkey-challenge.ts';
 import { PASSWORD_MAX_BYTES } from '../accounts/password-hasher.ts';
-import { displayName } from '../languages/display-text.ts';
 import { askForPasskey, takePasskey } from './ask-passkey.ts';
 import { waysOffered } from './next-login-step.ts';
+import { welcomeText } from './page-frame.ts';
 import { type SignInProblem, signInPage } from './pages/sign-in-page.ts';
 import { proceedWith } from './proceed.ts';
 import type { StepOf } from './step.ts';
@@ -19,9 +19,6 @@ import {
   showPage,
   visitOf,
 } from './visit.ts';
-
-/** As long as seed files allow. */
-const WELCOME_MAX_CHARACTERS = 300;
 
 type SignInStep = StepOf<'sign_in'>;
 
@@ -59,7 +56,7 @@ export async function showSignIn(
     remember: attempt?.remember ?? false,
     problem: attempt?.problem,
     passkey: gone ? undefined : passkey,
-    welcome: welcomeOf(visit),
+    welcome: welcomeText(visit.ctx.state.tenant, theirs.messages),
     ways: waysOffered({
       settings: visit.ctx.state.tenant.settings,
       mailEnabled: deps.mailEnabled,
@@ -158,13 +155,6 @@ async function authenticate(
 /** OpenID Connect Core 1.0, section 3.1.2.1 (`login_hint`): a guess, not for somebody else. */
 function hint(visit: InteractionVisit, step: SignInStep): string {
   return step.why === 'chosen_other' ? '' : (parameter(visit.interaction, 'login_hint') ?? '');
-}
-
-/** The tenant's own words, in the page's language or for all. */
-function welcomeOf({ ctx, messages }: InteractionVisit): string | undefined {
-  const texts = ctx.state.tenant.settings.branding.welcomeText;
-  const text = texts?.[messages.lang] ?? texts?.default;
-  return text === undefined ? undefined : displayName(text, WELCOME_MAX_CHARACTERS);
 }
 
 /** Whom the pages of other ways begin with. */
