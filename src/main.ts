@@ -99,6 +99,7 @@ async function listenInOrder(
       : await (await import('./demo/start-playground.ts')).startPlayground({
           config,
           inbox: backends.mail.inbox,
+          preview: (await import('./compose-branding-preview.ts')).brandingPreview,
           logger,
           now,
         });

@@ -67,6 +67,29 @@ async function visitAll(look: (name: string) => Promise<void>): Promise<void> {
   await look('inbox');
   await page.click('.mails a');
   await look('message');
+  await page.goto(`${world.url}/branding`);
+  await look('a look');
+  await page.fill('#picker', '#ffd400');
+  await page.fill('#welcome', 'Staff only.');
+  await page.click('.translations summary');
+  await page.fill('#welcome-ar', 'للموظفين فقط');
+  await page.fill('#imprintUrl', 'https://acme.example/imprint');
+  await page.check('[name=logo][value=sample]');
+  await page.click('button[type=submit]');
+  await page.waitForURL(/[?&]picker=%23ffd400&.*#pages$/);
+  assert.equal(await page.inputValue('#accent'), '#ffd400');
+  await look('a look that was chosen');
+  for (const preview of ['Sign-in', 'Consent', 'Second factor']) {
+    await page.click(`.previews >> text=${preview}`);
+    await look(`a preview: ${preview}`);
+    await page.click('text=Back to the playground');
+    assert.equal(await page.inputValue('#accent'), '#ffd400');
+  }
+  await page.fill('#accent', 'red');
+  await page.fill('#imprintUrl', 'acme');
+  await page.click('button[type=submit]');
+  await page.waitForSelector('#accent:focus');
+  await look('a look with a mistake');
   await page.goto(world.url);
   await look('home');
   await page.fill('#max-age', 'soon');
@@ -140,6 +163,24 @@ describe('the playground in Chromium', () => {
     assert.match(policy, /default-src 'none'/);
     assert.match(policy, /script-src 'none'/);
     assert.match(policy, new RegExp(`form-action 'self' ${world.issuerUrl}$`));
+    await page.close();
+  });
+
+  it('shows hosted pages whose forms lead nowhere', async () => {
+    await open({ viewport: DESKTOP });
+    const posted: string[] = [];
+    page.on('request', (request) => {
+      if (request.method() !== 'GET') posted.push(request.url());
+    });
+    await page.goto(`${world.url}/branding/preview/sign-in`);
+    const address = page.url();
+    await page.fill('[name=identifier]', 'somebody');
+    await page.fill('[name=password]', 'a password that stays here');
+    const refused = page.waitForEvent('console', (message) => /form-action/i.test(message.text()));
+    await page.keyboard.press('Enter');
+    await refused;
+    assert.equal(page.url(), address);
+    assert.deepEqual(posted, []);
     await page.close();
   });
 

@@ -5,6 +5,7 @@
  * and the look of its pages. What it remembers is in memory. Tokens are on its pages, for that is
  * what they are for, and nowhere else: never in a log.
  */
+import { readFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import Koa from 'koa';
@@ -18,6 +19,8 @@ import { requestContext } from '../http/request-context.ts';
 import type { RequestContext, RequestMiddleware, RequestState } from '../http/request-state.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { BrandingPreview } from './branding-preview.ts';
+import { BRANDING_PATH, BRANDING_ROUTES } from './branding-routes.ts';
 import type { PlaygroundInbox } from './inbox.ts';
 import { showInbox } from './inbox-route.ts';
 import { errorPage } from './pages/problem-page.ts';
@@ -35,6 +38,7 @@ import { callApiRoute, refreshRoute, showTokens, userinfoRoute } from './token-r
 import type { PlaygroundDeps } from './visit.ts';
 
 const INBOX_PATH = '/inbox';
+const SAMPLE_LOGO = 'sample-logo.png';
 
 type Route = (deps: PlaygroundDeps, ctx: RequestContext) => Promise<void>;
 
@@ -50,6 +54,7 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
   ['POST /sign-out', signOutRoute],
   ['GET /problem', showLastProblem],
   [`GET ${INBOX_PATH}`, showInbox],
+  ...BRANDING_ROUTES,
   [`GET ${API_PATH}`, apiRoute],
 ]);
 
@@ -78,6 +83,8 @@ export interface PlaygroundOptions {
   readonly resource?: string;
   /** Where mail lands; undefined: it goes to a mail server, or nowhere. */
   readonly inbox?: PlaygroundInbox | undefined;
+  /** Draws the hosted pages in somebody's own look; undefined: there is no page about that. */
+  readonly preview?: BrandingPreview | undefined;
   /** Directory `views/`. */
   readonly viewsDir: string;
   readonly now: () => Date;
@@ -95,9 +102,14 @@ export interface Playground {
  * @throws EtaParseError, or an error of the file system, when its views cannot be read
  */
 export async function createPlayground(options: PlaygroundOptions): Promise<Playground> {
-  const { viewsDir, baseUrl, logger, now, inbox } = options;
-  const frame: PageFrame =
-    inbox === undefined ? FRAME : { ...FRAME, links: [{ text: 'Inbox', href: INBOX_PATH }] };
+  const { viewsDir, baseUrl, logger, now, inbox, preview } = options;
+  const frame: PageFrame = {
+    ...FRAME,
+    links: [
+      ...(preview === undefined ? [] : [{ text: 'Your look', href: BRANDING_PATH }]),
+      ...(inbox === undefined ? [] : [{ text: 'Inbox', href: INBOX_PATH }]),
+    ],
+  };
   const ownViews = join(viewsDir, 'playground');
   const shared = await createPageAssets(join(viewsDir, 'assets'), '');
   const own = await createPageAssets(ownViews, '', 'playground.css');
@@ -105,6 +117,7 @@ export async function createPlayground(options: PlaygroundOptions): Promise<Play
     stylesheets: (page) => [...shared.stylesheets(page), ...own.stylesheets(page)],
     script: shared.script,
   });
+  const sampleLogo = await readFile(join(ownViews, SAMPLE_LOGO), 'base64');
   const [first, ...others] = options.issuers ?? [];
   const deps: PlaygroundDeps = {
     baseUrl,
@@ -116,7 +129,9 @@ export async function createPlayground(options: PlaygroundOptions): Promise<Play
     sessions: createPlaygroundSessions(now),
     csrfSecret: randomId(),
     inbox,
-    show: (ctx, page) => render(ctx, frame, page),
+    branding: preview && { ...preview, sampleLogo: `data:image/png;base64,${sampleLogo}` },
+    show: (ctx, page, look) => render(ctx, { ...frame, ...look }, page),
+    showHosted: await createPageRenderer(viewsDir, shared),
     now,
     logger,
   };

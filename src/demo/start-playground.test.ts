@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { brandingPreview } from '../compose-branding-preview.ts';
 import { ALICE, BOB, startDeployment, type TestDeployment } from '../testing/gatehouse.ts';
 import { createPlainBrowser } from '../testing/plain-browser.ts';
 import { panel } from '../testing/playground-pages.ts';
@@ -20,6 +21,7 @@ before(async () => {
   deployment = await startDeployment();
   playground = await startPlayground({
     config: { publicUrl: deployment.publicUrl, host: '127.0.0.1', playgroundPort: undefined },
+    preview: brandingPreview,
     logger: silentLogger,
     now: () => new Date(),
   });
@@ -78,19 +80,35 @@ describe('the playground of the demo seed', () => {
     assert.match(panel(called, 'api'), /answered 403/);
   });
 
+  it('gives a look as a file that makes it so', async () => {
+    const look = new URLSearchParams({
+      name: 'Acme Bank',
+      welcome: 'For all.',
+      'welcome-en': 'Staff only.',
+      imprintUrl: 'https://acme.example/imprint',
+      logo: 'sample',
+    });
+    const page = await createPlainBrowser().open(`${playground.url}/branding?${look}`);
+    const [seed = ''] = page.document.querySelectorAll('pre').map((block) => block.text);
+    await applySeed(seed.replace(/<\/?code>/g, '').replaceAll('&quot;', '"'));
+    const [address = ''] = page.document
+      .querySelectorAll('main a')
+      .map((link) => link.getAttribute('href') ?? '')
+      .filter((href) => href.endsWith('/account'));
+    const signIn = await createPlainBrowser().open(address);
+    assert.equal(signIn.document.querySelector('h1')?.text, 'Sign in');
+    assert.match(signIn.text, /Staff only\./);
+    assert.doesNotMatch(signIn.text, /For all\./);
+    assert.ok(signIn.document.querySelector('header img.logo'));
+    assert.ok(signIn.document.querySelector('footer a[href="https://acme.example/imprint"]'));
+  });
+
   it('tells how to connect an app in a way that works', async () => {
     const home = await createPlainBrowser().open(playground.url);
     const blocks = home.document.querySelectorAll('pre').map((block) => block.text);
     const seed = blocks.find((block) => block.includes('version: 1')) ?? '';
     assert.ok(seed.includes(OWN_APP_SEED.trim()));
-    const directory = await mkdtemp(join(tmpdir(), 'my-app-'));
-    try {
-      const path = join(directory, 'my-app.yaml');
-      await writeFile(path, OWN_APP_SEED);
-      await deployment.seed(path);
-    } finally {
-      await rm(directory, { recursive: true });
-    }
+    await applySeed(OWN_APP_SEED);
     const request = new URLSearchParams({
       client_id: 'my-app',
       response_type: 'code',
@@ -108,6 +126,17 @@ describe('the playground of the demo seed', () => {
     assert.equal((await answer.json()).token_type, 'Bearer');
   });
 });
+
+async function applySeed(content: string): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'playground-'));
+  try {
+    const path = join(directory, 'seed.yaml');
+    await writeFile(path, content);
+    await deployment.seed(path);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
 
 /** Does what the curl command of the page does. */
 function paste(command: string): Promise<Response> {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/config.ts';
 import { closeServer, createHttpServer, listen } from '../http/create-http-server.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { BrandingPreview } from './branding-preview.ts';
 import { PLAYGROUND_CLIENT_ID, PLAYGROUND_RESOURCE, SECOND_TENANT } from './demo-seed.ts';
 import type { PlaygroundInbox } from './inbox.ts';
 import { createPlayground } from './playground.ts';
@@ -26,11 +27,12 @@ export interface RunningPlayground {
 export async function startPlayground(options: {
   config: Pick<Config, 'publicUrl' | 'host' | 'playgroundPort'>;
   inbox?: PlaygroundInbox | undefined;
+  preview?: BrandingPreview | undefined;
   logger: Logger;
   now: () => Date;
 }): Promise<RunningPlayground> {
   const { publicUrl, host, playgroundPort = 0 } = options.config;
-  const { inbox, logger, now } = options;
+  const { inbox, preview, logger, now } = options;
   const clientId = PLAYGROUND_CLIENT_ID;
   let serve: RequestListener = (_req, res) => void res.writeHead(503).end();
   const server = createHttpServer((req, res) => serve(req, res));
@@ -46,6 +48,7 @@ export async function startPlayground(options: {
     baseUrl: url,
     resource: PLAYGROUND_RESOURCE,
     inbox,
+    preview,
     viewsDir: VIEWS,
     now,
     logger,

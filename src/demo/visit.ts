@@ -7,9 +7,10 @@ import {
   requireSameOrigin,
 } from '../http/csrf.ts';
 import { type FormBody, readForm } from '../http/form-body.ts';
-import type { Page } from '../http/render-page.ts';
+import type { Page, PageFrame, RenderPage } from '../http/render-page.ts';
 import type { RequestContext } from '../http/request-state.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { BrandingDeps } from './branding-preview.ts';
 import { displayValue } from './display-value.ts';
 import type { PlaygroundInbox } from './inbox.ts';
 import type { PageForm } from './pages/page-form.ts';
@@ -33,7 +34,16 @@ export interface PlaygroundDeps {
   readonly csrfSecret: string;
   /** Undefined: mail does not land here. */
   readonly inbox: PlaygroundInbox | undefined;
-  readonly show: (ctx: RequestContext, page: Page) => void;
+  /** Undefined where nobody draws the hosted pages. */
+  readonly branding: BrandingDeps | undefined;
+  /** Shows a page of the playground; `look` is another than its own. */
+  readonly show: (
+    ctx: RequestContext,
+    page: Page,
+    look?: Partial<Pick<PageFrame, 'accentColor'>>,
+  ) => void;
+  /** Shows a page that is none of the playground. */
+  readonly showHosted: RenderPage;
   readonly now: () => Date;
   readonly logger: Logger;
 }

@@ -10,9 +10,9 @@ export const SURFACES = {
 } as const;
 
 /** WCAG 2.2, 1.4.3: text. */
-const TEXT_CONTRAST = 4.5;
+export const TEXT_CONTRAST = 4.5;
 /** WCAG 2.2, 1.4.11: edges of controls. */
-const EDGE_CONTRAST = 3;
+export const EDGE_CONTRAST = 3;
 /** How far a colour moves towards black or white at a time. */
 const STEP = 0.04;
 const HOVER = 0.14;

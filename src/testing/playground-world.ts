@@ -6,6 +6,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import Koa from 'koa';
 import { type AccountClaims, type Configuration, errors, Provider } from 'oidc-provider';
+import { brandingPreview } from '../compose-branding-preview.ts';
 import { randomId } from '../crypto/random-id.ts';
 import { createPlayground } from '../demo/playground.ts';
 import { closeServer, listen } from '../http/create-http-server.ts';
@@ -75,6 +76,7 @@ export async function startPlaygroundWorld(
     clientId: 'playground',
     baseUrl: url,
     inbox,
+    preview: brandingPreview,
     viewsDir: VIEWS,
     now,
     logger,
