@@ -9,7 +9,8 @@
  *   c consumed, r retry until, u a successor was used, x a sibling was used first.
  * - `:t:<kind>:<key>` a tombstone, "<ended> <until>".
  * - `:x:…` indexes, sorted sets of `<model>:<key>` by expiry: g of a grant, r its refresh tokens
-XX
+ *   alone, s what ends with a session, u the Sessions of a session uid, o of an account, l one
+ *   account's of one model, d of a user code, f the successors of a refresh token, n all Sessions.
  *
  * A record is there if it has not expired and none of the tombstones is its own. So one write of a
  * tombstone ends everything at once, however much that is; clearing up may follow in portions.
