@@ -14,6 +14,7 @@ import {
   refuseEmailChange,
   resendEmailChangeCode,
 } from './change-email.ts';
+import { requestOneTimeCode } from './one-time-code.ts';
 
 const OLD = 'alice@acme.example';
 const NEW = 'alice@new.example';
@@ -66,6 +67,22 @@ async function setUp(owner: { verified?: boolean } = {}) {
 }
 
 describe('changing an e-mail address', () => {
+  it('sends nothing to a mailbox that has had enough, and says nothing of it', async () => {
+    const world = await setUp();
+    const elsewhere = { binding: 'b', address: '198.51.100.7', requestId: 'request-2' };
+    await requestOneTimeCode(world.deps, world.tenant, {
+      ...elsewhere,
+      purpose: 'register',
+      subject: NEW,
+      recipient: NEW,
+      decoy: false,
+    });
+    assert.deepEqual(await world.begin(), { outcome: 'begun' });
+    const [confirm] = world.mails;
+    assert.deepEqual([confirm?.kind, confirm?.decoy], ['change_email_confirm', true]);
+    assert.equal((await world.prove(world.lastCode())).outcome, 'rejected');
+  });
+
   it('takes the code from the new mailbox and the link from the old one', async () => {
     const world = await setUp();
     assert.deepEqual(await world.begin(), { outcome: 'begun' });

@@ -254,7 +254,11 @@ async function sendCode(
     decoy: taken,
   });
   if (request.outcome === 'throttled') return request;
-  const addressed = { to: email, locale: localeOf(account, mail) };
+  const addressed = {
+    to: email,
+    locale: localeOf(account, mail),
+    decoy: request.mailboxFull,
+  };
   await (taken
     ? deps.queueMail(tenant, {
         ...addressed,
