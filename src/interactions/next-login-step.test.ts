@@ -6,7 +6,7 @@ import {
   ACR_REMEMBERED_BROWSER,
   ACR_SINGLE_FACTOR,
 } from '../accounts/acr.ts';
-import { ACR_TOO_LOW, nextLoginStep } from './next-login-step.ts';
+import { ACR_TOO_LOW, nextLoginStep, provedSoFar } from './next-login-step.ts';
 import { addProof, loginOf, PROGRESS, type SignInProgress } from './sign-in-progress.ts';
 import { type InteractionFacts, type InteractionState, SELECT_ACCOUNT, STORED } from './step.ts';
 
@@ -252,6 +252,23 @@ describe('somebody who is signed in and has to prove more', () => {
       assert.deepEqual(step, { kind: 'sign_in', why: 'confirm', accountId: 'alice' });
     }
     assert.equal(stepUp([]).kind, 'sign_in');
+  });
+
+  it('proves everything anew before anything is added to the account', () => {
+    const strong = { ...session, amr: ['pwd', 'otp', 'mfa'], acr: ACR_MULTI_FACTOR };
+    const params = { acr_values: ACR_PHISHING_RESISTANT };
+    const asked = state({}, { session: strong, reasons: [ACR_TOO_LOW], params });
+    const owner = facts({ account: { totp: true } });
+    const after = (progress: SignInProgress) =>
+      nextLoginStep({ ...asked, result: { [PROGRESS]: progress } }, owner);
+    const confirm = { kind: 'sign_in', why: 'confirm', accountId: 'alice' };
+    assert.deepEqual(nextLoginStep(asked, owner), confirm);
+
+    const again = addProof(provedSoFar(asked), { accountId: 'alice', method: 'pwd', at: AT });
+    const second = after(again);
+    assert.deepEqual(second.kind === 'second_factor' && second.methods, ['totp']);
+    const both = addProof(again, { accountId: 'alice', method: 'otp', at: AT });
+    assert.equal(after(both).kind, 'new_factor');
   });
 
   it('keeps what the session proved, and the session as long as it was', () => {

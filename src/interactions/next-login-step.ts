@@ -7,7 +7,13 @@ import {
   satisfies,
 } from '../accounts/acr.ts';
 import { requiredAcr } from '../accounts/required-acr.ts';
-import { acrReached, loginOf, progressIn, type SignInProgress } from './sign-in-progress.ts';
+import {
+  acrReached,
+  loginOf,
+  NOTHING_PROVED_HERE,
+  progressIn,
+  type SignInProgress,
+} from './sign-in-progress.ts';
 import {
   type InteractionFacts,
   type InteractionState,
@@ -29,9 +35,6 @@ const WRONG_ACCOUNT = new Set(['id_token_hint', 'claims_id_token_sub_value']);
 const ESSENTIAL_ACR = new Set(['essential_acr', 'essential_acrs']);
 /** Reasons that a further factor satisfies, without the first one again. */
 const STEP_UP = new Set([ACR_TOO_LOW, ...ESSENTIAL_ACR]);
-
-/** `progress.at` of somebody who has only what their session proved. */
-const NOTHING_PROVED_HERE = 0;
 
 /** Asked again and again, a person could never satisfy what is asked for. */
 const UNMET: Step = {

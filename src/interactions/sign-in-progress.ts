@@ -1,4 +1,4 @@
-import { type AuthenticationMethod, acrOf, amrOf } from '../accounts/acr.ts';
+import { type AuthenticationMethod, acrOf, amrOf, isFirstFactor } from '../accounts/acr.ts';
 
 /**
  * What a person has proved in a sign-in that is not finished.
@@ -23,6 +23,9 @@ export interface SignInProgress {
   readonly later: readonly string[];
 }
 
+/** `at` of somebody who has only what their session proved. */
+export const NOTHING_PROVED_HERE = 0;
+
 /** Member of `Interaction.result` that it is kept in. */
 export const PROGRESS = 'progress';
 
@@ -37,12 +40,15 @@ export interface Proof {
 }
 
 /**
- * Adds a proof. One of another account begins anew: two people's factors do not add up.
+ * Adds a proof. One of another account begins anew: two people's factors do not add up. So does a
+ * first factor on top of a session: whoever has somebody's session and password must not come by
+ * their second factor with it, however long ago that was proved.
  *
  * @param before - what was proved so far
  */
 export function addProof(before: SignInProgress | undefined, proof: Proof): SignInProgress {
-  const kept = before?.accountId === proof.accountId ? before : undefined;
+  const anew = before?.at === NOTHING_PROVED_HERE && isFirstFactor(proof.method);
+  const kept = before?.accountId === proof.accountId && !anew ? before : undefined;
   return {
     accountId: proof.accountId,
     methods: [...new Set([...(kept?.methods ?? []), proof.method])],
