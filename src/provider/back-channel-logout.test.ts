@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { decodeJwt, type JWTPayload } from 'jose';
+import { StorageUnavailableError } from '../errors.ts';
 import { createOutboundFetch } from '../http/outbound-fetch.ts';
 import { createPostgresAuditLog } from '../storage/postgres/audit-log.ts';
 import { insertClient } from '../testing/fixtures.ts';
@@ -16,6 +18,7 @@ import {
 } from '../testing/plain-client.ts';
 import { addCast, type ProviderCast } from '../testing/provider-cast.ts';
 import { type ProviderWorld, startProviderWorld } from '../testing/provider-world.ts';
+import { silentLogger } from '../testing/silent-logger.ts';
 import { createLogoutCourier, type LogoutCourier } from './deliver-logouts.ts';
 import { endAccount } from './end-account.ts';
 
@@ -446,5 +449,31 @@ describe('several workers', () => {
     stopping.wake();
     await stopping.deliverDue();
     assert.equal(receiver.received.length, 1);
+  });
+
+  it('that are stopped wait for the rest, too, when the note of one is lost', async () => {
+    for (let n = 0; n < 2; n += 1) await signInAt(world.browser(), 'listening');
+    await endAccount(world, (await world.tenant()).id, cast.alice);
+    const notes: string[] = [];
+    const stopping = createLogoutCourier({
+      logouts: {
+        claim: world.logouts.claim,
+        async settle() {
+          notes.push('begun');
+          if (notes.length === 1) throw new StorageUnavailableError('postgres');
+          for (let turns = 0; turns < 100; turns += 1) await setImmediate();
+          notes.push('ended');
+          return true;
+        },
+      },
+      providerFor: async () => world.pool.providerForTenant(await world.tenant()),
+      audit: { record: async () => undefined },
+      count: () => undefined,
+      logger: silentLogger,
+      now: world.now,
+    });
+    stopping.wake();
+    await stopping.stop();
+    assert.deepEqual(notes, ['begun', 'begun', 'ended']);
   });
 });

@@ -78,18 +78,19 @@ export function createLogoutCourier(deps: LogoutDeliveryDeps): LogoutCourier {
 }
 
 /**
- * Claims notifications that are due and delivers them side by side. Whoever does not answer is tried again after
- * a pause, until it is given up; a client is told at least once, and twice only if a worker dies
- * between its answer and the note of it.
+ * Claims notifications that are due and delivers them side by side. Whoever does not answer is tried
+ * again after a pause, until it is given up; a client is told at least once, and twice only if a
+ * worker dies between its answer and the note of it.
  *
  * @returns whether more may be due
- * @throws StorageUnavailableError
+ * @throws StorageUnavailableError, once nothing is on its way any more
  */
-export async function deliverLogouts(deps: LogoutDeliveryDeps): Promise<boolean> {
+async function deliverLogouts(deps: LogoutDeliveryDeps): Promise<boolean> {
   const now = deps.now();
   const until = inSeconds(now, LEASE_SECONDS);
   const claimed = await deps.logouts.claim({ now, until, limit: BATCH });
-  await Promise.all(claimed.map((one) => deliver(deps, one)));
+  const ended = await Promise.allSettled(claimed.map((one) => deliver(deps, one)));
+  for (const one of ended) if (one.status === 'rejected') throw one.reason;
   return claimed.length === BATCH;
 }
 
