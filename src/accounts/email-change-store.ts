@@ -51,8 +51,9 @@ export interface EmailChangeStore {
   /**
    * Notes that the new mailbox was proved, and changes the account's address, with everything that
    * goes with it, once nothing else is missing: the address is confirmed, a username that was the
-   * old address becomes the new one, links that went to the old one stop working. All of it in one
-   * transaction: of any number at once exactly one gets `changed`.
+   * old address becomes the new one (unless a seed file knows the account by it), links that went
+   * to the old one stop working. All of it in one transaction: of any number at once exactly one
+   * gets `changed`.
    *
    * @param email - that was proved; another one than the change's proves nothing
    */

@@ -80,6 +80,14 @@ describe('a change of address', () => {
     assert.equal((await account(named))?.username, 'carol');
   });
 
+  test('leaves the username that a seed file knows the account by', async () => {
+    await database.db('accounts').where({ id: accountId }).update({ managed_by: 'seed' });
+    await begin({ approved: true });
+    await store.prove(tenantId, accountId, NEW);
+    const changed = await account();
+    assert.deepEqual([changed?.username, changed?.email], [OLD, NEW]);
+  });
+
   test('makes links to the old mailbox worthless', async () => {
     const accounts = createPostgresAccountStore(database.db, { now: () => now });
     const link = {

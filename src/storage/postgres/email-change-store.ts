@@ -22,6 +22,9 @@ interface ChangeRow {
   expires_at: Date;
 }
 
+/** A seed file knows an account by its username, and would make another one under the old name. */
+const IS_RENAMED = `username_key = email_key and managed_by is distinct from 'seed'`;
+
 const COLUMNS = `account_id, email, email_key, previous_email, previous_email_key, approval_digest,
   proved_at, approved_at, expires_at`;
 
@@ -173,8 +176,8 @@ async function completeChange(
     trx,
     `update accounts
         set email = ?, email_key = ?, email_verified = true, updated_at = now(),
-            username = case when username_key = email_key then ? else username end,
-            username_key = case when username_key = email_key then ? else username_key end
+            username = case when ${IS_RENAMED} then ? else username end,
+            username_key = case when ${IS_RENAMED} then ? else username_key end
       where tenant_id = ? and id = ? and disabled_at is null and email_key is not distinct from ?
       returning 1`,
     [email, key, email, key, tenantId, accountId, change.previous_email_key],
