@@ -271,6 +271,13 @@ describe('somebody who is signed in and has to prove more', () => {
     assert.equal(after(both).kind, 'new_factor');
   });
 
+  it('is asked for everything when nobody can say what the session proved', () => {
+    for (const acr of [undefined, 'urn:gatehouse:acr:password']) {
+      const step = stepUp([ACR_TOO_LOW], { session: { ...session, acr } });
+      assert.deepEqual(step, { kind: 'sign_in', why: 'confirm', accountId: 'alice' });
+    }
+  });
+
   it('keeps what the session proved, and the session as long as it was', () => {
     const amr = addProof(undefined, { accountId: 'alice', method: 'otp', at: AT });
     assert.deepEqual(amr.methods, ['otp']);

@@ -115,6 +115,8 @@ export function provedSoFar(state: InteractionState): SignInProgress | undefined
   if (prompt.reasons.length === 0 || !prompt.reasons.every((reason) => STEP_UP.has(reason))) {
     return undefined;
   }
+  // It says nothing that we know, so that nothing could be added to it: they begin anew.
+  if (!satisfies(session.acr, ACR_SINGLE_FACTOR)) return undefined;
   const amr = session.amr ?? [];
   return {
     accountId: session.accountId,
