@@ -69,5 +69,14 @@ describe('a forgotten password', () => {
     }
     await world.settle();
     assert.equal(world.mails.length, 1);
+    const throttled = world.events.filter(({ kind }) => kind.endsWith('_throttled'));
+    assert.deepEqual(
+      throttled.map(({ kind, subject, address }) => ({ kind, subject, address })),
+      ['alice', 'nobody'].map(() => ({
+        kind: 'account.password_reset_throttled',
+        subject: undefined,
+        address: '192.0.2.7',
+      })),
+    );
   });
 });

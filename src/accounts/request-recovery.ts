@@ -61,6 +61,15 @@ export async function requestRecovery(
   ];
   const verdict = await deps.attempts.begin(tenant.id, subjects);
   if (!verdict.allowed) {
+    const { address, requestId } = request;
+    await deps.audit.record({
+      kind: 'account.password_reset_throttled',
+      tenantId: tenant.id,
+      outcome: 'failure',
+      actor: { type: 'anonymous' },
+      address,
+      requestId,
+    });
     return { outcome: 'throttled', retryAfterSeconds: verdict.retryAfterSeconds };
   }
   const found = await deps.accounts.findByIdentifier(tenant.id, identifier);

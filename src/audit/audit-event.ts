@@ -94,6 +94,8 @@ export type AuditEventKind =
   | 'account.profile_changed'
   /** A single-use link to set a new password was made. */
   | 'account.password_reset_requested'
+  /** Links to set a new password were asked for too often, for whichever name. */
+  | 'account.password_reset_throttled'
   /**
    * A password was set, with such a link or by somebody signed in, which ended the account's other
    * sessions.

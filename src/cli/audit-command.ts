@@ -52,6 +52,7 @@ const KINDS: Readonly<Record<AuditEventKind, true>> = {
   'account.deleted': true,
   'account.profile_changed': true,
   'account.password_reset_requested': true,
+  'account.password_reset_throttled': true,
   'account.password_changed': true,
   'upstream.linked': true,
   'upstream.unlinked': true,
