@@ -64,7 +64,8 @@ export interface AccountStore {
   ): Promise<void>;
   /**
    * Sets a new password; links that were to set one stop working, and remembered browsers are
-   * forgotten. False when there is no such account. Ending sessions is the caller's part (`endAccountSessions`).
+   * forgotten. False when there is no such account. Ending sessions is the caller's part
+   * (`endAccountSessions`).
    */
   setPassword(tenantId: TenantId, accountId: string, hash: string): Promise<boolean>;
   /** When the account's password was set; undefined when it has none. */

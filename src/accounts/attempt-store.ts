@@ -17,8 +17,8 @@ export type AttemptSubject =
 export type AttemptVerdict = { allowed: true } | { allowed: false; retryAfterSeconds: number };
 
 /**
- * Counts attempts per subject: at sign-in, at a second factor, at codes. Throws StorageUnavailableError: a counter that is away lets
- * nobody guess without limit.
+ * Counts attempts per subject: at sign-in, at a second factor, at codes. Throws
+ * StorageUnavailableError: a counter that is away lets nobody guess without limit.
  *
  * An attempt is counted before the secret is checked (so that parallel guesses cannot slip
  * through) and taken back when it succeeded. Subjects are stored as digests, never readable.

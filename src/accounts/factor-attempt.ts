@@ -43,7 +43,8 @@ export interface FactorAttemptDeps {
  *
  * @param factor - for the audit log
  * @param check - what proves the factor; a refusal by its reason
- * @throws whatever `check` throws, and StorageUnavailableError; the attempt is then held against nobody
+ * @throws whatever `check` throws, and StorageUnavailableError; the attempt is then held against
+ *   nobody
  */
 export async function attemptFactor<Verified extends { readonly outcome: 'verified' }>(
   deps: FactorAttemptDeps,

@@ -46,7 +46,7 @@ export interface CliContext {
   readonly mailOutbox: Pick<MailOutbox, 'list' | 'find' | 'makeDue' | 'forgetAccount'>;
   /** Whether this deployment can send mail. */
   readonly mailEnabled: boolean;
-  /** A running server sends what a command queues, within a quarter of a minute. */
+  /** A running server sends what a command queues, within seconds. */
   readonly queueMail: QueueMail;
   readonly schema: {
     /** @throws SchemaError when the database is not of this release */

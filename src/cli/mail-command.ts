@@ -89,7 +89,7 @@ function addRetry(mail: Command, act: ActionMaker): void {
   withTenant(mail.command('retry').argument('[id]', 'message, from mail list'))
     .summary('try waiting messages again at once')
     .description(
-      'Makes a queued message due now instead of at its next attempt; a running server tries it within a quarter of a minute. What was sent, bounced or given up cannot be sent again, for what it said is gone: the person asks for a new one.',
+      'Makes a queued message due now instead of at its next attempt; a running server tries it within seconds. What was sent, bounced or given up cannot be sent again, for what it said is gone: the person asks for a new one.',
     )
     .option('--all', 'every queued message of the tenant')
     .addHelpText(

@@ -53,8 +53,8 @@ export async function requestMessages(
 }
 
 /**
- * The languages that a request asks for, best first: what the application asked for, then the person's own choice (their
- * account's, else this browser's), then what the browser accepts.
+ * The languages that a request asks for, best first: what the application asked for, then the
+ * person's own choice (their account's, else this browser's), then what the browser accepts.
  *
  * The choice in the menu wins where it was made, over the application and the account too:
  * somebody has just said that they do not read what is shown.

@@ -10,8 +10,8 @@ import type { SessionFacts } from './session-facts.ts';
  * The id goes (rows are found by its digest). An Interaction carries the live session id, its own
  * uid inside a URL, and the request's parameters with hints; a pushed request carries the same
  * parameters: both are sealed whole. A Session's `state` can hold the same URL and its form's
- * secret: that member is sealed. A Session's facts (`session-facts.ts`) are stored beside its payload
- * and are no part of it.
+ * secret: that member is sealed. A Session's facts (`session-facts.ts`) are stored beside its
+ * payload and are no part of it.
  */
 
 type Payload = Record<string, unknown>;

@@ -94,8 +94,8 @@ export function createPostgresAccountStore(
 
     async setPassword(tenantId, accountId, hash) {
       if (!isStorable(accountId)) return false;
-      // Counting what is deleted makes the deletes come first, as in resetPasswordByLink: two statements
-      // that locked the same rows in different orders could wait for each other.
+      // Counting what is deleted makes the deletes come first, as in resetPasswordByLink: two
+      // statements that locked the same rows in different orders could wait for each other.
       const rows = await query(
         db,
         `with account as (
