@@ -1,4 +1,5 @@
 import type { CliContext, OpenCliContext, OpenOptions } from './cli/cli-context.ts';
+import { accountDataExporter } from './compose-account-data.ts';
 import { type Backends, openBackends } from './compose-backends.ts';
 import { accountEnder, keyDeps, mailQueue, passwordHasher } from './compose-shared.ts';
 import { parseConfig } from './config/parse-config.ts';
@@ -81,6 +82,7 @@ export function cliContext(options: {
       mayReach: createHostPolicy(options.outboundAllow ?? []),
     }),
     endAccountSessions: accountEnder(backends, now),
+    exportAccountData: accountDataExporter({ backends, audit, now }),
     mailOutbox: backends.mail.outbox,
     mailEnabled: backends.mail.transport !== undefined,
     queueMail: mailQueue({ backends, now }),

@@ -7,6 +7,7 @@ import { setAccountDisabled } from '../accounts/set-account-disabled.ts';
 import { rolesOfAccount } from '../applications/roles-of-account.ts';
 import { issuerOf } from '../tenants/issuer.ts';
 import { addDeleteCommand } from './account-delete-command.ts';
+import { addExportCommand } from './account-export-command.ts';
 import { addInvitationCommands } from './account-invite-command.ts';
 import { addResetFactorsCommand } from './account-reset-factors-command.ts';
 import { ACCOUNT_HELP, findAccount } from './find-account.ts';
@@ -19,7 +20,7 @@ import { tenantOf, withTenant } from './tenant-option.ts';
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1_000;
 
-/** `gatehouse account list|show|disable|enable|reset-password|reset-factors|delete` */
+/** `gatehouse account list|show|disable|enable|reset-password|reset-factors|export|delete` */
 export function addAccountCommands(program: Command, act: ActionMaker): void {
   const account = program
     .command('account')
@@ -105,6 +106,7 @@ export function addAccountCommands(program: Command, act: ActionMaker): void {
   addResetPassword(account, act);
   addInvitationCommands(account, act);
   addResetFactorsCommand(account, act);
+  addExportCommand(account, act);
   addDeleteCommand(account, act);
 }
 

@@ -13,7 +13,7 @@ import { UsageError } from './usage-error.ts';
 
 interface InviteOptions {
   readonly tenant: string;
-  readonly role: readonly string[];
+  readonly role?: readonly string[];
   readonly language?: string;
   readonly reveal?: boolean;
 }
@@ -28,8 +28,7 @@ export function addInvitationCommands(account: Command, act: ActionMaker): void 
     .option(
       '--role <application:role>',
       'a role that the account gets; may be given several times',
-      (role: string, before: readonly string[]) => [...before, role],
-      [] as readonly string[],
+      (role: string, before: readonly string[] = []) => [...before, role],
     )
     .option('--language <tag>', 'language of the mail, such as de')
     .option('--reveal', `print the link, too; ${REVEAL_HELP}`)
@@ -45,10 +44,11 @@ export function addInvitationCommands(account: Command, act: ActionMaker): void 
           assertMayReveal(run, options.reveal, 'the link');
         }
         const tenant = await tenantOf(context, options.tenant);
-        await assertRoles(context, tenant, options.role);
+        const { role: wanted = [] } = options;
+        await assertRoles(context, tenant, wanted);
         const invited = await inviteAccount(context, tenant, {
           email,
-          roles: options.role,
+          roles: wanted,
           locale: options.language,
           linkTo: (token) => linkOf(context, tenant, token),
           actor: run.host.operator,

@@ -1,6 +1,8 @@
 import type { AccountStore } from '../accounts/account-store.ts';
+import type { AccountData } from '../accounts/export-account-data.ts';
 import type { InvitationStore } from '../accounts/invitation-store.ts';
 import type { PasswordHasher } from '../accounts/password-hasher.ts';
+import type { RequestedBy } from '../accounts/reset-password.ts';
 import type { SecondFactorStore } from '../accounts/second-factor-store.ts';
 import type { ApplicationStore } from '../applications/application-store.ts';
 import type { AuditEvent } from '../audit/audit-event.ts';
@@ -43,6 +45,11 @@ export interface CliContext {
   readonly validateClient: LoadSeedDeps['validateClient'];
   /** Ends every session and refresh token of an account. */
   readonly endAccountSessions: (tenant: Tenant, accountId: string) => Promise<void>;
+  /** Everything that is stored of an account; leaves an audit event. */
+  readonly exportAccountData: (
+    tenant: Tenant,
+    input: { readonly accountId: string; readonly by: RequestedBy },
+  ) => Promise<AccountData>;
   readonly mailOutbox: Pick<MailOutbox, 'list' | 'find' | 'makeDue' | 'forgetAccount'>;
   /** Whether this deployment can send mail. */
   readonly mailEnabled: boolean;

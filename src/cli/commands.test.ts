@@ -107,6 +107,7 @@ describe('the command line', () => {
       ['upstream disable nobody', 1, /upstream provider nobody of tenant default not found/],
       ['upstream enable nobody', 1, /upstream provider nobody of tenant default not found/],
       ['account reset-factors nobody', 1, /account nobody of tenant default not found/],
+      ['account export nobody', 1, /account nobody of tenant default not found/],
       ['keys list --tenant nowhere', 1, /tenant nowhere not found/],
       ['keys rotate --compromised no-such-kid', 1, /signing key not found/],
       ['keys rotate --force --compromised x', 64, /expected --force or --compromised, found both/],
@@ -194,6 +195,22 @@ describe('the command line', () => {
       const { stdout } = await cli.run('account', 'list', '--limit', '1');
       assert.match(stdout, /There may be more: --after alice\n$/);
       assert.equal((await cli.json('account', 'list', '--after', 'alice'))[0].username, 'bob');
+    });
+
+    it('everything that is stored of an account, which leaves an event', async () => {
+      const { stdout } = await cli.run('account', 'export', 'alice');
+      const [alice] = await cli.json('account', 'list', '--limit', '1');
+      const document = JSON.parse(stdout);
+      assert.equal(document.format, 'gatehouse-account/1');
+      assert.equal(document.account.id, alice.id);
+      assert.deepEqual(document.roles, (await cli.json('account', 'show', 'alice')).roles);
+      assert.deepEqual(
+        Object.keys(await cli.json('account', 'export', alice.id)),
+        Object.keys(document),
+      );
+      const [event] = await cli.json('audit', 'list', '--kind', 'account.data_exported');
+      assert.deepEqual(event.actor, { type: 'operator', id: 'tester' });
+      assert.deepEqual(event.subject, { type: 'account', id: alice.id });
     });
 
     it('audit events, newest first', async () => {
