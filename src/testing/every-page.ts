@@ -42,6 +42,10 @@ const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
 const OPERATED = 'a[href], button, summary, input, select, textarea';
 /** A date is a field of several stops. */
 const MAX_STOPS = 6;
+/** What a page may cost on the wire, opened for the first time. */
+const BUDGET_BYTES = 30 * 1024;
+/** The page, its stylesheet, and a script. */
+const BUDGET_REQUESTS = 3;
 
 /** What axe finds wrong, as `rule: where`. Evaluated by the browser, past the page's policy. */
 export type FindViolations = (page: Page, rules?: PageMode['rules']) => Promise<string[]>;
@@ -74,7 +78,7 @@ export async function loadAxe(): Promise<FindViolations> {
  *
  * @param language - BCP 47, of a catalogue that there is
  */
-export async function visitEveryPage(
+async function visitEveryPage(
   browser: Browser,
   language: string,
   look: (page: Page, name: string, origin: string) => Promise<void>,
@@ -145,12 +149,26 @@ async function overflows(page: Page, width: number): Promise<string[]> {
 }
 
 /**
- * What is wrong for somebody with a keyboard alone: something that the Tab key does not reach in
- * the order of the page, or that does not show that it has the focus.
+ * What is wrong on every page in one language for somebody with a keyboard alone: something that
+ * the Tab key does not reach in the order of the page, or that does not show that it has the focus.
  *
+ * @returns `page in language: what`
  * @see WCAG 2.2, 2.1.1 (keyboard), 2.4.3 (focus order), 2.4.7 (focus visible)
  */
-export async function faultsByKeyboard(page: Page): Promise<string[]> {
+export async function faultsByKeyboard(browser: Browser, language: string): Promise<string[]> {
+  const faults: string[] = [];
+  await visitEveryPage(browser, language, async (page, name) => {
+    for (const fault of await walkByTab(page)) faults.push(`${name} in ${language}: ${fault}`);
+  });
+  return faults;
+}
+
+/** @returns what is wrong with the stops of one page, from its top on */
+async function walkByTab(page: Page): Promise<string[]> {
+  // A browser gives it with the first frame, which may come after the page has loaded.
+  if ((await page.locator('[autofocus]').count()) > 0) {
+    await page.waitForSelector('[autofocus]:focus');
+  }
   const names = await markStops(page);
   // To the top, away from the field that has the focus at first. A click would begin at whatever
   // lies under it.
@@ -222,14 +240,32 @@ async function tabTo(page: Page, index: number): Promise<Stop | undefined> {
   return undefined;
 }
 
+/**
+ * What is too heavy of every page in one language, or comes from elsewhere.
+ *
+ * @returns `page in language: what`
+ */
+export async function faultsOfWeight(browser: Browser, language: string): Promise<string[]> {
+  const faults: string[] = [];
+  await visitEveryPage(browser, language, async (page, name, origin) => {
+    const { bytes, urls } = await weigh(page, `${origin}/${name}`);
+    const foreign = urls.filter((url) => new URL(url).origin !== origin);
+    if (bytes <= 0 || bytes > BUDGET_BYTES) faults.push(`${name} in ${language}: ${bytes} bytes`);
+    if (urls.length > BUDGET_REQUESTS || foreign.length > 0) {
+      faults.push(`${name} in ${language}: ${urls.join(', ')}`);
+    }
+  });
+  return faults;
+}
+
 /** What a page costs on the wire, opened for the first time: the page itself and what it loads. */
-export interface PageWeight {
+interface PageWeight {
   readonly bytes: number;
   readonly urls: readonly string[];
 }
 
 /** Opens an address as a browser does that was never there, and weighs what comes. */
-export async function weigh(page: Page, url: string): Promise<PageWeight> {
+async function weigh(page: Page, url: string): Promise<PageWeight> {
   const session = await page.context().newCDPSession(page);
   await session.send('Network.enable');
   await session.send('Network.setCacheDisabled', { cacheDisabled: true });
