@@ -1,9 +1,21 @@
-import { domainToASCII } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
 import { normalizeIdentifier } from './normalize-identifier.ts';
 
 /** Longest address that mail can carry. RFC 5321, sections 4.5.3.1.1 and 4.5.3.1.3 */
 const ADDRESS_MAX_LENGTH = 254;
 const LOCAL_MAX_LENGTH = 64;
+
+/** Atoms with single dots between them, in every script. RFC 6531, section 3.3; no quoted forms */
+const LOCAL =
+  /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
+/**
+ * What a domain is written with. Node's functions read one as browsers read the host of an address:
+ * they decode percent signs, and drop what comes after a slash, so that one mailbox would have any
+ * number of names.
+ */
+const DOMAIN = /^[\p{L}\p{M}\p{N}.-]+$/u;
+/** Nobody sees them: two addresses that look the same would be two. */
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
 
 /** Why a typed address cannot be somebody's. */
 export type EmailAddressProblem =
@@ -21,7 +33,8 @@ export type EmailAddressProblem =
  */
 export function isEmailAddress(text: string): boolean {
   if (text.length > ADDRESS_MAX_LENGTH || normalizeIdentifier(text) === '') return false;
-  return /^[^\s@<>"(),:;\\[\]]{1,64}@[^\s@<>"(),:;\\[\]]+$/.test(text);
+  if (INVISIBLE.test(text) || !/^[^\s@<>"(),:;\\[\]]{1,64}@[^@]+$/.test(text)) return false;
+  return DOMAIN.test(text.slice(text.indexOf('@') + 1));
 }
 
 /**
@@ -29,7 +42,8 @@ export function isEmailAddress(text: string): boolean {
  *
  * Stricter than `isEmailAddress`, which operators' files go by: its domain is one of the Internet,
  * and no part of it mixes scripts that are not written together (`аlice@…` with a Cyrillic `а`),
- * so that nobody passes for somebody else among an application's users.
+ * so that nobody passes for somebody else among an application's users. What can be written in
+ * several ways (full width, capitals in the domain, the domain in ASCII) comes out in one.
  *
  * @param text - as typed, any length; spaces around it are dropped
  * @see Unicode Technical Standard 39, section 5.2 ("highly restrictive")
@@ -37,22 +51,31 @@ export function isEmailAddress(text: string): boolean {
 export function readEmailAddress(
   text: string,
 ): { readonly address: string } | { readonly problem: EmailAddressProblem } {
-  const address = text.slice(0, 4 * ADDRESS_MAX_LENGTH).trim();
-  if (address === '') return { problem: 'missing' };
-  const [local = '', domain = ''] = address.split('@');
-  if (!isEmailAddress(address) || local.length > LOCAL_MAX_LENGTH || !isDomain(domain)) {
-    return { problem: 'malformed' };
-  }
+  const typed = text
+    .slice(0, 4 * ADDRESS_MAX_LENGTH)
+    .trim()
+    .normalize('NFKC');
+  if (typed === '') return { problem: 'missing' };
+  const at = typed.lastIndexOf('@');
+  const local = typed.slice(0, Math.max(at, 0));
+  const domain = readDomain(typed.slice(at + 1));
+  const address = `${local}@${domain ?? ''}`;
+  const fits = LOCAL.test(local) && local.length <= LOCAL_MAX_LENGTH;
+  if (domain === undefined || !fits || !isEmailAddress(address)) return { problem: 'malformed' };
   const parts = [local, ...domain.split('.')];
   return parts.every(isWrittenByPeople) ? { address } : { problem: 'mixed_scripts' };
 }
 
-function isDomain(domain: string): boolean {
-  const ascii = domainToASCII(domain);
-  return (
+/** A domain of the Internet as people write it; undefined when it is none. */
+function readDomain(text: string): string | undefined {
+  // What Japanese and Chinese keyboards write for a dot. Unicode Technical Standard 46, section 2.3
+  const typed = text.replaceAll('\u3002', '.');
+  if (!DOMAIN.test(typed)) return undefined;
+  const ascii = domainToASCII(typed);
+  const isDomain =
     ascii.length <= 253 &&
-    /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*$/.test(ascii)
-  );
+    /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*$/.test(ascii);
+  return isDomain ? domainToUnicode(ascii) : undefined;
 }
 
 /** Scripts that are written together in one word. */
