@@ -123,7 +123,8 @@ export const ENVIRONMENT = z.object({
   }),
   PLAYGROUND_PORT: wholeNumber(0, 65_535).register(docs, {
     ...PORTS,
-    about: 'Port of the playground, on the embedded default only. 0 switches it off.',
+    about:
+      'Port of the playground, on the embedded default only; on a loopback address, whatever HOST says. 0 switches it off.',
     expected: 'a port from 1 to 65535, or 0',
     fallback: '3001',
   }),

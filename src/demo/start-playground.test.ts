@@ -40,6 +40,25 @@ async function signIn(person: Person, fields: Record<string, string>) {
   return { browser, page };
 }
 
+it('is for this machine alone, wherever the server listens', async () => {
+  const everywhere = await startPlayground({
+    config: { publicUrl: deployment.publicUrl, host: '0.0.0.0', playgroundPort: undefined },
+    preview: brandingPreview,
+    logger: silentLogger,
+    now: () => new Date(),
+  });
+  try {
+    const { port } = new URL(everywhere.url);
+    const ask = (address: string) =>
+      fetch(`http://${address}:${port}/`, { headers: { host: `localhost:${port}` } });
+    assert.equal((await ask('127.0.0.1')).ok, true);
+    // Another address of this machine stands for one that others reach.
+    await assert.rejects(ask('127.0.0.2'), { message: 'fetch failed' });
+  } finally {
+    await everywhere.close();
+  }
+});
+
 describe('the playground of the demo seed', () => {
   it('shows alice both of her roles, her permissions for the API, and every claim', async () => {
     const everything = { api: 'yes', scope_address: 'yes', scope_phone: 'yes' };

@@ -11,6 +11,9 @@ import { createPlayground } from './playground.ts';
 /** Beside `src/`, or beside it in `dist/`. */
 const VIEWS = fileURLToPath(new URL('../../views', import.meta.url));
 
+/** Addresses of this machine that no other one reaches. */
+const LOOPBACK = /^(?:127\.[\d.]+|::1|localhost)$/;
+
 /** A playground that listens. */
 export interface RunningPlayground {
   /** Its address, for people. */
@@ -21,6 +24,9 @@ export interface RunningPlayground {
 /**
  * Starts the playground for the demo seed on its own port (without one: on a free one); the issuer
  * need not be up yet.
+ *
+ * It is for people at this machine and listens there alone, wherever the server does: it shows
+ * everybody's mail, and with that every link to a new password, to whoever asks.
  *
  * @throws ListenError when the port is taken
  */
@@ -36,7 +42,8 @@ export async function startPlayground(options: {
   const clientId = PLAYGROUND_CLIENT_ID;
   let serve: RequestListener = (_req, res) => void res.writeHead(503).end();
   const server = createHttpServer((req, res) => serve(req, res));
-  const at = { what: 'PLAYGROUND_PORT', host, port: playgroundPort };
+  const here = LOOPBACK.test(host) ? host : '127.0.0.1';
+  const at = { what: 'PLAYGROUND_PORT', host: here, port: playgroundPort };
   const url = `http://localhost:${(await listen(server, at)).port}`;
   const { listener } = await createPlayground({
     issuer: publicUrl,
