@@ -18,6 +18,7 @@ import { recordGrant } from './grants/record-grant.ts';
 import type { InteractionDeps } from './interactions/interactions.ts';
 import type { QueueMail } from './mail/queue-mail.ts';
 import type { ProviderPool } from './provider/provider-for-tenant.ts';
+import { isProvedElsewhere, markProvingBrowser } from './provider/proving-browser.ts';
 import type { QueueLogouts } from './provider/queue-logouts.ts';
 import type { Logger } from './telemetry/logger.ts';
 
@@ -70,6 +71,10 @@ export function interactionDeps(parts: {
       resetPassword({ accounts, attempts, hasher, audit, endAccountSessions }, tenant, input),
     passwordMinCharacters: PASSWORD_MIN_CHARACTERS,
     audit,
+    provingBrowser: {
+      mark: (ctx, interaction, proved) => markProvingBrowser(ctx, interaction, proved, now()),
+      isAnother: isProvedElsewhere,
+    },
     csrfSecret: () => lookupKey,
     render,
   };

@@ -1,5 +1,6 @@
 import { requestMessages } from './language-choice.ts';
 import { expiredPage } from './pages/expired-page.ts';
+import { asSeenHere } from './proving-browser.ts';
 import {
   type Interaction,
   type InteractionDeps,
@@ -9,21 +10,22 @@ import {
 } from './visit.ts';
 
 /**
- * Reads the interaction that this browser's cookie names; one read, with the session's.
+ * Reads the interaction that this browser's cookie names; one read, with the session's. What another
+ * browser proved in it is left out.
  *
  * @param uid - from the path; another interaction's is none
  * @returns undefined when it is over: expired, finished, its session ended, its cookie lost
  * @throws the library's `temporarily_unavailable` when a store does not answer
  */
 export async function loadInteraction(
-  deps: Pick<InteractionDeps, 'providerFor'>,
+  deps: Pick<InteractionDeps, 'providerFor' | 'provingBrowser'>,
   ctx: Visit['ctx'],
   uid: string,
 ): Promise<Interaction | undefined> {
   const provider = await deps.providerFor(ctx.state.tenant);
   try {
     const interaction = await provider.interactionDetails(ctx.req, ctx.res);
-    return interaction.uid === uid ? interaction : undefined;
+    return interaction.uid === uid ? asSeenHere(deps, ctx, interaction) : undefined;
   } catch (error) {
     if (isOver(error)) return undefined;
     throw error;

@@ -3,6 +3,7 @@ import { finishInteraction } from './finish-interaction.ts';
 import { loadFacts } from './load-facts.ts';
 import { provedSoFar } from './next-login-step.ts';
 import { nextStep } from './next-step.ts';
+import { markProvingBrowser } from './proving-browser.ts';
 import { isRemembered } from './remembered-browser.ts';
 import { addProof, PROGRESS, type Proof } from './sign-in-progress.ts';
 import { STORED } from './step.ts';
@@ -55,6 +56,7 @@ async function proceed(
   const { ctx, interaction } = visit;
   const known = Object.entries(result).filter(([, value]) => value !== undefined);
   interaction.result = Object.fromEntries(known);
+  markProvingBrowser(deps, ctx, interaction);
   const step = nextStep(interaction, await loadFacts(deps, ctx, interaction));
   if (step.kind === 'finish') return finishInteraction(visit, step.result);
   await interaction.persist();

@@ -76,7 +76,7 @@ export function acrReached(progress: SignInProgress): string {
 }
 
 /** What the protocol is told of a sign-in that is complete. */
-export function loginOf(progress: SignInProgress): Record<string, unknown> {
+export function loginOf(progress: SignInProgress) {
   return {
     accountId: progress.accountId,
     amr: amrReached(progress),

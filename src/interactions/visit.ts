@@ -35,6 +35,7 @@ import type { FactorDeps } from './factor-deps.ts';
 import { languageMenu, requestMessages } from './language-choice.ts';
 import type { Messages } from './messages/messages.ts';
 import { pageFrame } from './page-frame.ts';
+import type { ProvingBrowser } from './proving-browser.ts';
 import type { Step } from './step.ts';
 import type { UpstreamUse } from './upstream-use.ts';
 
@@ -101,6 +102,8 @@ export interface InteractionDeps {
   /** Shortest password that `resetPassword` takes, in characters. */
   readonly passwordMinCharacters: number;
   readonly audit: Pick<AuditLog, 'record'>;
+  /** Which browser proved what an interaction holds. */
+  readonly provingBrowser: ProvingBrowser;
   /** Shared by all replicas; read anew for each form. */
   readonly csrfSecret: () => string;
   readonly render: RenderPage;

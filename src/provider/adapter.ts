@@ -19,6 +19,7 @@ import type {
   StoredArtifact,
 } from './artifact-store.ts';
 import { inProtocol } from './protocol-errors.ts';
+import { isProvedElsewhere } from './proving-browser.ts';
 import { factsNow, rememberFacts } from './session-facts.ts';
 import { artifactKey, fromStored, toStored } from './stored-payload.ts';
 import type { StructuredTokens } from './structured-access-token.ts';
@@ -78,6 +79,7 @@ function artifactAdapter(deps: AdapterDeps, tenantId: TenantId, model: ArtifactM
     );
     if (payload === undefined) return undefined;
     if (model === 'Session') rememberFacts(Provider.ctx, payload.uid, found.payload);
+    if (model === 'Interaction') forgetForeignProof(payload);
     // The store may have extended it (a Grant lives as long as its newest refresh token).
     payload.exp = Math.floor(found.expiresAt.getTime() / 1000);
     if (isUsedUp(model, found))
@@ -134,6 +136,19 @@ function artifactAdapter(deps: AdapterDeps, tenantId: TenantId, model: ArtifactM
       await revokeOnce(deps, tenantId, artifactKey('Grant', grantId));
     },
   };
+}
+
+/**
+ * What another browser proved signs nobody in here: the protocol asks again. What the protocol took
+ * before, in the same request, has a session by now, and goes by that.
+ */
+function forgetForeignProof(interaction: AdapterPayload): void {
+  const ctx = Provider.ctx;
+  const { jti = '', result, lastSubmission } = interaction;
+  const login = result?.login;
+  if (ctx?.oidc.route !== 'resume' || login === undefined) return;
+  if (JSON.stringify(login) === JSON.stringify(lastSubmission?.login)) return;
+  if (isProvedElsewhere(ctx, jti, login)) delete interaction.result;
 }
 
 /** Clients live in the applications room; the library only reads them. */

@@ -168,6 +168,7 @@ export async function startHostedPages(
     },
     passwordMinCharacters: 8,
     audit: { record: async (event) => void audited.push(event) },
+    provingBrowser: { mark: () => undefined, isAnother: () => false },
     csrfSecret: () => 'a secret of the tests',
     render,
   };

@@ -17,6 +17,7 @@ import type { LogoutNotificationStore } from '../provider/logout-notification-st
 import type { ProviderDeps } from '../provider/provider.ts';
 import { createProviderPool, type ProviderPool } from '../provider/provider-for-tenant.ts';
 import type { ProviderPages } from '../provider/provider-pages.ts';
+import { markProvingBrowser } from '../provider/proving-browser.ts';
 import { createLogoutQueue, type QueueLogouts } from '../provider/queue-logouts.ts';
 import { serveProvider } from '../provider/serve-provider.ts';
 import { createPostgresAccountStore } from '../storage/postgres/account-store.ts';
@@ -239,7 +240,8 @@ function decide(world: ProviderWorld): Koa.Middleware {
     if (!/^\/interaction\//.test(ctx.state.tenantPath)) return next();
     const tenant: Tenant = ctx.state.tenant;
     const provider = await world.pool.providerForTenant(tenant);
-    const { prompt, params, session } = await provider.interactionDetails(ctx.req, ctx.res);
+    const interaction = await provider.interactionDetails(ctx.req, ctx.res);
+    const { prompt, params, session, uid, returnTo, exp } = interaction;
     world.steps.push(`${prompt.name} ${prompt.reasons.join(' ')}`);
     world.promptDetails = prompt.details;
     const { meanwhile } = world;
@@ -260,6 +262,9 @@ function decide(world: ProviderWorld): Koa.Middleware {
         : prompt.name === 'consent'
           ? { consent: {} }
           : { error: 'access_denied', error_description: prompt.reasons.join(' ') };
+    if ('login' in result) {
+      markProvingBrowser(ctx, { uid, path: ctx.path, returnTo, exp }, result.login, new Date());
+    }
     ctx.redirect(await provider.interactionResult(ctx.req, ctx.res, result));
   };
 }

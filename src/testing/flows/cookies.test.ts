@@ -42,7 +42,7 @@ describe('cookies', () => {
         const inside = path === '/' ? '' : path;
         assert.deepEqual(
           [...cookies.keys()].sort(),
-          ['interaction', 'resume', 'session']
+          ['interaction', 'proof', 'resume', 'session']
             .flatMap((kind) => [`gatehouse_${kind}_${slug}`, `gatehouse_${kind}_${slug}.sig`])
             .sort(),
         );
@@ -139,7 +139,7 @@ describe('cookies', () => {
         const tokens = await signInRecorded(party, person, recorder, new URL(issuer).origin);
         const idToken = await party.verify(tokens.id_token ?? '', name);
         assert.equal(idToken.iss, issuer);
-        assert.equal(cookies.size, 6);
+        assert.equal(cookies.size, 8);
         for (const cookie of cookies.values()) {
           assert.match(cookie, /; secure/i);
           assert.match(cookie, /; httponly/i);

@@ -192,6 +192,22 @@ describe('signing in with a provider of others', () => {
     says(resumed, /Sign in/);
   });
 
+  it('keeps an identity that nobody has for the browser that proved it', async () => {
+    plain.person = { sub: 'pat-at-plain', name: 'Pat', email: 'pat@up.example' };
+    // Whoever began has put their cookies into her browser, and would link what is hers to them.
+    const attacker = newBrowser();
+    const planted = await attacker.open((await begin()).url.href);
+    const victim = createPlainBrowser();
+    for (const cookie of await attacker.jar.getCookies(planted.url)) {
+      await victim.jar.setCookie(cookie.clone(), planted.url);
+    }
+    says(await press(victim, planted, 'plain'), /You have signed in with Plain as pat@up\.example/);
+    const seen = await attacker.open(planted.url);
+    assert.doesNotMatch(seen.text, /pat@up\.example/);
+    const done = await attacker.submit(seen, ALICE, { action: '/sign-in' });
+    arrived(done);
+  });
+
   it('makes an account where the tenant and the provider allow it, with the address proved', async () => {
     trusted.person = {
       sub: 'new-1',
