@@ -261,7 +261,7 @@ describe('signing in with a provider of others', () => {
       await pollUntil(
         async () => {
           const { page } = await continueWith(newBrowser(), 'plain', 'open');
-          return /Set up your authenticator app/.test(textOf(page));
+          return /What do you want to use/.test(textOf(page));
         },
         { deadlineMs: 10_000 },
       );
