@@ -99,17 +99,28 @@ describe('deleting an account', () => {
     assert.equal(during, 'rejected');
   });
 
-  it('goes on where an outage stopped it', async () => {
-    const { deps, tenant, accountId, events, mails, by } = await world();
+  it('leaves the account to its owner, who tries again, when an outage stops it', async () => {
+    const { deps, tenant, accountId, events, mails, by, signIn } = await world();
     const away = async () => {
       throw new StorageUnavailableError('redis');
     };
     const broken = { ...deps, endAccountSessions: away };
     await assert.rejects(deleteAccount(broken, tenant, { accountId, by }), StorageUnavailableError);
     assert.deepEqual([events, mails], [[], []]);
-    assert.equal((await deps.accounts.findById(tenant.id, accountId))?.disabled, true);
+    assert.equal((await signIn(OLD_PASSWORD)).outcome, 'authenticated');
     await deleteAccount(deps, tenant, { accountId, by });
     assert.equal(await deps.accounts.findById(tenant.id, accountId), undefined);
+  });
+
+  it('enables nobody whom an operator has disabled', async () => {
+    const { deps, tenant, accountId, by } = await world();
+    await deps.accounts.setDisabled(tenant.id, accountId, true);
+    const endAccountSessions = async () => {
+      throw new StorageUnavailableError('redis');
+    };
+    const broken = { ...deps, endAccountSessions };
+    await assert.rejects(deleteAccount(broken, tenant, { accountId, by }), StorageUnavailableError);
+    assert.equal((await deps.accounts.findById(tenant.id, accountId))?.disabled, true);
   });
 
   it('happens once, of however many at once', async () => {

@@ -30,8 +30,9 @@ export interface Deletion {
  * Deletes an account for good, with everything that is stored of it: what is left is its id, in
  * audit events. Nobody gets that id again; the user name and the e-mail address are free at once.
  *
- * It is disabled first, so that nobody signs in while its sessions end; then it is removed. Trying
- * again goes on where an outage stopped it. The last message to its owner says that it is done.
+ * It is disabled first, so that nobody signs in while its sessions end; then it is removed. When an
+ * outage keeps its sessions from ending, it is as it was: its owner has to be able to try again. The
+ * last message to them says that it is done.
  *
  * @returns the account as it was
  * @throws NotFoundError when there is no such account (any more)
@@ -45,7 +46,15 @@ export async function deleteAccount(
   const account = await deps.accounts.findById(tenant.id, accountId);
   if (account === undefined) throw new NotFoundError('account');
   await deps.accounts.setDisabled(tenant.id, accountId, true);
-  await deps.endAccountSessions(tenant, accountId);
+  try {
+    await deps.endAccountSessions(tenant, accountId);
+  } catch (error) {
+    if (!account.disabled) {
+      // Best effort: what matters to the caller is why it failed.
+      await deps.accounts.setDisabled(tenant.id, accountId, false).catch(() => undefined);
+    }
+    throw error;
+  }
   await deps.mailOutbox.forgetAccount(tenant.id, accountId);
   // Of two at once one removes it, and tells.
   if (!(await deps.accounts.remove(tenant.id, accountId))) throw new NotFoundError('account');
