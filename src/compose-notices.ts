@@ -1,4 +1,5 @@
 import type { NotifyOwner } from './account-page/account-page.ts';
+import { securityNotice } from './accounts/security-notice.ts';
 import { ACCOUNT_PATH } from './applications/account-client.ts';
 import { describeUserAgent } from './http/describe-user-agent.ts';
 import type { QueueMail } from './mail/queue-mail.ts';
@@ -15,25 +16,16 @@ export function ownerNotices(parts: {
 }): NotifyOwner {
   const { queueMail, publicUrl, now } = parts;
   return async (tenant, account, { event, item, address, userAgent }) => {
-    if (account.email === undefined) return;
-    const { name, locale, zoneinfo } = account.claims;
     const { browser, system } = describeUserAgent(userAgent);
     const browserName = [browser, system].filter((part) => part !== undefined).join(' · ');
-    await queueMail(tenant, {
-      kind: 'security_notice',
-      to: account.email,
-      locale: typeof locale === 'string' ? locale : undefined,
-      accountId: account.id,
-      ...(typeof name === 'string' ? { name } : {}),
-      data: {
-        event,
-        at: now(),
-        address,
-        secureUrl: `${issuerOf(tenant, publicUrl)}${ACCOUNT_PATH}`,
-        ...(browserName === '' ? {} : { browser: browserName }),
-        ...(typeof zoneinfo === 'string' ? { timeZone: zoneinfo } : {}),
-        ...(item === undefined ? {} : { item }),
-      },
+    const notice = securityNotice(account, {
+      event,
+      at: now(),
+      address,
+      secureUrl: `${issuerOf(tenant, publicUrl)}${ACCOUNT_PATH}`,
+      ...(browserName === '' ? {} : { browser: browserName }),
+      ...(item === undefined ? {} : { item }),
     });
+    if (notice !== undefined) await queueMail(tenant, notice);
   };
 }

@@ -1,12 +1,12 @@
 import type { AuditLog } from '../audit/audit-log.ts';
 import { NotFoundError } from '../errors.ts';
-import type { RequestOrigin } from '../mail/mail.ts';
 import type { MailOutbox } from '../mail/mail-outbox.ts';
 import type { QueueMail } from '../mail/queue-mail.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import type { Account } from './account.ts';
 import type { AccountStore } from './account-store.ts';
 import type { RequestedBy } from './reset-password.ts';
+import { securityNotice } from './security-notice.ts';
 
 export interface DeleteAccountDeps {
   readonly accounts: Pick<AccountStore, 'findById' | 'setDisabled' | 'remove'>;
@@ -65,32 +65,12 @@ export async function deleteAccount(
     outcome: 'success',
     subject: { type: 'account', id: accountId },
   });
-  await sayGoodbye(deps, tenant, account, {
+  const goodbye = securityNotice(account, {
+    event: 'account_deleted',
+    at: deps.now(),
     ...(browser === undefined ? {} : { browser }),
     ...(by.address === undefined ? {} : { address: by.address }),
   });
+  if (goodbye !== undefined) await deps.queueMail(tenant, goodbye);
   return account;
-}
-
-async function sayGoodbye(
-  deps: Pick<DeleteAccountDeps, 'queueMail' | 'now'>,
-  tenant: Tenant,
-  account: Account,
-  origin: RequestOrigin,
-): Promise<void> {
-  if (account.email === undefined) return;
-  const { locale, name, zoneinfo } = account.claims;
-  await deps.queueMail(tenant, {
-    kind: 'security_notice',
-    to: account.email,
-    locale: typeof locale === 'string' ? locale : undefined,
-    accountId: account.id,
-    ...(typeof name === 'string' ? { name } : {}),
-    data: {
-      event: 'account_deleted',
-      at: deps.now(),
-      ...origin,
-      ...(typeof zoneinfo === 'string' ? { timeZone: zoneinfo } : {}),
-    },
-  });
 }

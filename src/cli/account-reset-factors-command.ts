@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import type { Account } from '../accounts/account.ts';
 import type { RemovedFactors } from '../accounts/second-factor-store.ts';
 import { resetSecondFactors } from '../accounts/second-factors.ts';
+import { securityNotice } from '../accounts/security-notice.ts';
+import { ACCOUNT_PATH } from '../applications/account-client.ts';
 import { issuerOf } from '../tenants/issuer.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import type { CliContext } from './cli-context.ts';
@@ -38,21 +40,12 @@ export function addResetFactorsCommand(account: Command, act: ActionMaker): void
 
 /** Whoever talked an operator into this did it behind the owner's back. */
 async function tellOwner(context: CliContext, tenant: Tenant, account: Account): Promise<void> {
-  if (account.email === undefined) return;
-  const { locale, name, zoneinfo } = account.claims;
-  await context.queueMail(tenant, {
-    kind: 'security_notice',
-    to: account.email,
-    locale: typeof locale === 'string' ? locale : undefined,
-    accountId: account.id,
-    ...(typeof name === 'string' ? { name } : {}),
-    data: {
-      event: 'second_factor_removed',
-      at: context.now(),
-      secureUrl: `${issuerOf(tenant, context.publicUrl)}/account`,
-      ...(typeof zoneinfo === 'string' ? { timeZone: zoneinfo } : {}),
-    },
+  const notice = securityNotice(account, {
+    event: 'second_factor_removed',
+    at: context.now(),
+    secureUrl: `${issuerOf(tenant, context.publicUrl)}${ACCOUNT_PATH}`,
   });
+  if (notice !== undefined) await context.queueMail(tenant, notice);
 }
 
 function listOf({ totp, passkeys, recoveryCodes, browsers }: RemovedFactors): string {
