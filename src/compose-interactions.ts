@@ -61,7 +61,6 @@ export function interactionDeps(parts: {
     factors: factorDeps({ backends, attempts, audit, lookupKey, now }),
     offersPasskeys,
     mailEnabled: backends.mail.transport !== undefined,
-    queueMail: parts.queueMail,
     notifyOwner: ownerNotices({ queueMail: parts.queueMail, publicUrl: config.publicUrl, now }),
     ...mailboxWays(parts),
     upstream: upstreamUse({ ...parts, backends }),

@@ -1,7 +1,7 @@
 import type { NotifyOwner } from './account-page/account-page.ts';
 import { securityNotice } from './accounts/security-notice.ts';
 import { ACCOUNT_PATH } from './applications/account-client.ts';
-import { describeUserAgent } from './http/describe-user-agent.ts';
+import { browserName } from './http/describe-user-agent.ts';
 import type { QueueMail } from './mail/queue-mail.ts';
 import { issuerOf } from './tenants/issuer.ts';
 
@@ -16,14 +16,13 @@ export function ownerNotices(parts: {
 }): NotifyOwner {
   const { queueMail, publicUrl, now } = parts;
   return async (tenant, account, { event, item, address, userAgent }) => {
-    const { browser, system } = describeUserAgent(userAgent);
-    const browserName = [browser, system].filter((part) => part !== undefined).join(' · ');
+    const browser = browserName(userAgent);
     const notice = securityNotice(account, {
       event,
       at: now(),
       address,
       secureUrl: `${issuerOf(tenant, publicUrl)}${ACCOUNT_PATH}`,
-      ...(browserName === '' ? {} : { browser: browserName }),
+      ...(browser === undefined ? {} : { browser }),
       ...(item === undefined ? {} : { item }),
     });
     if (notice !== undefined) await queueMail(tenant, notice);

@@ -23,7 +23,7 @@ const recover = (identifier: string) =>
     linkTo: (token) => `https://login.example/account/reset-password?token=${token}`,
     locale: 'fr',
     address: '192.0.2.7',
-    browser: 'Firefox, Linux',
+    browser: 'Firefox · Linux',
     requestId: 'request-1',
   });
 

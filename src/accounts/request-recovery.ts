@@ -27,7 +27,7 @@ export interface RecoveryRequest {
   readonly locale: string;
   /** The caller's address, as far as the trusted proxies allow to know it. */
   readonly address: string;
-  /** Such as `Firefox on Linux`. */
+  /** Such as `Firefox · Linux`. */
   readonly browser?: string;
   readonly requestId: string;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { describeUserAgent } from './describe-user-agent.ts';
+import { browserName, describeUserAgent } from './describe-user-agent.ts';
 
 const WEBKIT = 'AppleWebKit/537.36 (KHTML, like Gecko)';
 const IOS = 'AppleWebKit/605.1.15 (KHTML, like Gecko)';
@@ -107,6 +107,14 @@ describe('the name of a browser', () => {
   it('is unknown of whatever is no browser', () => {
     for (const text of [undefined, '', 'curl/8.14.1', 'node', '<script>alert(1)</script>']) {
       assert.deepEqual(describeUserAgent(text), { browser: undefined, system: undefined });
+      assert.equal(browserName(text), undefined);
     }
+  });
+
+  it('stands beside its system, or alone', () => {
+    const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+    assert.equal(browserName(firefox), 'Firefox · Linux');
+    assert.equal(browserName('Firefox/140.0'), 'Firefox');
+    assert.equal(browserName('Linux'), 'Linux');
   });
 });

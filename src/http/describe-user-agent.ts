@@ -40,3 +40,13 @@ export function describeUserAgent(userAgent: string | undefined): BrowserDescrip
     table.find(([pattern]) => pattern.test(userAgent ?? ''))?.[1];
   return { browser: named(BROWSERS), system: named(SYSTEMS) };
 }
+
+/**
+ * Both in one text, such as `Firefox · Linux`; undefined when neither is known.
+ *
+ * @param userAgent - the header as it came
+ */
+export function browserName(userAgent: string | undefined): string | undefined {
+  const { browser, system } = describeUserAgent(userAgent);
+  return [browser, system].filter((part) => part !== undefined).join(' · ') || undefined;
+}

@@ -23,12 +23,11 @@ import type { ConsentDecision } from '../grants/record-grant.ts';
 import type { RecordedGrant } from '../grants/recorded-grant.ts';
 import { formTargets } from '../http/content-security-policy.ts';
 import { csrfToken } from '../http/csrf.ts';
-import { describeUserAgent } from '../http/describe-user-agent.ts';
+import { browserName } from '../http/describe-user-agent.ts';
 import type { FormBody } from '../http/form-body.ts';
 import type { Page, RenderPage } from '../http/render-page.ts';
 import type { RequestState } from '../http/request-state.ts';
 import type { SecurityEvent } from '../mail/mail.ts';
-import type { QueueMail } from '../mail/queue-mail.ts';
 import type { Tenant, TenantId } from '../tenants/tenant.ts';
 import type { TenantState } from '../tenants/tenant-state.ts';
 import type { FactorDeps } from './factor-deps.ts';
@@ -73,8 +72,6 @@ export interface InteractionDeps {
   readonly offersPasskeys: (issuer: string) => boolean;
   /** Whether this deployment can send mail: what needs it is not offered otherwise. */
   readonly mailEnabled: boolean;
-  /** Does nothing where mail is off. */
-  readonly queueMail: QueueMail;
   /** Writes to the owner of an account that something about its security changed. */
   readonly notifyOwner: (
     tenant: Tenant,
@@ -203,9 +200,8 @@ export function interactionForm(
 /** Who asks for a mail, as the mail says it. */
 export function asker({ ctx }: Visit): { address: string; requestId: string; browser?: string } {
   const { address, requestId } = ctx.state;
-  const { browser, system } = describeUserAgent(ctx.get('User-Agent'));
-  const name = [browser, system].filter((part) => part !== undefined).join(', ');
-  return { address, requestId, ...(name === '' ? {} : { browser: name }) };
+  const browser = browserName(ctx.get('User-Agent'));
+  return { address, requestId, ...(browser === undefined ? {} : { browser }) };
 }
 
 /** Says when trying again makes sense, where it is too early. */

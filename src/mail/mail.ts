@@ -77,7 +77,7 @@ export interface LinkData {
 
 /** Where a request came from, for the person to recognise themselves, or not. */
 export interface RequestOrigin {
-  /** Such as `Firefox on Linux`. */
+  /** Such as `Firefox · Linux`. */
   readonly browser?: string;
   /** Network address. */
   readonly address?: string;

@@ -18,7 +18,6 @@ import { createPageRenderer } from '../http/render-page.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import { createInteractionRoutes, type InteractionDeps } from '../interactions/interactions.ts';
 import { createErrorPageRenderer, createProviderPages } from '../interactions/provider-pages.ts';
-import type { OutgoingMail } from '../mail/mail.ts';
 import { DEFAULT_TENANT_SETTINGS, type Tenant } from '../tenants/tenant.ts';
 import { factorsInMemory } from './factors-in-memory.ts';
 import { VIEWS } from './page-server.ts';
@@ -54,8 +53,6 @@ export interface HostedPagesApp {
   readonly granted: ConsentDecision[];
   /** Passwords that were set through a link. */
   readonly changed: string[];
-  /** Messages on their way to people. */
-  readonly queued: OutgoingMail[];
   /** What owners of accounts were told: account id and event. */
   readonly told: string[];
   /** Names and addresses that something was to be sent to. */
@@ -105,7 +102,6 @@ export async function startHostedPages(
   const audited: AuditEvent[] = [];
   const granted: ConsentDecision[] = [];
   const changed: string[] = [];
-  const queued: OutgoingMail[] = [];
   const asked: string[] = [];
   const told: string[] = [];
   const { factors, factorsOf } = factorsInMemory(options.factors);
@@ -150,7 +146,6 @@ export async function startHostedPages(
     offersPasskeys: () => options.passkeysWork ?? false,
     mailEnabled: options.mailEnabled ?? false,
     notifyOwner: async (_tenant, owner, { event }) => void told.push(`${owner.id} ${event}`),
-    queueMail: async (_tenant, mail) => void queued.push(mail),
     ...mailboxWays(tenant, accounts, asked),
     upstream: noUpstream(),
     recordGrant: async (_tenant, decision) => {
@@ -212,7 +207,6 @@ export async function startHostedPages(
     audited,
     granted,
     changed,
-    queued,
     told,
     asked,
     authorizationUrl(parameters = {}) {
