@@ -13,4 +13,6 @@ export interface RecoveryCodeStore {
    * @returns how many codes are left; undefined when there is no such code
    */
   use(tenantId: TenantId, accountId: string, digest: string): Promise<number | undefined>;
+  /** Whether the account has any of these codes, unused. */
+  holdsAny(tenantId: TenantId, accountId: string, digests: readonly string[]): Promise<boolean>;
 }

@@ -4,7 +4,12 @@ import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { createFactorWorld, type FactorWorld } from '../testing/factor-world.ts';
 import { copyEverything, searchCopy } from '../testing/search-at-rest.ts';
 import { DEFAULT_ATTEMPT_LIMITS } from './attempt-limits.ts';
-import { createRecoveryCodes, RECOVERY_CODES, useRecoveryCode } from './recovery-codes.ts';
+import {
+  areRecoveryCodesCurrent,
+  createRecoveryCodes,
+  RECOVERY_CODES,
+  useRecoveryCode,
+} from './recovery-codes.ts';
 import { factorsOfAccount, hasSecondFactor } from './second-factors.ts';
 
 let database: TestDatabase;
@@ -36,6 +41,16 @@ describe('recovery codes', () => {
     const factors = await factorsOfAccount(world.deps, world.tenant, world.accountId);
     assert.equal(factors.recoveryCodesLeft, RECOVERY_CODES);
     assert.equal(hasSecondFactor(factors), false, 'they stand in for a factor, they are none');
+  });
+
+  it('are current until others are made', async () => {
+    const { deps, tenant, accountId } = world;
+    const areCurrent = () => areRecoveryCodesCurrent(deps, tenant, { accountId, codes });
+    assert.equal(await areCurrent(), true);
+    await use(codes[0] ?? '');
+    assert.equal(await areCurrent(), true);
+    await create();
+    assert.equal(await areCurrent(), false);
   });
 
   it('each prove a second factor once, and say how many are left', async () => {

@@ -54,6 +54,27 @@ export async function createRecoveryCodes(
   return [...codes].map((code) => `${code.slice(0, GROUP)}-${code.slice(GROUP)}`);
 }
 
+/**
+ * Whether codes that were made a moment ago still count: of two lots that were made at once, the
+ * later one does.
+ *
+ * @param input.codes - as `createRecoveryCodes` gave them
+ * @throws StorageUnavailableError
+ */
+export async function areRecoveryCodesCurrent(
+  deps: {
+    readonly recoveryCodes: Pick<RecoveryCodeStore, 'holdsAny'>;
+    /** The deployment's lookup key. */
+    readonly lookupKey: string;
+  },
+  tenant: Tenant,
+  input: { readonly accountId: string; readonly codes: readonly string[] },
+): Promise<boolean> {
+  const { accountId, codes } = input;
+  const digests = codes.map((code) => digestOf(deps.lookupKey, tenant, accountId, typedCode(code)));
+  return deps.recoveryCodes.holdsAny(tenant.id, accountId, digests);
+}
+
 export interface UseRecoveryCodeDeps extends FactorAttemptDeps {
   readonly recoveryCodes: Pick<RecoveryCodeStore, 'use'>;
   /** The deployment's lookup key. */

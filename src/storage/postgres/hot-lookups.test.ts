@@ -559,6 +559,10 @@ testLookups<RecoveryCodeStore>('recovery codes', {
     ],
     work: () => recoveryCodes.use(tenant.tenantId, 'n8', 'd1'),
   },
+  holdsAny: {
+    accesses: ['recovery_codes_pkey: account_id digest tenant_id'],
+    work: () => recoveryCodes.holdsAny(tenant.tenantId, 'n8', ['d1', 'd2']),
+  },
 });
 
 testLookups<BrowserStore>('remembered browsers', {

@@ -275,6 +275,8 @@ function callsOf(pool: Knex): typeof calls {
     replace: ({ tenantId, accountId }) => recoveryCodes.replace(tenantId, accountId, ['a']),
     use: ({ tenantId, accountId, recoveryCodeDigest }) =>
       recoveryCodes.use(tenantId, accountId, recoveryCodeDigest),
+    holdsAny: ({ tenantId, accountId, recoveryCodeDigest }) =>
+      recoveryCodes.holdsAny(tenantId, accountId, [recoveryCodeDigest]),
   };
   const browserCalls: Calls<BrowserStore> = {
     add: ({ tenantId, accountId }) =>

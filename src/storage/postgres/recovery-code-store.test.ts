@@ -54,6 +54,16 @@ test('new recovery codes end the older ones, however many are made at once', asy
   assert.equal(rows.length, 2);
 });
 
+test('recovery codes count until they are used or replaced', async () => {
+  await store.replace(tenantId, accountId, ['a', 'b']);
+  const holds = (...digests: string[]) => store.holdsAny(tenantId, accountId, digests);
+  assert.deepEqual([await holds('a', 'c'), await holds('c'), await holds()], [true, false, false]);
+  await store.use(tenantId, accountId, 'a');
+  assert.deepEqual([await holds('a', 'b'), await holds('a')], [true, false]);
+  await store.replace(tenantId, accountId, ['c']);
+  assert.deepEqual([await holds('a', 'b'), await holds('c', 'a\0b')], [false, false]);
+});
+
 test('recovery codes are refused for an account that is not there', async () => {
   for (const nobody of ['nobody', 'a\0b']) {
     await assert.rejects(store.replace(tenantId, nobody, ['a']), NotFoundError);
@@ -75,6 +85,11 @@ testTenantIsolation<RecoveryCodeStore>(
       assert.equal(await use(theirs.accountId, theirs.recoveryCodeDigest), undefined);
       assert.equal(await use(mine.accountId, theirs.recoveryCodeDigest), undefined);
       assert.equal(await use(mine.accountId, mine.recoveryCodeDigest), 0);
+    },
+    async holdsAny(codes, mine, theirs) {
+      const digests = [theirs.recoveryCodeDigest];
+      assert.equal(await codes.holdsAny(mine.tenantId, theirs.accountId, digests), false);
+      assert.equal(await codes.holdsAny(mine.tenantId, mine.accountId, digests), false);
     },
   },
   () => ({ db: database.db, store }),

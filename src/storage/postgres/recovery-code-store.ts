@@ -46,5 +46,16 @@ export function createPostgresRecoveryCodeStore(db: Knex): RecoveryCodeStore {
       );
       return row && Number(row.remaining);
     },
+
+    async holdsAny(tenantId, accountId, digests) {
+      if (!isStorable(accountId, ...digests)) return false;
+      const row = await queryOne(
+        db,
+        `select 1 from recovery_codes
+          where tenant_id = ? and account_id = ? and digest = any(?) limit 1`,
+        [tenantId, accountId, digests],
+      );
+      return row !== undefined;
+    },
   };
 }
