@@ -39,6 +39,6 @@ export const newFactor: Messages['newFactor'] = {
     title: 'Ajouter une clé d’accès',
     heading: 'Ajouter une clé d’accès',
     about:
-      'Votre navigateur demande où la garder : sur cet appareil, dans un gestionnaire de mots de passe ou sur une clé de sécurité.',
+      'Votre navigateur demande où la garder : sur cet appareil, dans un gestionnaire de mots de passe ou sur une clé de sécurité.',
   },
 };
