@@ -3,6 +3,14 @@ import { accountApplications } from './ar/account-applications.ts';
 import { account } from './ar/account-card.ts';
 import { accountChoice } from './ar/account-choice.ts';
 import { accountEmail } from './ar/account-email.ts';
+import {
+  accountApp,
+  accountBrowsers,
+  accountConnected,
+  accountMethods,
+  accountPasskeys,
+  accountRecoveryCodes,
+} from './ar/account-methods.ts';
 import { accountPage } from './ar/account-page.ts';
 import { accountPassword } from './ar/account-password.ts';
 import { accountProfile } from './ar/account-profile.ts';
@@ -61,6 +69,12 @@ export const ar: Messages = {
   accountProfile,
   accountEmail,
   accountPassword,
+  accountMethods,
+  accountPasskeys,
+  accountApp,
+  accountRecoveryCodes,
+  accountBrowsers,
+  accountConnected,
   accountSessions,
   accountApplications,
   consent,

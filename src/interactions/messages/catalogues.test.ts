@@ -9,7 +9,7 @@ const CATALOGUES = await Promise.all(PAGE_LANGUAGES.map((tag) => messagesFor([ta
 
 describe('the catalogues of the pages', () => {
   describeCatalogues(CATALOGUES, {
-    de: ['Website', 'Name', 'name', 'Code'],
+    de: ['Website', 'Name', 'name', 'Code', 'Passkeys'],
     fr: ['Code'],
     es: ['Error: ARG', 'roles'],
   });

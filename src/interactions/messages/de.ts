@@ -4,6 +4,14 @@ import { accountApplications } from './de/account-applications.ts';
 import { account } from './de/account-card.ts';
 import { accountChoice } from './de/account-choice.ts';
 import { accountEmail } from './de/account-email.ts';
+import {
+  accountApp,
+  accountBrowsers,
+  accountConnected,
+  accountMethods,
+  accountPasskeys,
+  accountRecoveryCodes,
+} from './de/account-methods.ts';
 import { accountPage } from './de/account-page.ts';
 import { accountPassword } from './de/account-password.ts';
 import { accountProfile } from './de/account-profile.ts';
@@ -61,6 +69,12 @@ export const de: Messages = {
   accountProfile,
   accountEmail,
   accountPassword,
+  accountMethods,
+  accountPasskeys,
+  accountApp,
+  accountRecoveryCodes,
+  accountBrowsers,
+  accountConnected,
   accountSessions,
   accountApplications,
   consent,

@@ -4,6 +4,14 @@ import { accountApplications } from './en/account-applications.ts';
 import { account } from './en/account-card.ts';
 import { accountChoice } from './en/account-choice.ts';
 import { accountEmail } from './en/account-email.ts';
+import {
+  accountApp,
+  accountBrowsers,
+  accountConnected,
+  accountMethods,
+  accountPasskeys,
+  accountRecoveryCodes,
+} from './en/account-methods.ts';
 import { accountPage } from './en/account-page.ts';
 import { accountPassword } from './en/account-password.ts';
 import { accountProfile } from './en/account-profile.ts';
@@ -68,6 +76,12 @@ export const en = {
   accountProfile,
   accountEmail,
   accountPassword,
+  accountMethods,
+  accountPasskeys,
+  accountApp,
+  accountRecoveryCodes,
+  accountBrowsers,
+  accountConnected,
   accountSessions,
   accountApplications,
   consent,

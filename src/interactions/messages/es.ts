@@ -4,6 +4,14 @@ import { accountApplications } from './es/account-applications.ts';
 import { account } from './es/account-card.ts';
 import { accountChoice } from './es/account-choice.ts';
 import { accountEmail } from './es/account-email.ts';
+import {
+  accountApp,
+  accountBrowsers,
+  accountConnected,
+  accountMethods,
+  accountPasskeys,
+  accountRecoveryCodes,
+} from './es/account-methods.ts';
 import { accountPage } from './es/account-page.ts';
 import { accountPassword } from './es/account-password.ts';
 import { accountProfile } from './es/account-profile.ts';
@@ -61,6 +69,12 @@ export const es: Messages = {
   accountProfile,
   accountEmail,
   accountPassword,
+  accountMethods,
+  accountPasskeys,
+  accountApp,
+  accountRecoveryCodes,
+  accountBrowsers,
+  accountConnected,
   accountSessions,
   accountApplications,
   consent,

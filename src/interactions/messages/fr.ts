@@ -4,6 +4,14 @@ import { accountApplications } from './fr/account-applications.ts';
 import { account } from './fr/account-card.ts';
 import { accountChoice } from './fr/account-choice.ts';
 import { accountEmail } from './fr/account-email.ts';
+import {
+  accountApp,
+  accountBrowsers,
+  accountConnected,
+  accountMethods,
+  accountPasskeys,
+  accountRecoveryCodes,
+} from './fr/account-methods.ts';
 import { accountPage } from './fr/account-page.ts';
 import { accountPassword } from './fr/account-password.ts';
 import { accountProfile } from './fr/account-profile.ts';
@@ -61,6 +69,12 @@ export const fr: Messages = {
   accountProfile,
   accountEmail,
   accountPassword,
+  accountMethods,
+  accountPasskeys,
+  accountApp,
+  accountRecoveryCodes,
+  accountBrowsers,
+  accountConnected,
   accountSessions,
   accountApplications,
   consent,

@@ -4,6 +4,14 @@ import { accountApplications } from './ja/account-applications.ts';
 import { account } from './ja/account-card.ts';
 import { accountChoice } from './ja/account-choice.ts';
 import { accountEmail } from './ja/account-email.ts';
+import {
+  accountApp,
+  accountBrowsers,
+  accountConnected,
+  accountMethods,
+  accountPasskeys,
+  accountRecoveryCodes,
+} from './ja/account-methods.ts';
 import { accountPage } from './ja/account-page.ts';
 import { accountPassword } from './ja/account-password.ts';
 import { accountProfile } from './ja/account-profile.ts';
@@ -61,6 +69,12 @@ export const ja: Messages = {
   accountProfile,
   accountEmail,
   accountPassword,
+  accountMethods,
+  accountPasskeys,
+  accountApp,
+  accountRecoveryCodes,
+  accountBrowsers,
+  accountConnected,
   accountSessions,
   accountApplications,
   consent,

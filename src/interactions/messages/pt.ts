@@ -4,6 +4,14 @@ import { accountApplications } from './pt/account-applications.ts';
 import { account } from './pt/account-card.ts';
 import { accountChoice } from './pt/account-choice.ts';
 import { accountEmail } from './pt/account-email.ts';
+import {
+  accountApp,
+  accountBrowsers,
+  accountConnected,
+  accountMethods,
+  accountPasskeys,
+  accountRecoveryCodes,
+} from './pt/account-methods.ts';
 import { accountPage } from './pt/account-page.ts';
 import { accountPassword } from './pt/account-password.ts';
 import { accountProfile } from './pt/account-profile.ts';
@@ -61,6 +69,12 @@ export const pt: Messages = {
   accountProfile,
   accountEmail,
   accountPassword,
+  accountMethods,
+  accountPasskeys,
+  accountApp,
+  accountRecoveryCodes,
+  accountBrowsers,
+  accountConnected,
   accountSessions,
   accountApplications,
   consent,

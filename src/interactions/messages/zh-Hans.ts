@@ -4,6 +4,14 @@ import { accountApplications } from './zh-Hans/account-applications.ts';
 import { account } from './zh-Hans/account-card.ts';
 import { accountChoice } from './zh-Hans/account-choice.ts';
 import { accountEmail } from './zh-Hans/account-email.ts';
+import {
+  accountApp,
+  accountBrowsers,
+  accountConnected,
+  accountMethods,
+  accountPasskeys,
+  accountRecoveryCodes,
+} from './zh-Hans/account-methods.ts';
 import { accountPage } from './zh-Hans/account-page.ts';
 import { accountPassword } from './zh-Hans/account-password.ts';
 import { accountProfile } from './zh-Hans/account-profile.ts';
@@ -61,6 +69,12 @@ export const zhHans: Messages = {
   accountProfile,
   accountEmail,
   accountPassword,
+  accountMethods,
+  accountPasskeys,
+  accountApp,
+  accountRecoveryCodes,
+  accountBrowsers,
+  accountConnected,
   accountSessions,
   accountApplications,
   consent,

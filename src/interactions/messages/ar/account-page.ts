@@ -12,6 +12,10 @@ export const accountPage: Messages['accountPage'] = {
     sessions: { title: 'أماكن تسجيل دخولك', detail: 'المتصفحات والأجهزة، وتسجيل الخروج منها' },
     applications: { title: 'التطبيقات التي لديها وصول', detail: 'ما يمكنها فعله، وسحب ذلك منها' },
     email: { title: 'البريد الإلكتروني', detail: 'حيث نكتب إليك' },
+    methods: {
+      title: 'طرق تسجيل الدخول',
+      detail: 'مفاتيح المرور، والخطوة الثانية، ورموز الاسترداد',
+    },
   },
   done: {
     profile_saved: 'تم حفظ ملفك الشخصي.',
@@ -25,6 +29,16 @@ export const accountPage: Messages['accountPage'] = {
     email_proved: 'تم تأكيد العنوان الجديد.',
     email_changed: 'تم تغيير بريدك الإلكتروني.',
     email_confirmed: 'تم تأكيد بريدك الإلكتروني.',
+    app_added: 'تم إعداد تطبيقك. من الآن فصاعدًا نطلب رموزه.',
+    app_removed: 'تمت إزالة التطبيق. لم تعد رموزه تعمل.',
+    recovery_codes_saved: 'احتفظ برموز الاسترداد حيث لا يجدها أحد غيرك.',
+    passkey_added: 'تمت إضافة مفتاح المرور. يمكنك تسجيل الدخول به الآن.',
+    passkey_renamed: 'تم حفظ الاسم.',
+    passkey_removed: 'تمت إزالة مفتاح المرور. احذفه من جهازك أيضًا.',
+    browser_forgotten: 'تم نسيان ذلك المتصفح.',
+    browsers_forgotten: 'تم نسيان جميع المتصفحات.',
+    account_connected: 'تم ربط الحساب. يمكنك تسجيل الدخول به الآن.',
+    account_disconnected: 'تم إلغاء ربط الحساب.',
   },
   signedInTo: (site) => `أنت مسجّل الدخول إلى ${isolate(site)}.`,
   refused: {

@@ -18,6 +18,10 @@ export const accountPage: Messages['accountPage'] = {
       detail: 'Was sie können, und wie Sie es zurücknehmen',
     },
     email: { title: 'E-Mail-Adresse', detail: 'Wohin wir Ihnen schreiben' },
+    methods: {
+      title: 'Wege zur Anmeldung',
+      detail: 'Passkeys, zweiter Schritt, Wiederherstellungscodes',
+    },
   },
   done: {
     profile_saved: 'Ihr Profil ist gespeichert.',
@@ -32,6 +36,17 @@ export const accountPage: Messages['accountPage'] = {
     email_proved: 'Die neue Adresse ist bestätigt.',
     email_changed: 'Ihre E-Mail-Adresse ist geändert.',
     email_confirmed: 'Ihre E-Mail-Adresse ist bestätigt.',
+    app_added: 'Ihre App ist eingerichtet. Ab jetzt fragen wir nach ihren Codes.',
+    app_removed: 'Die App ist entfernt. Ihre Codes funktionieren nicht mehr.',
+    recovery_codes_saved:
+      'Bewahren Sie Ihre Wiederherstellungscodes dort auf, wo nur Sie sie finden.',
+    passkey_added: 'Ihr Passkey ist hinzugefügt. Sie können sich jetzt damit anmelden.',
+    passkey_renamed: 'Der Name ist gespeichert.',
+    passkey_removed: 'Der Passkey ist entfernt. Löschen Sie ihn auch auf Ihrem Gerät.',
+    browser_forgotten: 'Dieser Browser ist vergessen.',
+    browsers_forgotten: 'Alle Browser sind vergessen.',
+    account_connected: 'Das Konto ist verbunden. Sie können sich jetzt damit anmelden.',
+    account_disconnected: 'Das Konto ist getrennt.',
   },
   signedInTo: (site) => `Sie sind bei ${isolate(site)} angemeldet.`,
   refused: {

@@ -15,6 +15,10 @@ export const accountPage: Messages['accountPage'] = {
     },
     applications: { title: 'Aplicaciones con acceso', detail: 'Qué pueden hacer y cómo retirarlo' },
     email: { title: 'Correo electrónico', detail: 'Dónde te escribimos' },
+    methods: {
+      title: 'Formas de iniciar sesión',
+      detail: 'Llaves de acceso, segundo paso, códigos de recuperación',
+    },
   },
   done: {
     profile_saved: 'Tu perfil se ha guardado.',
@@ -29,6 +33,16 @@ export const accountPage: Messages['accountPage'] = {
     email_proved: 'La dirección nueva está confirmada.',
     email_changed: 'Tu correo electrónico ha cambiado.',
     email_confirmed: 'Tu correo electrónico está confirmado.',
+    app_added: 'Tu aplicación está configurada. A partir de ahora pedimos sus códigos.',
+    app_removed: 'La aplicación se ha eliminado. Sus códigos ya no funcionan.',
+    recovery_codes_saved: 'Guarda tus códigos de recuperación donde solo tú los encuentres.',
+    passkey_added: 'Tu llave de acceso está añadida. Ya puedes iniciar sesión con ella.',
+    passkey_renamed: 'El nombre está guardado.',
+    passkey_removed: 'La llave de acceso se ha eliminado. Bórrala también de tu dispositivo.',
+    browser_forgotten: 'Ese navegador se ha olvidado.',
+    browsers_forgotten: 'Se han olvidado todos los navegadores.',
+    account_connected: 'La cuenta está conectada. Ya puedes iniciar sesión con ella.',
+    account_disconnected: 'La cuenta está desconectada.',
   },
   signedInTo: (site) => `Tienes la sesión iniciada en ${isolate(site)}.`,
   refused: {

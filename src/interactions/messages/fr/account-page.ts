@@ -18,6 +18,10 @@ export const accountPage: Messages['accountPage'] = {
       detail: 'Ce qu’elles peuvent faire, et comment le retirer',
     },
     email: { title: 'Adresse e-mail', detail: 'Où nous vous écrivons' },
+    methods: {
+      title: 'Moyens de connexion',
+      detail: 'Clés d’accès, deuxième étape, codes de récupération',
+    },
   },
   done: {
     profile_saved: 'Votre profil est enregistré.',
@@ -32,6 +36,17 @@ export const accountPage: Messages['accountPage'] = {
     email_proved: 'La nouvelle adresse est confirmée.',
     email_changed: 'Votre adresse e-mail est modifiée.',
     email_confirmed: 'Votre adresse e-mail est confirmée.',
+    app_added: 'Votre application est configurée. Désormais, nous demandons ses codes.',
+    app_removed: 'L’application est supprimée. Ses codes ne fonctionnent plus.',
+    recovery_codes_saved: 'Gardez vos codes de récupération là où vous seul les trouverez.',
+    passkey_added:
+      'Votre clé d’accès est ajoutée. Vous pouvez vous connecter avec elle dès maintenant.',
+    passkey_renamed: 'Le nom est enregistré.',
+    passkey_removed: 'La clé d’accès est supprimée. Supprimez-la aussi de votre appareil.',
+    browser_forgotten: 'Ce navigateur est oublié.',
+    browsers_forgotten: 'Tous les navigateurs sont oubliés.',
+    account_connected: 'Le compte est relié. Vous pouvez vous connecter avec lui dès maintenant.',
+    account_disconnected: 'Le compte est dissocié.',
   },
   signedInTo: (site) => `Vous êtes connecté à ${isolate(site)}.`,
   refused: {

@@ -15,6 +15,10 @@ export const accountPage: Messages['accountPage'] = {
     },
     applications: { title: 'Aplicativos com acesso', detail: 'O que podem fazer e como retirar' },
     email: { title: 'Endereço de e-mail', detail: 'Para onde escrevemos a você' },
+    methods: {
+      title: 'Formas de entrar',
+      detail: 'Chaves de acesso, segunda etapa, códigos de recuperação',
+    },
   },
   done: {
     profile_saved: 'Seu perfil foi salvo.',
@@ -29,6 +33,16 @@ export const accountPage: Messages['accountPage'] = {
     email_proved: 'O novo endereço está confirmado.',
     email_changed: 'Seu endereço de e-mail foi alterado.',
     email_confirmed: 'Seu endereço de e-mail está confirmado.',
+    app_added: 'Seu aplicativo está configurado. De agora em diante, pedimos os códigos dele.',
+    app_removed: 'O aplicativo foi removido. Os códigos dele não funcionam mais.',
+    recovery_codes_saved: 'Guarde seus códigos de recuperação onde só você os encontre.',
+    passkey_added: 'Sua chave de acesso foi adicionada. Você já pode entrar com ela.',
+    passkey_renamed: 'O nome foi salvo.',
+    passkey_removed: 'A chave de acesso foi removida. Apague-a também do seu dispositivo.',
+    browser_forgotten: 'Esse navegador foi esquecido.',
+    browsers_forgotten: 'Todos os navegadores foram esquecidos.',
+    account_connected: 'A conta está conectada. Você já pode entrar com ela.',
+    account_disconnected: 'A conta foi desconectada.',
   },
   signedInTo: (site) => `Você está conectado a ${isolate(site)}.`,
   refused: {
