@@ -37,7 +37,7 @@ const ROOMS = {
   },
   'account-page': {
     imports: ['tenants', 'accounts', 'grants', 'applications', 'http', 'languages'],
-    types: ['provider', 'mail'],
+    types: ['provider', 'mail', 'upstream'],
     // How every hosted page looks and speaks; nothing of what an interaction is.
     files: [
       'interactions/language-choice.ts',
@@ -47,7 +47,13 @@ const ROOMS = {
       'interactions/pages/error-page.ts',
       'interactions/pages/permissions.ts',
       'interactions/pages/reset-password-pages.ts',
+      'interactions/pages/passkey-form.ts',
+      'interactions/pages/recovery-codes-page.ts',
+      'interactions/pages/upstream-pages.ts',
+      'interactions/qr-svg.ts',
+      'interactions/tenant-cookie.ts',
       'interactions/web-link.ts',
+      'upstream/begin-upstream-sign-in.ts',
     ],
   },
   storage: {

@@ -7,6 +7,7 @@ export const SECTIONS = {
   profile: '/profile',
   email: '/email',
   password: '/password',
+  methods: '/methods',
   sessions: '/sessions',
   applications: '/applications',
 } as const satisfies Partial<Record<keyof Messages['accountPage']['sections'], string>>;

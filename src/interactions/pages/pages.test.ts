@@ -66,12 +66,14 @@ function draw(
   return { ...answer, html, headers, document: parse(html, { comment: true }) };
 }
 
-const isAbout = (form: HTMLElement) => form.querySelector('button:not(.quiet)') !== null;
+const isAbout = (form: HTMLElement) => form.querySelector('button.primary') !== null;
 
 /** Attributes that may hold text; everything else is ours alone. */
 const INLINE = /^(on|style$)/;
 /** A script is a file of ours, or it is somebody's. */
 const FOREIGN = 'script:not([src^="/base/assets/"]:empty), style, img, iframe, b, i';
+/** Pages with a QR code. */
+const DRAWN = /^(new-totp|account-app-add)/;
 /** Links that open no page: what an authenticator app reads, and a file that is in the page. */
 const OWN_SCHEMES: Readonly<Record<string, RegExp>> = {
   'open-app': /^otpauth:\/\/totp\//,
@@ -95,7 +97,7 @@ for (const name of Object.keys(pageSamples(en, ordinaryNames))) {
         const { html, document } = draw(name, names);
         assert.equal(document.querySelectorAll(FOREIGN).length, 0);
         // Ours alone: what is in it was drawn, not printed.
-        assert.equal(document.querySelectorAll('svg').length, name.startsWith('new-totp') ? 1 : 0);
+        assert.equal(document.querySelectorAll('svg').length, DRAWN.test(name) ? 1 : 0);
         assert.equal(document.querySelectorAll('svg > :not(rect, path)').length, 0);
         for (const element of document.querySelectorAll('*')) checkAttributes(element);
         assert.doesNotMatch(html, /undefined|\[object|NaN/);
@@ -108,11 +110,8 @@ for (const name of Object.keys(pageSamples(en, ordinaryNames))) {
       const html = document.querySelector('html');
       assert.deepEqual([html?.getAttribute('lang'), html?.getAttribute('dir')], ['en', 'ltr']);
       assert.equal(document.querySelectorAll('h1').length, 1);
-      // Things of a list have forms of their own, and a way out looks like a link: the page is about
-      // neither.
-      const forms = document
-        .querySelectorAll('main form')
-        .filter((form) => form.closest('.items') === null && isAbout(form));
+      // Other forms are beside the matter: of things in a list, or a way out.
+      const forms = document.querySelectorAll('main form').filter(isAbout);
       const primary = document.querySelectorAll('button[type=submit]');
       assert.equal(primary.length, forms.length > 0 ? 1 : 0);
       // Whoever presses the first form's button does what the page is about.
