@@ -11,8 +11,22 @@ import {
 } from './accounts/change-email.ts';
 import { changePassword } from './accounts/change-password.ts';
 import { editProfile } from './accounts/edit-profile.ts';
+import {
+  beginTotpEnrolment,
+  confirmTotpEnrolment,
+  isUsedTotpCode,
+  removeTotp,
+} from './accounts/enrol-totp.ts';
+import { listPasskeys, removePasskey, renamePasskey } from './accounts/manage-passkeys.ts';
+import { offersPasskeys } from './accounts/passkey.ts';
 import type { PasswordHasher } from './accounts/password-hasher.ts';
 import { PASSWORD_MIN_CHARACTERS } from './accounts/password-policy.ts';
+import { areRecoveryCodesCurrent, createRecoveryCodes } from './accounts/recovery-codes.ts';
+import {
+  beginPasskeyRegistration,
+  finishPasskeyRegistration,
+} from './accounts/register-passkey.ts';
+import { forgetBrowsers } from './accounts/remember-browser.ts';
 import { hasSecondFactor } from './accounts/second-factors.ts';
 import { confirmEmail, requestEmailConfirmation } from './accounts/verify-email.ts';
 import type { AuditLog } from './audit/audit-log.ts';
@@ -26,7 +40,9 @@ import { currentSession } from './provider/current-session.ts';
 import { endAllButSession, type KeptSession } from './provider/keep-session.ts';
 import type { ProviderPool } from './provider/provider-for-tenant.ts';
 import type { QueueLogouts } from './provider/queue-logouts.ts';
+import { raiseSession } from './provider/raise-session.ts';
 import type { Tenant } from './tenants/tenant.ts';
+import { unlinkUpstreamIdentity } from './upstream/unlink-upstream-identity.ts';
 
 /**
  * Wires what the account page asks of the other rooms.
@@ -40,6 +56,7 @@ export function accountPageDeps(parts: {
   audit: AuditLog;
   hasher: PasswordHasher;
   providers: ProviderPool;
+  upstream: Omit<AccountPageDeps['upstream'], 'unlink'>;
   queueMail: QueueMail;
   queueLogouts: QueueLogouts;
   lookupKey: string;
@@ -62,6 +79,15 @@ export function accountPageDeps(parts: {
       currentSession(await providers.providerForTenant(tenant), ctx),
     hasSecondFactor: async (tenantId, accountId) =>
       hasSecondFactor(await factors.factorsOf(tenantId, accountId)),
+    ...methods(parts),
+    raiseSession: async (tenant, ctx, proved) =>
+      raiseSession(
+        { artifacts, now },
+        await providers.providerForTenant(tenant),
+        tenant.id,
+        ctx,
+        proved,
+      ),
     findAccount: accounts.findById,
     findClient: applications.findClient,
     findApplicationByAudience: applications.findByAudience,
@@ -121,5 +147,70 @@ function emailChanges(parts: {
     refuseEmailChange: (...input) => refuseEmailChange(deps, ...input),
     requestEmailConfirmation: (...input) => requestEmailConfirmation(deps, ...input),
     confirmEmail: (...input) => confirmEmail(deps, ...input),
+  };
+}
+
+type MethodDeps = Pick<
+  AccountPageDeps,
+  | 'factorsOf'
+  | 'beginTotp'
+  | 'confirmTotp'
+  | 'isUsedTotpCode'
+  | 'removeTotp'
+  | 'createRecoveryCodes'
+  | 'areRecoveryCodesCurrent'
+  | 'listBrowsers'
+  | 'forgetBrowsers'
+  | 'offersPasskeys'
+  | 'listPasskeys'
+  | 'beginPasskeyRegistration'
+  | 'finishPasskeyRegistration'
+  | 'renamePasskey'
+  | 'removePasskey'
+  | 'upstream'
+  | 'sealer'
+>;
+
+/** What somebody signs in with besides a password. */
+function methods(parts: {
+  backends: Backends;
+  upstream: Omit<AccountPageDeps['upstream'], 'unlink'>;
+  audit: AuditLog;
+  lookupKey: string;
+  now: () => Date;
+}): MethodDeps {
+  const { backends, audit, lookupKey, now } = parts;
+  const { browsers, factors, passkeys, recoveryCodes, sealer, totp } = backends;
+  const links = backends.upstreamLinks;
+  return {
+    factorsOf: factors.factorsOf,
+    beginTotp: (...input) => beginTotpEnrolment({ totp, sealer, now }, ...input),
+    confirmTotp: (...input) => confirmTotpEnrolment({ totp, sealer, audit, now }, ...input),
+    isUsedTotpCode: (...input) => isUsedTotpCode({ totp, sealer, now }, ...input),
+    removeTotp: (...input) => removeTotp({ totp, audit }, ...input),
+    createRecoveryCodes: (...input) =>
+      createRecoveryCodes({ recoveryCodes, audit, lookupKey }, ...input),
+    areRecoveryCodesCurrent: (...input) =>
+      areRecoveryCodesCurrent({ recoveryCodes, lookupKey }, ...input),
+    listBrowsers: browsers.list,
+    forgetBrowsers: (...input) => forgetBrowsers({ browsers, audit }, ...input),
+    offersPasskeys,
+    listPasskeys: (...input) => listPasskeys({ passkeys }, ...input),
+    beginPasskeyRegistration: (...input) => beginPasskeyRegistration({ passkeys, now }, ...input),
+    finishPasskeyRegistration: (...input) =>
+      finishPasskeyRegistration({ passkeys, audit, now }, ...input),
+    renamePasskey: (...input) => renamePasskey({ passkeys, audit }, ...input),
+    removePasskey: (...input) => removePasskey({ passkeys, audit }, ...input),
+    upstream: {
+      ...parts.upstream,
+      unlink: (tenant, { hasOtherWay, ...input }, request) =>
+        unlinkUpstreamIdentity(
+          { links, audit, hasOtherWay: async () => hasOtherWay },
+          tenant,
+          input,
+          request,
+        ),
+    },
+    sealer,
   };
 }

@@ -11,7 +11,6 @@ import type { Backends } from './compose-backends.ts';
 import { factorDeps } from './compose-factors.ts';
 import { ownerNotices } from './compose-notices.ts';
 import { accountEnder } from './compose-shared.ts';
-import { upstreamUse } from './compose-upstream.ts';
 import { mailboxWays } from './compose-ways.ts';
 import type { Config } from './config/config.ts';
 import { recordGrant } from './grants/record-grant.ts';
@@ -34,6 +33,7 @@ export function interactionDeps(parts: {
   audit: AuditLog;
   hasher: PasswordHasher;
   providers: ProviderPool;
+  upstream: InteractionDeps['upstream'];
   queueLogouts: QueueLogouts;
   lookupKey: string;
   queueMail: QueueMail;
@@ -63,7 +63,7 @@ export function interactionDeps(parts: {
     mailEnabled: backends.mail.transport !== undefined,
     notifyOwner: ownerNotices({ queueMail: parts.queueMail, publicUrl: config.publicUrl, now }),
     ...mailboxWays(parts),
-    upstream: upstreamUse({ ...parts, backends }),
+    upstream: parts.upstream,
     recordGrant: (tenant, decision) => recordGrant({ grants, audit }, tenant, decision),
     findResetLink: (tenant, token) => findPasswordReset({ accounts }, tenant, token),
     resetPassword: (tenant, input) =>

@@ -13,6 +13,7 @@ import { logoutDelivery } from './compose-logouts.ts';
 import { composeMail } from './compose-mail.ts';
 import { countingAudit, watchGauges } from './compose-metrics.ts';
 import { keyDeps, passwordHasher } from './compose-shared.ts';
+import { upstreamUse } from './compose-upstream.ts';
 import type { Config } from './config/config.ts';
 import { createClientAddress } from './http/client-address.ts';
 import { DEFAULT_ENDPOINT_LIMITS, type EndpointLimits } from './http/endpoint-limiter.ts';
@@ -119,12 +120,14 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     poolSize: config.providerPoolSize,
   });
   const attempts = attemptStore(options, secrets.lookupKey);
+  const upstream = upstreamUse({ backends, audit, now });
   const interactions = interactionDeps({
     ...options,
     attempts,
     audit,
     hasher,
     providers,
+    upstream,
     background,
     queueLogouts,
     lookupKey: secrets.lookupKey,
@@ -137,6 +140,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     audit,
     hasher,
     providers,
+    upstream,
     queueLogouts,
     lookupKey: secrets.lookupKey,
     queueMail: mail.queueMail,

@@ -86,8 +86,8 @@ async function serveVisitor(
   const missing = await missingSignIn(deps, ctx, route, visitor);
   if (missing !== undefined) return signInFirst(ctx, route, missing);
   const messages = await accountMessages(ctx, visitor.account);
-  // A form that comes back has the language menu of its page.
-  if (route.method === 'POST') ctx.state.pageAddress = route.page;
+  // What comes back from a form, or from elsewhere, has the language menu of its page.
+  if (route.method === 'POST' || route.path !== route.page) ctx.state.pageAddress = route.page;
   await route.handle(deps, { ctx, messages, form, ...visitor });
 }
 

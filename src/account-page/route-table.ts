@@ -6,6 +6,9 @@ import {
   submitApproveEmail,
   submitRefuseEmail,
 } from './approve-email.ts';
+import { showAddApp, showApp, submitAddApp, submitRemoveApp } from './authenticator-app.ts';
+import { showBrowsers, submitForgetAllBrowsers, submitForgetBrowser } from './browsers.ts';
+import { finishConnect, showConnected, submitConnect, submitDisconnect } from './connected.ts';
 import {
   APPROVE_EMAIL_PATH,
   showChangeEmail,
@@ -18,9 +21,18 @@ import {
   submitSendVerification,
   submitVerifyEmail,
 } from './email.ts';
+import { showMethods } from './methods.ts';
 import { showOverview } from './overview.ts';
+import {
+  showAddPasskey,
+  showPasskeys,
+  submitAddPasskey,
+  submitRemovePasskey,
+  submitRenamePasskey,
+} from './passkeys.ts';
 import { showPassword, submitPassword } from './password.ts';
 import { showProfile, submitProfile } from './profile.ts';
+import { showRecoveryCodes, submitCodesSaved, submitNewRecoveryCodes } from './recovery-codes.ts';
 import { showSessions, submitEndOtherSessions, submitEndSession } from './sessions.ts';
 import { arriveSignedIn } from './signed-in.ts';
 import type { AccountPageDeps, AccountVisit, LinkVisit } from './visit.ts';
@@ -82,6 +94,32 @@ export const ACCOUNT_ROUTES: readonly AccountRoute[] = [
   { method: 'POST', path: REFUSE_EMAIL_PATH, access: 'link', handle: submitRefuseEmail },
   get('/password', showPassword, { recent: true }),
   post('/password', submitPassword, { recent: true }),
+  get('/methods', showMethods),
+  get('/methods/passkeys', showPasskeys),
+  get('/methods/passkeys/add', showAddPasskey, { recent: true }),
+  post('/methods/passkeys/add', submitAddPasskey, { recent: true, page: '/methods/passkeys' }),
+  post('/methods/passkeys/rename', submitRenamePasskey, { page: '/methods/passkeys' }),
+  post('/methods/passkeys/remove', submitRemovePasskey, {
+    recent: true,
+    page: '/methods/passkeys',
+  }),
+  get('/methods/app', showApp),
+  get('/methods/app/add', showAddApp, { recent: true }),
+  post('/methods/app/add', submitAddApp, { recent: true, page: '/methods/app' }),
+  post('/methods/app/remove', submitRemoveApp, { recent: true, page: '/methods/app' }),
+  get('/methods/recovery-codes', showRecoveryCodes),
+  post('/methods/recovery-codes', submitNewRecoveryCodes, { recent: true }),
+  post('/methods/recovery-codes/saved', submitCodesSaved, { page: '/methods/recovery-codes' }),
+  get('/methods/browsers', showBrowsers),
+  post('/methods/browsers/forget', submitForgetBrowser, { page: '/methods/browsers' }),
+  post('/methods/browsers/forget-all', submitForgetAllBrowsers, { page: '/methods/browsers' }),
+  get('/methods/connected', showConnected),
+  get('/methods/connected/answer', finishConnect, { page: '/methods/connected' }),
+  post('/methods/connected/add', submitConnect, { recent: true, page: '/methods/connected' }),
+  post('/methods/connected/remove', submitDisconnect, {
+    recent: true,
+    page: '/methods/connected',
+  }),
   get('/sessions', showSessions),
   post('/sessions/end', submitEndSession, { page: '/sessions' }),
   post('/sessions/end-others', submitEndOtherSessions, { page: '/sessions' }),
@@ -92,23 +130,31 @@ export const ACCOUNT_ROUTES: readonly AccountRoute[] = [
 /** Where a sign-in may lead on to. */
 function pagesOf(routes: readonly AccountRoute[]): readonly string[] {
   return routes.flatMap((route) =>
-    route.method === 'GET' && route.access === 'session' ? [route.path] : [],
+    route.method === 'GET' && route.access === 'session' && route.page === route.path
+      ? [route.path]
+      : [],
   );
 }
 
 interface RouteOptions {
   readonly recent?: boolean;
-  /** Below the account page; for a form of its own path. */
+  /** Below the account page, where it is not the route's own path. */
   readonly page?: string;
 }
 
 function get(
   name: string,
   handle: SessionRoute['handle'],
-  { recent = false }: RouteOptions = {},
+  { recent = false, page = name }: RouteOptions = {},
 ): SessionRoute {
-  const path = `${ACCOUNT_PATH}${name}`;
-  return { method: 'GET', path, page: path, access: 'session', recent, handle };
+  return {
+    method: 'GET',
+    path: `${ACCOUNT_PATH}${name}`,
+    page: `${ACCOUNT_PATH}${page}`,
+    access: 'session',
+    recent,
+    handle,
+  };
 }
 
 function post(

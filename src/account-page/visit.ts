@@ -1,25 +1,38 @@
 import type { ParameterizedContext } from 'koa';
 import type { Account } from '../accounts/account.ts';
 import type { AccountSession } from '../accounts/account-session.ts';
+import type { RememberedBrowser } from '../accounts/browser-store.ts';
 import type {
-  ApprovalVisit,
-  BeginEmailChangeResult,
-  ChangeEmailMail,
-  ChangeEmailVisit,
-  ProveEmailResult,
+  approveEmailChange,
+  beginEmailChange,
+  cancelEmailChange,
+  findEmailChange,
+  proveNewEmail,
+  refuseEmailChange,
   resendEmailChangeCode,
 } from '../accounts/change-email.ts';
 import type { ChangePasswordResult } from '../accounts/change-password.ts';
 import type { EditProfileResult, Profile } from '../accounts/edit-profile.ts';
-import type { EmailChangeProgress, PendingEmailChange } from '../accounts/email-change-store.ts';
+import type { PendingEmailChange } from '../accounts/email-change-store.ts';
 import type {
-  confirmEmail,
-  requestEmailConfirmation,
-  VerifyEmail,
-} from '../accounts/verify-email.ts';
+  beginTotpEnrolment,
+  confirmTotpEnrolment,
+  isUsedTotpCode,
+  removeTotp,
+} from '../accounts/enrol-totp.ts';
+import type { listPasskeys, removePasskey, renamePasskey } from '../accounts/manage-passkeys.ts';
+import type { areRecoveryCodesCurrent, createRecoveryCodes } from '../accounts/recovery-codes.ts';
+import type {
+  beginPasskeyRegistration,
+  finishPasskeyRegistration,
+} from '../accounts/register-passkey.ts';
+import type { forgetBrowsers } from '../accounts/remember-browser.ts';
+import type { SecondFactors } from '../accounts/second-factor-store.ts';
+import type { confirmEmail, requestEmailConfirmation } from '../accounts/verify-email.ts';
 import type { Application } from '../applications/application.ts';
 import type { RegisteredClient } from '../applications/client.ts';
 import { sha256 } from '../crypto/digest.ts';
+import type { Sealer } from '../crypto/sealing.ts';
 import type { ConnectedApplication } from '../grants/connected-application.ts';
 import { csrfToken } from '../http/csrf.ts';
 import type { FormBody } from '../http/form-body.ts';
@@ -33,6 +46,7 @@ import type { CurrentSession } from '../provider/current-session.ts';
 import type { KeptSession } from '../provider/keep-session.ts';
 import type { Tenant, TenantId } from '../tenants/tenant.ts';
 import type { TenantState } from '../tenants/tenant-state.ts';
+import type { ConnectedDeps } from './connected-deps.ts';
 
 /** What the account page asks of the rest of the house; `compose-account-page.ts` wires it. */
 export interface AccountPageDeps {
@@ -44,49 +58,47 @@ export interface AccountPageDeps {
   readonly hasSecondFactor: (tenantId: TenantId, accountId: string) => Promise<boolean>;
   readonly findAccount: (tenantId: TenantId, accountId: string) => Promise<Account | undefined>;
   readonly editProfile: (tenant: Tenant, input: ProfileEdit) => Promise<EditProfileResult>;
+  readonly factorsOf: (tenantId: TenantId, accountId: string) => Promise<SecondFactors>;
+  /** Notes on a session what was proved in it besides. */
+  readonly raiseSession: (
+    tenant: Tenant,
+    ctx: Pick<ParameterizedContext, 'req' | 'res'>,
+    proved: { readonly accountId: string; readonly amr: readonly string[]; readonly acr: string },
+  ) => Promise<boolean>;
+  readonly beginTotp: Wired<typeof beginTotpEnrolment>;
+  readonly confirmTotp: Wired<typeof confirmTotpEnrolment>;
+  /** Whether a form that confirms an app was sent twice. */
+  readonly isUsedTotpCode: Wired<typeof isUsedTotpCode>;
+  readonly removeTotp: Wired<typeof removeTotp>;
+  readonly createRecoveryCodes: Wired<typeof createRecoveryCodes>;
+  readonly areRecoveryCodesCurrent: Wired<typeof areRecoveryCodesCurrent>;
+  readonly listBrowsers: (tenantId: TenantId, accountId: string) => Promise<RememberedBrowser[]>;
+  readonly forgetBrowsers: Wired<typeof forgetBrowsers>;
+  /** Whether browsers offer passkeys at an issuer. */
+  readonly offersPasskeys: (issuer: string) => boolean;
+  readonly listPasskeys: Wired<typeof listPasskeys>;
+  readonly beginPasskeyRegistration: Wired<typeof beginPasskeyRegistration>;
+  readonly finishPasskeyRegistration: Wired<typeof finishPasskeyRegistration>;
+  readonly renamePasskey: Wired<typeof renamePasskey>;
+  readonly removePasskey: Wired<typeof removePasskey>;
+  readonly upstream: ConnectedDeps;
+  readonly sealer: Pick<Sealer, 'seal' | 'open'>;
   /** Whether this deployment can send mail: what needs it is not offered otherwise. */
   readonly mailEnabled: boolean;
   readonly findPendingEmailChange: (
     tenantId: TenantId,
     accountId: string,
   ) => Promise<PendingEmailChange | undefined>;
-  readonly beginEmailChange: (
-    tenant: Tenant,
-    visit: ChangeEmailVisit,
-    typed: string,
-    mail: ChangeEmailMail,
-  ) => Promise<BeginEmailChangeResult>;
-  readonly resendEmailChangeCode: (
-    tenant: Tenant,
-    visit: ChangeEmailVisit,
-    mail: ChangeEmailMail,
-  ) => ReturnType<typeof resendEmailChangeCode>;
-  readonly proveNewEmail: (
-    tenant: Tenant,
-    visit: ChangeEmailVisit,
-    code: string,
-  ) => Promise<ProveEmailResult>;
-  readonly cancelEmailChange: (tenant: Tenant, visit: ChangeEmailVisit) => Promise<void>;
+  readonly beginEmailChange: Wired<typeof beginEmailChange>;
+  readonly resendEmailChangeCode: Wired<typeof resendEmailChangeCode>;
+  readonly proveNewEmail: Wired<typeof proveNewEmail>;
+  readonly cancelEmailChange: Wired<typeof cancelEmailChange>;
   /** The change that a link approves; looking uses nothing up. */
-  readonly findEmailChange: (
-    tenant: Tenant,
-    token: string,
-  ) => Promise<PendingEmailChange | undefined>;
-  readonly approveEmailChange: (
-    tenant: Tenant,
-    visit: ApprovalVisit,
-  ) => Promise<EmailChangeProgress>;
-  readonly refuseEmailChange: (tenant: Tenant, visit: ApprovalVisit) => Promise<boolean>;
-  readonly requestEmailConfirmation: (
-    tenant: Tenant,
-    input: VerifyEmail,
-    locale: string,
-  ) => ReturnType<typeof requestEmailConfirmation>;
-  readonly confirmEmail: (
-    tenant: Tenant,
-    input: VerifyEmail,
-    code: string,
-  ) => ReturnType<typeof confirmEmail>;
+  readonly findEmailChange: Wired<typeof findEmailChange>;
+  readonly approveEmailChange: Wired<typeof approveEmailChange>;
+  readonly refuseEmailChange: Wired<typeof refuseEmailChange>;
+  readonly requestEmailConfirmation: Wired<typeof requestEmailConfirmation>;
+  readonly confirmEmail: Wired<typeof confirmEmail>;
   /** Undefined when the account has no password. */
   readonly passwordChangedAt: (tenantId: TenantId, accountId: string) => Promise<Date | undefined>;
   /** Ends whatever the account has open, but for the session that is kept. */
@@ -137,6 +149,11 @@ export interface AccountPageDeps {
   readonly render: RenderPage;
   readonly now: () => Date;
 }
+
+/** A function of a room with its dependencies in place. */
+type Wired<F> = F extends (deps: never, ...input: infer Input) => infer Result
+  ? (...input: Input) => Result
+  : never;
 
 /** Whose profile is to be what, for the record with where from. */
 export interface ProfileEdit extends RequestOrigin {

@@ -9,6 +9,11 @@ export const ACCOUNT_PATH = '/account';
 /** Where a sign-in for the account page leads back to, below the issuer. */
 export const ACCOUNT_SIGNED_IN_PATH = '/account/signed-in';
 
+/** Where the answer of another provider goes on to that the account page has asked, below the issuer. */
+export const ACCOUNT_UPSTREAM_PATH = '/account/methods/connected/answer';
+/** What such an answer belongs to, in place of an interaction's uid, which is longer. */
+export const ACCOUNT_BINDING = 'account';
+
 /**
  * The built-in client of every tenant: its own account page, so that signing in to it is a sign-in
  * like any other. It is given nothing, neither code nor token: `response_type=none` only makes sure

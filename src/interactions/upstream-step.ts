@@ -1,3 +1,4 @@
+import { ACCOUNT_BINDING, ACCOUNT_UPSTREAM_PATH } from '../applications/account-client.ts';
 import { GatehouseError } from '../errors.ts';
 import { bindingOfState, upstreamCallbackPath } from '../upstream/begin-upstream-sign-in.ts';
 import type { UpstreamIdentity, UpstreamProvider } from '../upstream/upstream.ts';
@@ -122,7 +123,10 @@ export async function returnFromUpstream(deps: InteractionDeps, visit: Visit): P
   for (const name of ANSWER_PARAMETERS) {
     for (const value of query.getAll(name)) answer.append(name, value);
   }
-  const href = `${interactionPath(ctx, uid)}/${ANSWER}?${answer}`;
+  const href =
+    uid === ACCOUNT_BINDING
+      ? `${ctx.state.issuerPath}${ACCOUNT_UPSTREAM_PATH}?${answer}`
+      : `${interactionPath(ctx, uid)}/${ANSWER}?${answer}`;
   showPage(deps, visit, movingOnPage(messages, { to: undefined, href }));
 }
 
