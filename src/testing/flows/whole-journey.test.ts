@@ -133,6 +133,8 @@ describe('the whole journey of an account', () => {
         // Whoever walks up to an open browser does not put a lock of theirs on the account.
         await heading(page, 'Confirm it’s you');
         await send(page, '/sign-in', { password: PASSWORD });
+        await page.locator('input[name=factor][value=totp]').check();
+        await send(page, '/factor');
         await page.locator('form[action$="/new-factor"]').waitFor();
         await page.locator('.steps summary').click();
         secret = (await page.locator('code.key').textContent())?.replaceAll(/\s/g, '') ?? '';
