@@ -1,4 +1,5 @@
 import type { InteractionResults } from 'oidc-provider';
+import { persistInteraction } from './persist-interaction.ts';
 import { PROGRESS } from './sign-in-progress.ts';
 import { STORED } from './step.ts';
 import { type InteractionVisit, seeOther } from './visit.ts';
@@ -21,7 +22,7 @@ export async function finishInteraction(
   const { interaction } = visit;
   const { lastSubmission } = interaction;
   interaction.result = 'error' in result ? result : { ...answersIn(lastSubmission), ...result };
-  await interaction.persist();
+  await persistInteraction(visit);
   seeOther(visit, interaction.returnTo);
 }
 

@@ -3,6 +3,7 @@ import { finishInteraction } from './finish-interaction.ts';
 import { loadFacts } from './load-facts.ts';
 import { provedSoFar } from './next-login-step.ts';
 import { nextStep } from './next-step.ts';
+import { persistInteraction } from './persist-interaction.ts';
 import { markProvingBrowser } from './proving-browser.ts';
 import { isRemembered } from './remembered-browser.ts';
 import { addProof, PROGRESS, type Proof } from './sign-in-progress.ts';
@@ -59,6 +60,6 @@ async function proceed(
   markProvingBrowser(deps, ctx, interaction);
   const step = nextStep(interaction, await loadFacts(deps, ctx, interaction));
   if (step.kind === 'finish') return finishInteraction(visit, step.result);
-  await interaction.persist();
+  await persistInteraction(visit);
   seeOther(visit, interactionPath(ctx, interaction.uid));
 }

@@ -145,6 +145,8 @@ export const STORED = {
   upstreamProblem: 'upstreamProblem',
   /** An identity at a provider that no account has yet. */
   upstreamIdentity: 'upstreamIdentity',
+  /** When the request began that wrote it last, in milliseconds since 1970; `provider` heeds it. */
+  writtenSince: 'writtenSince',
 } as const;
 
 /** The ways to a first factor that are pages of their own. */

@@ -3,6 +3,7 @@ import { GatehouseError } from '../errors.ts';
 import { bindingOfState, upstreamCallbackPath } from '../upstream/begin-upstream-sign-in.ts';
 import type { UpstreamIdentity, UpstreamProvider } from '../upstream/upstream.ts';
 import { movingOnPage, type OfferedUpstream, upstreamLinkPage } from './pages/upstream-pages.ts';
+import { persistInteraction } from './persist-interaction.ts';
 import { noteAndProceed, proceedWith } from './proceed.ts';
 import { STORED, type StepOf } from './step.ts';
 import { tellOwner } from './tell-owner.ts';
@@ -98,7 +99,7 @@ export async function beginUpstream(
     [STORED.upstreamRequest]: begun.kept,
     [STORED.upstreamProblem]: undefined,
   };
-  await interaction.persist();
+  await persistInteraction(visit);
   showPage(deps, visit, movingOnPage(messages, { to: provider.name, href: begun.url }));
 }
 
@@ -148,7 +149,7 @@ export async function finishUpstream(
   // Whatever comes of it, no answer is held against it again.
   const { [STORED.upstreamRequest]: _used, ...rest } = interaction.result ?? {};
   interaction.result = rest;
-  await interaction.persist();
+  await persistInteraction(visit);
   answer.delete('provider');
   const finished = await deps.upstream.finish(provider, kept, answer);
   if (finished.outcome === 'failed') return fail(deps, visit, provider, finished);

@@ -204,7 +204,7 @@ function artifactWrite(
   const key = artifactKey(model, id);
   const lifetimeMs =
     expiresIn === undefined ? (payload.exp ?? 0) * 1000 - now.getTime() : expiresIn * 1000;
-  const startedAt: unknown = ctx?.state.startedAt;
+  const startedAt: unknown = ctx?.state.startedAt ?? writtenSince(payload);
   const sessionUid = model === 'Session' ? payload.uid : payload.sessionUid;
   const grantId = model === 'Grant' ? id : issuedUnder(model, payload);
   const accountId = payload.accountId ?? signedIn(payload);
@@ -252,6 +252,15 @@ function signedIn({ result, session }: AdapterPayload): string | undefined {
       : undefined;
   if (typeof proving === 'string') return proving;
   return result?.login?.accountId ?? session?.accountId;
+}
+
+/**
+ * When the request began that writes an Interaction from a page: the library knows nothing of it
+ * then, and `interactions` note it in the result.
+ */
+function writtenSince({ result }: AdapterPayload): Date | undefined {
+  const since = result?.writtenSince;
+  return typeof since === 'number' ? new Date(since) : undefined;
 }
 
 /** Everything but what was issued with `offline_access` ends with its session (OIDC Core, 11). */

@@ -24,13 +24,24 @@ type Tokens = Readonly<Record<string, unknown>>;
 for (const store of STORES) {
   describe(`what ends while a request of it is in flight, artifacts in ${store}`, () => {
     const gate = createGate();
+    let onFactors: (() => Promise<void>) | undefined;
     let world: TokenWorld;
     let notes: RelyingParty;
     before(async () => {
       world = await startTokenWorld({
         store,
         replicas: 2,
-        withBackends: (backends) => ({ ...backends, artifacts: gate.wrap(backends.artifacts) }),
+        withBackends: (backends) => ({
+          ...backends,
+          artifacts: gate.wrap(backends.artifacts),
+          factors: {
+            ...backends.factors,
+            async factorsOf(...of) {
+              await onFactors?.();
+              return backends.factors.factorsOf(...of);
+            },
+          },
+        }),
       });
       notes = await demoParty(world.deployment, 'notes-web');
     });
@@ -198,6 +209,28 @@ for (const store of STORES) {
         assert.ok(answerAt(await walkThrough(newcomer, request.url, ALICE), notes).code);
       });
     }
+
+    it('an account that ends right after its password was proved does not get in', async () => {
+      const newcomer = visitor(world.deployment);
+      const page = await newcomer.open((await notes.begin()).url.href);
+      // What is asked of the account next, on the way to saving what was proved.
+      const asked = Promise.withResolvers<void>();
+      const answered = Promise.withResolvers<void>();
+      onFactors = () => {
+        onFactors = undefined;
+        asked.resolve();
+        return answered.promise;
+      };
+      const arriving = newcomer.submit(page, { ...ALICE }, { action: '/sign-in' });
+      await asked.promise;
+      // As a new password does it: the account is there again at once.
+      await switchAccount(true);
+      await switchAccount(false);
+      answered.resolve();
+      const { status, text } = await arriving;
+      assert.equal(status, 400, text);
+      assert.equal(await isSignedIn(newcomer), false);
+    });
 
     it('a password that was proved before the account ended is proved for nothing', async () => {
       let stopped = true;
