@@ -68,13 +68,19 @@ export type OneTimeCodeRequest =
  * and answers the same, with a code that never works. Nothing is then sent.
  *
  * @param input.recipient - the mailbox that it goes to
+ * @param input.first - done once it is counted and before anything is made: what costs more than
+ *   somebody who asks too often should get
  * @returns the code goes into a mail to `recipient` and nowhere else
- * @throws StorageUnavailableError; nothing is counted then
+ * @throws StorageUnavailableError, and what `first` throws; nothing is counted then
  */
 export async function requestOneTimeCode(
   deps: OneTimeCodeDeps,
   tenant: Tenant,
-  input: OneTimeCodeUse & { readonly recipient: string; readonly decoy: boolean },
+  input: OneTimeCodeUse & {
+    readonly recipient: string;
+    readonly decoy: boolean;
+    readonly first?: () => Promise<unknown>;
+  },
 ): Promise<OneTimeCodeRequest> {
   const subjects: AttemptSubject[] = [
     { kind: 'code_requests', address: callerOf(input.address) },
@@ -86,6 +92,7 @@ export async function requestOneTimeCode(
     return { outcome: 'throttled', retryAfterSeconds: verdict.retryAfterSeconds };
   }
   return withdrawOnError(deps, tenant, subjects, async () => {
+    await input.first?.();
     const mailbox = sentTo(`mailbox:${normalizeIdentifier(input.recipient)}`);
     const { allowed } = await deps.attempts.begin(tenant.id, mailbox);
     const made = await withdrawOnError(deps, tenant, allowed ? mailbox : [], () =>

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { OverloadedError } from '../errors.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { createMailboxWorld, type MailboxWorld } from '../testing/mailbox-world.ts';
 import {
@@ -137,6 +138,38 @@ describe('registering', () => {
     const own = await begin({ password: 'carol@acme.example' });
     assert.equal(own.outcome, 'invalid');
     assert.deepEqual(world.mails, []);
+  });
+
+  it('hashes nothing for who asks too often', async () => {
+    let hashed = 0;
+    const { hasher } = world.deps;
+    const counting = {
+      ...hasher,
+      hash: (password: string) => {
+        hashed += 1;
+        return hasher.hash(password);
+      },
+    };
+    const deps = { ...world.deps, hasher: counting };
+    for (let n = 0; n < 5; n += 1) await beginRegistration(deps, world.tenant, FORM, VISIT, WHERE);
+    assert.equal(hashed, 1);
+    for (let n = 0; n < 40; n += 1) {
+      const form = { ...FORM, email: `carol-${n}@acme.example` };
+      await beginRegistration(deps, world.tenant, form, VISIT, WHERE);
+    }
+    assert.ok(hashed <= 30, `${hashed}`);
+  });
+
+  it('counts nothing while hashing is too much', async () => {
+    const deps = {
+      ...world.deps,
+      hasher: { hash: async () => Promise.reject(new OverloadedError('hashing', 1)) },
+    };
+    const again = () => beginRegistration(deps, world.tenant, FORM, VISIT, WHERE);
+    await assert.rejects(again, OverloadedError);
+    await assert.rejects(again, OverloadedError);
+    assert.deepEqual(world.mails, []);
+    await pendingFor();
   });
 
   it('sends another code when asked, not before a minute has passed', async () => {

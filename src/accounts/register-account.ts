@@ -88,10 +88,16 @@ export async function beginRegistration(
       },
     };
   }
-  const passwordHash = await deps.hasher.hash(form.password);
-  const pending = { email: email.address, name: name.name, passwordHash, locale: where.locale };
-  const sent = await sendRegistrationCode(deps, tenant, pending, visit, where);
-  return sent.outcome === 'code_sent' ? { outcome: 'code_sent', pending } : sent;
+  const wanted = { email: email.address, name: name.name, locale: where.locale };
+  let passwordHash = '';
+  // Once it is counted: hashing is what a flood of forms would keep from those who sign in.
+  const hash = async () => {
+    passwordHash = await deps.hasher.hash(form.password);
+  };
+  const sent = await sendCode(deps, tenant, wanted, visit, { ...where, first: hash });
+  return sent.outcome === 'code_sent'
+    ? { outcome: 'code_sent', pending: { ...wanted, passwordHash } }
+    : sent;
 }
 
 /**
@@ -110,11 +116,29 @@ export async function sendRegistrationCode(
   | { readonly outcome: 'code_sent' }
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
 > {
+  return sendCode(deps, tenant, pending, visit, where);
+}
+
+async function sendCode(
+  deps: RegisterAccountDeps,
+  tenant: Tenant,
+  pending: Pick<PendingRegistration, 'email' | 'locale'>,
+  visit: RegistrationVisit,
+  where: {
+    readonly signInUrl: string;
+    readonly resetUrl: string;
+    readonly first?: () => Promise<unknown>;
+  },
+): Promise<
+  | { readonly outcome: 'code_sent' }
+  | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
+> {
   const existing = await deps.accounts.findByIdentifier(tenant.id, pending.email);
   const request = await requestOneTimeCode(deps, tenant, {
     ...codeUse(pending, visit),
     recipient: pending.email,
     decoy: existing !== undefined,
+    ...(where.first === undefined ? {} : { first: where.first }),
   });
   if (request.outcome === 'throttled') return request;
   const addressed = { to: pending.email, locale: pending.locale, decoy: request.mailboxFull };
@@ -176,7 +200,10 @@ export async function finishRegistration(
   return { outcome: 'created', accountId: id };
 }
 
-function codeUse({ email }: PendingRegistration, visit: RegistrationVisit): OneTimeCodeUse {
+function codeUse(
+  { email }: Pick<PendingRegistration, 'email'>,
+  visit: RegistrationVisit,
+): OneTimeCodeUse {
   const { binding, address, requestId } = visit;
   return { purpose: 'register', subject: normalizeIdentifier(email), binding, address, requestId };
 }
