@@ -10,18 +10,16 @@ import {
   newTotpPage,
 } from './pages/new-factor-pages.ts';
 import { PASSKEY_FIELD } from './pages/passkey-form.ts';
-import { recoveryCodesPage } from './pages/recovery-codes-page.ts';
-import { noteAndProceed, proceedWith } from './proceed.ts';
+import { proceedWith } from './proceed.ts';
 import type { Proof } from './sign-in-progress.ts';
 import { STORED, type StepOf } from './step.ts';
 import { tellOwner } from './tell-owner.ts';
-import { type UnseenCodes, unseenCodes } from './unseen-codes.ts';
+import type { UnseenCodes } from './unseen-codes.ts';
 import {
   type InteractionDeps,
   type InteractionVisit,
   interactionClient,
   interactionForm,
-  shownAccount,
   shownAs,
   showPage,
 } from './visit.ts';
@@ -181,34 +179,6 @@ async function proceedWithNewFactor(
   const codes = await deps.factors.createRecoveryCodes(tenant, { accountId, by });
   const unseen: UnseenCodes = { accountId, codes };
   await proceedWith(deps, visit, proof, { [STORED.recoveryCodes]: unseen });
-}
-
-/** Shows recovery codes until the person says that they have them. */
-export async function showRecoveryCodes(
-  deps: InteractionDeps,
-  visit: InteractionVisit,
-  step: StepOf<'recovery_codes'>,
-): Promise<void> {
-  const [client, account] = await Promise.all([
-    interactionClient(deps, visit),
-    shownAccount(deps, visit, step.accountId),
-  ]);
-  if (account === undefined) return finishInteraction(visit, {});
-  const page = recoveryCodesPage(visit.messages, {
-    ...interactionForm(deps, visit, client.registered),
-    siteName: visit.ctx.state.tenant.name,
-    username: account.username,
-    codes: unseenCodes(visit.interaction.result, step.accountId) ?? [],
-  });
-  showPage(deps, visit, page);
-}
-
-/** Takes "I have saved them": from here on nobody can read them anywhere. */
-export async function leaveRecoveryCodes(
-  deps: InteractionDeps,
-  visit: InteractionVisit,
-): Promise<void> {
-  await noteAndProceed(deps, visit, { [STORED.recoveryCodes]: undefined });
 }
 
 function ownerOf({ ctx }: InteractionVisit, accountId: string) {

@@ -5,8 +5,9 @@ import { leaveApplicationGate } from './application-gate-step.ts';
 import { submitConsent } from './consent-step.ts';
 import { sendEmailCode, submitEmailCode } from './email-code-step.ts';
 import { LANGUAGE_PATH, submitLanguage } from './language-choice.ts';
-import { leaveRecoveryCodes, submitNewFactor } from './new-factor-step.ts';
+import { submitNewFactor } from './new-factor-step.ts';
 import { submitRecovery } from './recover-step.ts';
+import { leaveRecoveryCodes } from './recovery-codes-step.ts';
 import { resendRegistrationCode, submitRegister, submitRegistrationCode } from './register-step.ts';
 import { showResetPassword, submitResetPassword } from './reset-password.ts';
 import { chooseFactor, submitSecondFactor } from './second-factor-step.ts';
@@ -14,13 +15,8 @@ import { abortInteraction, chooseAnotherAccount, showStep } from './show-step.ts
 import { submitPasskey, submitSignIn } from './sign-in-step.ts';
 import type { Step, StepOf } from './step.ts';
 import { takeWay } from './take-way.ts';
-import {
-  ANSWER,
-  beginUpstream,
-  finishUpstream,
-  returnFromUpstream,
-  submitUpstreamLink,
-} from './upstream-step.ts';
+import { submitUpstreamLink } from './upstream-link-step.ts';
+import { ANSWER, beginUpstream, finishUpstream, returnFromUpstream } from './upstream-step.ts';
 import { postponeVerifyEmail, sendVerifyEmail, submitVerifyEmail } from './verify-email-step.ts';
 import {
   type InteractionDeps,

@@ -4,15 +4,16 @@ import { showApplicationGate } from './application-gate-step.ts';
 import { consentDecision, showConsent } from './consent-step.ts';
 import { showEmailCode } from './email-code-step.ts';
 import { finishInteraction, refuseInteraction } from './finish-interaction.ts';
-import { showNewFactor, showRecoveryCodes } from './new-factor-step.ts';
+import { showNewFactor } from './new-factor-step.ts';
 import { noteAndProceed } from './proceed.ts';
 import { showRecovery } from './recover-step.ts';
+import { showRecoveryCodes } from './recovery-codes-step.ts';
 import { showRegister } from './register-step.ts';
 import { showSecondFactor } from './second-factor-step.ts';
 import { PROGRESS } from './sign-in-progress.ts';
 import { showSignIn } from './sign-in-step.ts';
 import { STORED } from './step.ts';
-import { showUpstreamLink } from './upstream-step.ts';
+import { showUpstreamLink } from './upstream-link-step.ts';
 import { showVerifyEmail } from './verify-email-step.ts';
 import type { InteractionDeps, InteractionVisit } from './visit.ts';
 

@@ -2,24 +2,19 @@ import { ACCOUNT_BINDING, ACCOUNT_UPSTREAM_PATH } from '../applications/account-
 import { GatehouseError } from '../errors.ts';
 import { bindingOfState, upstreamCallbackPath } from '../upstream/begin-upstream-sign-in.ts';
 import type { UpstreamIdentity, UpstreamProvider } from '../upstream/upstream.ts';
-import { movingOnPage, type OfferedUpstream, upstreamLinkPage } from './pages/upstream-pages.ts';
+import { movingOnPage, type OfferedUpstream } from './pages/upstream-pages.ts';
 import { persistInteraction } from './persist-interaction.ts';
 import { noteAndProceed, proceedWith } from './proceed.ts';
 import { STORED, type StepOf } from './step.ts';
-import { tellOwner } from './tell-owner.ts';
 import { problemIn, requestIn, type UpstreamProblem, unlinkedIn } from './upstream-use.ts';
 import {
   type InteractionDeps,
   type InteractionVisit,
-  interactionClient,
-  interactionForm,
   interactionPath,
   parameter,
   seeOther,
-  shownAccount,
   showPage,
   type Visit,
-  visitOf,
 } from './visit.ts';
 
 /** What of an answer is read; the rest is the provider's own, and no part of the protocol. */
@@ -199,60 +194,6 @@ async function waitForAccount(
   });
 }
 
-/** Asks whoever has signed in whether the identity that waits is to be linked to their account. */
-export async function showUpstreamLink(
-  deps: InteractionDeps,
-  visit: InteractionVisit,
-  step: StepOf<'upstream_link'>,
-): Promise<void> {
-  const waiting = await waitingIdentity(deps, visit);
-  const account = await shownAccount(deps, visit, step.accountId);
-  if (waiting === undefined || account === undefined) return forgetIdentity(deps, visit);
-  const client = await interactionClient(deps, visit);
-  const theirs = await visitOf(visit, account);
-  const page = upstreamLinkPage(theirs.messages, {
-    ...interactionForm(deps, visit, client.registered),
-    provider: waiting.provider.name,
-    who: shownIdentity(waiting.identity),
-    account,
-  });
-  showPage(deps, theirs, page);
-}
-
-/** Links the identity, or leaves it; either way the sign-in goes on. */
-export async function submitUpstreamLink(
-  deps: InteractionDeps,
-  visit: InteractionVisit,
-  step: StepOf<'upstream_link'>,
-): Promise<void> {
-  const { tenant } = visit.ctx.state;
-  const { accountId } = step;
-  const waiting = await waitingIdentity(deps, visit);
-  if (visit.form.get('choice') === 'link' && waiting !== undefined) {
-    const { provider, identity } = waiting;
-    const input = { accountId, identity };
-    const outcome = await deps.upstream.link(tenant, input, requestOf(visit));
-    if (outcome === 'created') {
-      await tellOwner(deps, visit, accountId, 'sign_in_method_linked', provider.name);
-    }
-  }
-  await forgetIdentity(deps, visit);
-}
-
-async function forgetIdentity(deps: InteractionDeps, visit: InteractionVisit): Promise<void> {
-  await noteAndProceed(deps, visit, { [STORED.upstreamIdentity]: undefined });
-}
-
-async function waitingIdentity(
-  deps: InteractionDeps,
-  visit: InteractionVisit,
-): Promise<{ provider: UpstreamProvider; identity: UpstreamIdentity } | undefined> {
-  const identity = unlinkedIn(visit.interaction.result)?.identity;
-  if (identity === undefined) return undefined;
-  const provider = await providerOf(deps, visit, identity.provider);
-  return provider === undefined ? undefined : { provider, identity };
-}
-
 /** Records why it came to nothing, and shows the sign-in page, which says so. */
 async function fail(
   deps: InteractionDeps,
@@ -269,7 +210,7 @@ async function fail(
   });
 }
 
-async function providerOf(
+export async function providerOf(
   deps: Pick<InteractionDeps, 'upstream'>,
   { ctx }: Visit,
   key: string,
@@ -278,11 +219,11 @@ async function providerOf(
 }
 
 /** What somebody is called at a provider: what they know themselves by, if it says so. */
-function shownIdentity({ email, claims }: UpstreamIdentity): string | undefined {
+export function shownIdentity({ email, claims }: UpstreamIdentity): string | undefined {
   return email ?? claims.name;
 }
 
-function requestOf({ ctx, interaction }: InteractionVisit) {
+export function requestOf({ ctx, interaction }: InteractionVisit) {
   const clientId = parameter(interaction, 'client_id');
   const { address, requestId } = ctx.state;
   return { address, requestId, ...(clientId === undefined ? {} : { clientId }) };
