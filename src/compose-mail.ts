@@ -36,6 +36,7 @@ export interface Mail {
   stop(): Promise<void>;
 }
 
+/** Wires mail; where it is off, messages are dropped and nothing is sent. */
 export function composeMail(options: {
   backends: Pick<Backends, 'mail' | 'sealer'>;
   audit: Pick<AuditLog, 'record'>;

@@ -24,7 +24,7 @@ import {
 } from './one-time-code.ts';
 
 /** How long a change waits for both mailboxes. */
-export const EMAIL_CHANGE_SECONDS = 24 * 60 * 60;
+const EMAIL_CHANGE_SECONDS = 24 * 60 * 60;
 
 export interface ChangeEmailDeps extends OneTimeCodeDeps {
   readonly accounts: Pick<AccountStore, 'findByIdentifier'>;

@@ -1,5 +1,5 @@
 /** Longest identifier, in UTF-16 units: an e-mail address of RFC 3696 (64 + 1 + 255). */
-export const IDENTIFIER_MAX_LENGTH = 320;
+const IDENTIFIER_MAX_LENGTH = 320;
 
 /**
  * The form of a username or e-mail address that uniqueness and sign-in go by.

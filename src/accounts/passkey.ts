@@ -49,6 +49,7 @@ export interface PasskeyDescriptor {
   readonly transports: readonly string[];
 }
 
+/** A passkey as a page's options name it. */
 export function descriptorOf({ id, transports }: Passkey): PasskeyDescriptor {
   return { type: 'public-key', id, transports };
 }

@@ -1,5 +1,5 @@
 /** Longest name of a person, in characters; it travels in tokens. */
-export const PERSON_NAME_MAX_CHARACTERS = 100;
+const PERSON_NAME_MAX_CHARACTERS = 100;
 
 /** Controls, line separators and the marks that reorder text. */
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u;

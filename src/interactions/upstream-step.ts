@@ -210,6 +210,7 @@ async function fail(
   });
 }
 
+/** The provider of a key, if the tenant offers it. */
 export async function providerOf(
   deps: Pick<InteractionDeps, 'upstream'>,
   { ctx }: Visit,
@@ -223,6 +224,7 @@ export function shownIdentity({ email, claims }: UpstreamIdentity): string | und
   return email ?? claims.name;
 }
 
+/** In which request something happens, for the audit log. */
 export function requestOf({ ctx, interaction }: InteractionVisit) {
   const clientId = parameter(interaction, 'client_id');
   const { address, requestId } = ctx.state;

@@ -11,7 +11,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 /** A message that is good for longer is given up after this. */
-export const GIVE_UP_MS = DAY_MS;
+const GIVE_UP_MS = DAY_MS;
 /** How long the outbox remembers a message, and the address it went to. */
 const KEPT_MS = 30 * DAY_MS;
 const DECOY_KEPT_MS = HOUR_MS;

@@ -92,6 +92,7 @@ export async function endOtherSessions(
   return others.length;
 }
 
+/** What is stored of a Session, as its owner and the end of it need it. */
 export function storedSession(payload: StoredPayload): StoredSession {
   return payload as unknown as StoredSession;
 }

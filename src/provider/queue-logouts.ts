@@ -2,7 +2,7 @@ import type { TenantId } from '../tenants/tenant.ts';
 import type { EndedSignIn, LogoutNotificationStore } from './logout-notification-store.ts';
 
 /** How long a client that does not answer is tried. */
-export const LOGOUT_GIVE_UP_HOURS = 6;
+const LOGOUT_GIVE_UP_HOURS = 6;
 /** How long operators can see what became of a notification. */
 const LOGOUT_KEPT_DAYS = 7;
 

@@ -67,6 +67,7 @@ const NOT_US = new Set(['invalid_client', 'unauthorized_client']);
 /** What the library says when the discovery document lacks something. */
 const INCOMPLETE = new Set(['OAUTH_MISSING_SERVER_METADATA', 'OAUTH_INVALID_SERVER_METADATA']);
 
+/** A failure that is told apart by us, not thrown by the library. */
 export function failure(reason: UpstreamFailureReason, detail: string): UpstreamFailure {
   return { outcome: 'failed', reason, detail };
 }
