@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { TOTP } from 'otpauth';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { ACR_MULTI_FACTOR } from '../../accounts/acr.ts';
 import { launchChromium } from '../chromium.ts';
 import { startDeployment, type TestDeployment } from '../gatehouse.ts';
-import { codeIn } from '../mail.ts';
+import { codeIn, linkIn } from '../mail.ts';
 import { seedMore } from '../seed-more.ts';
+import { addVirtualAuthenticator, type VirtualAuthenticator } from '../virtual-authenticator.ts';
 import { startWebApplication, type WebApplication } from '../web-application.ts';
 
 const PASSWORD = 'violet umbrella at noon';
@@ -25,6 +25,7 @@ describe('the whole journey of an account', () => {
   let deployment: TestDeployment;
   let app: WebApplication;
   let ahead = 0;
+  let password = PASSWORD;
   const now = () => new Date(Date.now() + ahead);
   /** What browsers complained of, such as a page against its own policy. */
   const complaints: string[] = [];
@@ -83,11 +84,17 @@ describe('the whole journey of an account', () => {
   /** Types name and password where the application leads to; a second factor is asked for then. */
   const signInAs = async (page: Page, email: string) => {
     await page.goto(app.origin);
-    await send(page, '/sign-in', { identifier: email, password: PASSWORD });
-    await page.locator('form[action$="/second-factor"]').waitFor();
+    await send(page, '/sign-in', { identifier: email, password });
+    await page.locator('button[name=factor][value=recovery_code]').waitFor();
+  };
+  /** Another factor than the one that the page asks for, unless it asks for this one. */
+  const choose = async (page: Page, factor: 'totp' | 'recovery_code') => {
+    const other = page.locator(`button[name=factor][value=${factor}]`);
+    if ((await other.count()) > 0) await other.click();
+    await page.locator(`input[name=factor][value=${factor}]`).waitFor({ state: 'attached' });
   };
   const useRecoveryCode = async (page: Page, code: string) => {
-    await page.locator('button[name=factor][value=recovery_code]').click();
+    await choose(page, 'recovery_code');
     await send(page, '/second-factor', { code });
     await heading(page, 'arrived');
   };
@@ -98,9 +105,13 @@ describe('the whole journey of an account', () => {
       let traveller: Traveller;
       let secret: string;
       let recoveryCodes: string[];
+      let device: VirtualAuthenticator;
       before(async () => {
         const context = await openContext(javaScriptEnabled);
         traveller = { context, page: await context.newPage(), email };
+        password = PASSWORD;
+        // Nobody touches it until it is meant to answer: what a field offers would be taken at once.
+        device = await addVirtualAuthenticator(traveller.page, { present: false });
       });
       after(() => traveller.context.close());
       const appCode = () => new TOTP({ secret }).generate({ timestamp: now().getTime() });
@@ -127,25 +138,56 @@ describe('the whole journey of an account', () => {
         await page.getByText(email).first().waitFor();
       });
 
+      if (javaScriptEnabled) {
+        it('adds a passkey, which brings recovery codes, and signs in with it alone', async () => {
+          const { page } = traveller;
+          await account(page, '/methods/passkeys/add');
+          await heading(page, 'Add a passkey');
+          await device.setPresent(true);
+          await page.getByLabel('Name').fill('Phone');
+          await page.getByRole('button', { name: 'Add a passkey' }).click();
+          await heading(page, 'Save your recovery codes');
+          await device.setPresent(false);
+          await send(page, '/recovery-codes/saved');
+          const notice = { to: email, kind: 'security_notice.passkey_added' };
+          await deployment.mail.waitForMail(notice);
+
+          await signOut(page);
+          await page.goto(app.origin);
+          await page.locator('form[action$="/sign-in"]').waitFor();
+          await device.setPresent(true);
+          await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+          await heading(page, 'arrived');
+          await device.setPresent(false);
+        });
+      }
+
       it('sets an authenticator app up, by the key in letters', async () => {
         const { page } = traveller;
-        await page.goto(`${app.origin}/?acr_values=${encodeURIComponent(ACR_MULTI_FACTOR)}`);
-        // Whoever walks up to an open browser does not put a lock of theirs on the account.
-        await heading(page, 'Confirm it’s you');
-        await send(page, '/sign-in', { password: PASSWORD });
-        await page.locator('input[name=factor][value=totp]').check();
-        await send(page, '/factor');
-        await page.locator('form[action$="/new-factor"]').waitFor();
+        await account(page, '/methods/app/add');
         await page.locator('.steps summary').click();
         secret = (await page.locator('code.key').textContent())?.replaceAll(/\s/g, '') ?? '';
         assert.match(secret, /^[A-Z2-7]{32}$/);
-        await send(page, '/new-factor', { code: appCode() });
-        recoveryCodes = await page.locator('.recovery-codes code').allTextContents();
-        assert.equal(recoveryCodes.length, 10);
-        await send(page, '/recovery-codes');
-        await heading(page, 'arrived');
+        await send(page, '/methods/app/add', { code: appCode() });
+        await page.locator('main [role=status]').waitFor();
         const notice = { to: email, kind: 'security_notice.second_factor_added' };
         await deployment.mail.waitForMail(notice);
+      });
+
+      it('makes recovery codes that are shown once', async () => {
+        const { page } = traveller;
+        // Whoever had no factor before has just been shown some; new ones take their place.
+        await account(page, '/methods/recovery-codes');
+        if ((await page.locator('.recovery-codes code').count()) === 0) {
+          await send(page, '/methods/recovery-codes');
+        }
+        await heading(page, 'Save your recovery codes');
+        recoveryCodes = await page.locator('.recovery-codes code').allTextContents();
+        assert.equal(recoveryCodes.length, 10);
+        await send(page, '/recovery-codes/saved');
+        await account(page, '/methods/recovery-codes');
+        await heading(page, 'Recovery codes');
+        assert.equal(await page.locator('.recovery-codes code').count(), 0);
       });
 
       it('signs in with password and app from then on', async () => {
@@ -153,23 +195,42 @@ describe('the whole journey of an account', () => {
         await signOut(page);
         ahead += STEP_MS;
         await signInAs(page, email);
+        await choose(page, 'totp');
         await send(page, '/second-factor', { code: appCode() });
         await heading(page, 'arrived');
       });
 
-      it('is not lost with the app: a recovery code opens it, once', async () => {
+      it('is not lost with app and passkey: a recovery code opens it, once', async () => {
         const { page } = traveller;
+        await device.clear();
         await signOut(page);
         const [code = ''] = recoveryCodes;
         await signInAs(page, email);
         await useRecoveryCode(page, code);
         await signOut(page);
         await signInAs(page, email);
-        await page.locator('button[name=factor][value=recovery_code]').click();
+        await choose(page, 'recovery_code');
         await send(page, '/second-factor', { code });
         await page.locator('#code-problem').waitFor();
         await send(page, '/second-factor', { code: recoveryCodes[1] ?? '' });
         await heading(page, 'arrived');
+      });
+
+      it('is not lost with the password: a link by mail sets a new one', async () => {
+        const { page } = traveller;
+        await signOut(page);
+        await page.goto(app.origin);
+        await page.locator('button[name=way][value=recover]').click();
+        await send(page, '/recover', { identifier: email });
+        const mail = await deployment.mail.waitForMail({ to: email, kind: 'reset_password_link' });
+        password = `${PASSWORD} again`;
+        await page.goto(linkIn(mail));
+        await send(page, '/reset-password', { password, password_again: password });
+        await heading(page, 'Your password is changed');
+        const notice = { to: email, kind: 'security_notice.password_changed' };
+        await deployment.mail.waitForMail(notice);
+        await signInAs(page, email);
+        await useRecoveryCode(page, recoveryCodes[3] ?? '');
       });
 
       it('ends its other sessions: another browser is out', async () => {
