@@ -145,9 +145,12 @@ describe('changing an e-mail address', () => {
 
   it('tells nobody but its owner that an address is somebody’s', async () => {
     const world = await setUp({ verified: false });
-    await insertAccount(database.db, world.tenant.id, { email: 'bob@acme.example' });
+    const claims = { locale: 'pt' };
+    await insertAccount(database.db, world.tenant.id, { email: 'bob@acme.example', claims });
     assert.deepEqual(await world.begin('Bob@acme.example'), { outcome: 'begun' });
-    assert.equal(world.addressed()[0], 'address_in_use Bob@acme.example');
+    // As it is stored, in its owner's language.
+    assert.equal(world.addressed()[0], 'address_in_use bob@acme.example');
+    assert.equal(world.mails[0]?.locale, 'pt');
     // There is a change that waits, like any other, and no code that works.
     for (let guess = 0; guess < 5; guess += 1) {
       assert.equal((await world.prove(`00000${guess}`)).outcome, 'rejected');

@@ -14,6 +14,7 @@ import type {
   PendingEmailChange,
 } from './email-change-store.ts';
 import { withdrawOnError } from './factor-attempt.ts';
+import { mailLocale } from './mail-locale.ts';
 import { normalizeIdentifier } from './normalize-identifier.ts';
 import {
   ONE_TIME_CODE_SECONDS,
@@ -247,30 +248,28 @@ async function sendCode(
 > {
   const { account } = visit;
   const existing = await deps.accounts.findByIdentifier(tenant.id, email);
-  const taken = existing !== undefined && existing.account.id !== account.id;
+  const owner = existing?.account.id === account.id ? undefined : existing?.account;
+  // Somebody else's stored address, never one that is only written like it.
+  const to = owner?.email ?? email;
   const request = await requestOneTimeCode(deps, tenant, {
     ...codeUse(visit, email),
-    recipient: email,
-    decoy: taken,
+    recipient: to,
+    decoy: owner !== undefined,
   });
   if (request.outcome === 'throttled') return request;
-  const addressed = {
-    to: email,
-    locale: localeOf(account, mail),
-    decoy: request.mailboxFull,
-  };
-  await (taken
+  const { id: accountId } = owner ?? account;
+  const locale = mailLocale(owner ?? account, mail.locale);
+  const addressed = { to, locale, accountId, decoy: request.mailboxFull };
+  await (owner === undefined
     ? deps.queueMail(tenant, {
         ...addressed,
-        kind: 'address_in_use',
-        accountId: existing.account.id,
-        data: { signInUrl: mail.accountUrl, resetUrl: mail.accountUrl },
+        kind: 'change_email_confirm',
+        data: { code: request.code, validSeconds: ONE_TIME_CODE_SECONDS },
       })
     : deps.queueMail(tenant, {
         ...addressed,
-        kind: 'change_email_confirm',
-        accountId: account.id,
-        data: { code: request.code, validSeconds: ONE_TIME_CODE_SECONDS },
+        kind: 'address_in_use',
+        data: { signInUrl: mail.accountUrl, resetUrl: mail.accountUrl },
       }));
   return { outcome: 'sent' };
 }
@@ -290,7 +289,7 @@ async function tellOldAddress(
     kind: 'change_email_notice',
     to: account.email,
     accountId: account.id,
-    locale: localeOf(account, mail),
+    locale: mailLocale(account, mail.locale),
     ...(typeof name === 'string' ? { name } : {}),
     data: {
       newAddress,
@@ -301,10 +300,6 @@ async function tellOldAddress(
         : { link: mail.approvalUrl(token), validSeconds: EMAIL_CHANGE_SECONDS }),
     },
   });
-}
-
-function localeOf({ claims }: Account, { locale }: ChangeEmailMail): string {
-  return typeof claims.locale === 'string' ? claims.locale : locale;
 }
 
 /** A code proves one mailbox for one account. */

@@ -96,7 +96,8 @@ describe('registering', () => {
     assert.equal(known.outcome, fresh.outcome);
     const mail = world.mails.at(-1);
     assert.ok(mail?.kind === 'address_in_use');
-    assert.equal(mail.to, 'ALICE@acme.example');
+    // As it is stored, in its owner's language, whoever asks.
+    assert.equal(mail.to, 'alice@acme.example');
     assert.equal(mail.accountId, world.accountId);
     // No code that anybody could guess makes a second account, or signs in to the first.
     assert.ok(known.outcome === 'code_sent');

@@ -3,6 +3,7 @@ import type { QueueMail } from '../mail/queue-mail.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import type { AccountStore } from './account-store.ts';
 import { type EmailAddressProblem, readEmailAddress } from './email-address.ts';
+import { mailLocale } from './mail-locale.ts';
 import { normalizeIdentifier } from './normalize-identifier.ts';
 import {
   ONE_TIME_CODE_SECONDS,
@@ -133,25 +134,31 @@ async function sendCode(
   | { readonly outcome: 'code_sent' }
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
 > {
-  const existing = await deps.accounts.findByIdentifier(tenant.id, pending.email);
+  const owner = (await deps.accounts.findByIdentifier(tenant.id, pending.email))?.account;
+  // The stored address of an account, never one that is only written like it.
+  const to = owner?.email ?? pending.email;
   const request = await requestOneTimeCode(deps, tenant, {
     ...codeUse(pending, visit),
-    recipient: pending.email,
-    decoy: existing !== undefined,
+    recipient: to,
+    decoy: owner !== undefined,
     ...(where.first === undefined ? {} : { first: where.first }),
   });
   if (request.outcome === 'throttled') return request;
-  const addressed = { to: pending.email, locale: pending.locale, decoy: request.mailboxFull };
-  await (existing === undefined
+  const decoy = request.mailboxFull;
+  await (owner === undefined
     ? deps.queueMail(tenant, {
-        ...addressed,
+        to,
+        locale: pending.locale,
+        decoy,
         kind: 'verify_email_code',
         data: { code: request.code, validSeconds: ONE_TIME_CODE_SECONDS },
       })
     : deps.queueMail(tenant, {
-        ...addressed,
+        to,
+        locale: mailLocale(owner, pending.locale),
+        decoy,
         kind: 'address_in_use',
-        accountId: existing.account.id,
+        accountId: owner.id,
         data: { signInUrl: where.signInUrl, resetUrl: where.resetUrl },
       }));
   return { outcome: 'code_sent' };

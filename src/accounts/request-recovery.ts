@@ -5,6 +5,7 @@ import type { Account } from './account.ts';
 import type { AccountStore } from './account-store.ts';
 import type { AttemptStore, AttemptSubject } from './attempt-store.ts';
 import { callerOf } from './attempt-subjects.ts';
+import { mailLocale } from './mail-locale.ts';
 import { normalizeIdentifier } from './normalize-identifier.ts';
 import { RESET_LINK_SECONDS, requestPasswordReset } from './reset-password.ts';
 
@@ -91,12 +92,12 @@ async function sendLink(
   const { address, browser, requestId } = request;
   const by = { actor: { type: 'anonymous' }, address, requestId } as const;
   const { token } = await requestPasswordReset(deps, tenant, account.id, by);
-  const { name, locale } = account.claims;
+  const { name } = account.claims;
   await deps.queueMail(tenant, {
     kind: 'reset_password_link',
     to,
     accountId: account.id,
-    locale: typeof locale === 'string' ? locale : request.locale,
+    locale: mailLocale(account, request.locale),
     ...(typeof name === 'string' ? { name } : {}),
     data: {
       link: request.linkTo(token),

@@ -3,6 +3,7 @@ import type { QueueMail } from '../mail/queue-mail.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import type { Account } from './account.ts';
 import type { AccountStore } from './account-store.ts';
+import { mailLocale } from './mail-locale.ts';
 import { normalizeIdentifier } from './normalize-identifier.ts';
 import {
   ONE_TIME_CODE_SECONDS,
@@ -11,6 +12,8 @@ import {
   requestOneTimeCode,
   useOneTimeCode,
 } from './one-time-code.ts';
+
+const NOBODY = { claims: {} };
 
 export interface SignInByCodeDeps extends OneTimeCodeDeps {
   readonly accounts: Pick<AccountStore, 'findByIdentifier'>;
@@ -54,12 +57,11 @@ export async function requestSignInCode(
       : { recipient: account.email, decoy: false };
   const request = await requestOneTimeCode(deps, tenant, { ...codeUse(input), recipient, decoy });
   if (request.outcome === 'throttled') return request;
-  const { locale } = account?.claims ?? {};
   await deps.queueMail(tenant, {
     kind: 'sign_in_code',
     to: recipient,
     decoy: decoy || request.mailboxFull,
-    locale: typeof locale === 'string' ? locale : where.locale,
+    locale: mailLocale(account ?? NOBODY, where.locale),
     ...(account === undefined ? {} : { accountId: account.id }),
     data: {
       code: request.code,

@@ -4,6 +4,7 @@ import type { QueueMail } from '../mail/queue-mail.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import type { Account } from './account.ts';
 import type { AccountStore } from './account-store.ts';
+import { mailLocale } from './mail-locale.ts';
 import { normalizeIdentifier } from './normalize-identifier.ts';
 import {
   ONE_TIME_CODE_SECONDS,
@@ -57,7 +58,7 @@ export async function requestEmailConfirmation(
     to: recipient,
     decoy: request.mailboxFull,
     accountId: account.id,
-    locale: typeof account.claims.locale === 'string' ? account.claims.locale : locale,
+    locale: mailLocale(account, locale),
     data: { code: request.code, validSeconds: ONE_TIME_CODE_SECONDS },
   });
   return { outcome: 'sent' };
