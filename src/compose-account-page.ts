@@ -82,7 +82,7 @@ export function accountPageDeps(parts: {
     ...methods(parts),
     raiseSession: async (tenant, ctx, proved) =>
       raiseSession(
-        { artifacts, now },
+        { artifacts },
         await providers.providerForTenant(tenant),
         tenant.id,
         ctx,

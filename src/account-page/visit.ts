@@ -62,7 +62,7 @@ export interface AccountPageDeps {
   /** Notes on a session what was proved in it besides. */
   readonly raiseSession: (
     tenant: Tenant,
-    ctx: Pick<ParameterizedContext, 'req' | 'res'>,
+    ctx: Pick<AccountVisit['ctx'], 'req' | 'res' | 'state'>,
     proved: { readonly accountId: string; readonly amr: readonly string[]; readonly acr: string },
   ) => Promise<boolean>;
   readonly beginTotp: Wired<typeof beginTotpEnrolment>;

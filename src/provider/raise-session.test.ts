@@ -15,6 +15,8 @@ let cast: ProviderCast;
 /** A page of ours beside the protocol, in which a second factor was proved. */
 let page: ServedApp;
 let accountId: string;
+/** What happens once the session was read. */
+let meanwhile: () => Promise<void>;
 
 before(async () => {
   world = await startProviderWorld();
@@ -24,7 +26,18 @@ before(async () => {
     const tenant = await world.tenant();
     const provider = await world.pool.providerForTenant(tenant);
     const proved = { accountId, amr: ['pwd', 'otp', 'mfa'], acr: ACR_MULTI_FACTOR };
-    ctx.body = String(await raiseSession(world, provider, tenant.id, ctx, proved));
+    const state = { startedAt: world.now() };
+    const { req, res } = ctx;
+    const artifacts = {
+      ...world.artifacts,
+      async find(...of: Parameters<typeof world.artifacts.find>) {
+        const found = await world.artifacts.find(...of);
+        await meanwhile();
+        return found;
+      },
+    };
+    const request = { req, res, state };
+    ctx.body = String(await raiseSession({ artifacts }, provider, tenant.id, request, proved));
   });
   page = await serveApp(app.callback());
 });
@@ -35,6 +48,7 @@ after(async () => {
 beforeEach(() => {
   world.signsIn = cast.alice;
   accountId = cast.alice;
+  meanwhile = async () => undefined;
 });
 
 describe('raising a session', () => {
@@ -74,5 +88,17 @@ describe('raising a session', () => {
     });
     assert.equal(await (await browser.request(page.url)).text(), 'false');
     assert.equal(await (await fetch(page.url)).text(), 'false');
+  });
+
+  it('brings no session back that ends while it is at it', async () => {
+    const browser = world.browser();
+    await authorize(browser, world.origin, 'web');
+    const tenant = await world.tenant();
+    meanwhile = () =>
+      world.artifacts.endAccount(tenant.id, cast.alice, {
+        tombstoneUntil: tombstoneUntil(world.now()),
+      });
+    assert.equal(await (await browser.request(page.url)).text(), 'false');
+    assert.deepEqual(await listSessions(world, tenant, cast.alice), []);
   });
 });

@@ -5,23 +5,25 @@ import type { TenantId } from '../tenants/tenant.ts';
 import type { ArtifactStore } from './artifact-store.ts';
 import { artifactKey } from './stored-payload.ts';
 
+/** The request that the second factor was proved in. */
+type RaisingRequest = Pick<ParameterizedContext, 'req' | 'res'> & {
+  readonly state: { readonly startedAt: Date };
+};
+
 /**
  * Notes on a browser's session what has just been proved in it besides: whoever sets up a second
  * factor has proved it with that, and is not asked for it again in the next moment. When the person
  * signed in stays as it is.
  *
  * @param proved - all that the session has proved now
- * @returns false when the session has ended meanwhile
+ * @returns false when the session has ended since the request began
  * @throws StorageUnavailableError
  */
 export async function raiseSession(
-  deps: {
-    readonly artifacts: Pick<ArtifactStore, 'find' | 'save'>;
-    readonly now: () => Date;
-  },
+  deps: { readonly artifacts: Pick<ArtifactStore, 'find' | 'save'> },
   provider: Provider,
   tenantId: TenantId,
-  { req, res }: Pick<ParameterizedContext, 'req' | 'res'>,
+  { req, res, state }: RaisingRequest,
   proved: { readonly accountId: string; readonly amr: readonly string[]; readonly acr: string },
 ): Promise<boolean> {
   const { jti, uid } = await provider.Session.get(provider.createContext(req, res));
@@ -38,7 +40,8 @@ export async function raiseSession(
     sessionKey: sha256(uid),
     accountId: proved.accountId,
     endsWithSession: true,
-    startedAt: deps.now(),
+    // An account that has ended since then refuses it: nothing comes back to life.
+    startedAt: state.startedAt,
   });
   return saved === 'saved';
 }
