@@ -131,48 +131,18 @@ export function createRetention(
       remove: (_now, limit) => deps.artifacts.sweep(limit),
       waiting: () => deps.artifacts.countExpired(BACKLOG_LIMIT),
     },
-    one_time_links: rowRule(db, {
-      table: 'one_time_links',
-      key: 'tenant_id, digest',
-      expired: 'expires_at <= ?',
-      change: (rows) => `delete from one_time_links where ${rows}`,
-    }),
-    invitations: rowRule(db, {
-      table: 'invitations',
-      key: 'tenant_id, id',
-      expired: 'expires_at <= ?',
-      change: (rows) => `delete from invitations where ${rows}`,
-    }),
-    email_changes: rowRule(db, {
-      table: 'email_changes',
-      key: 'tenant_id, account_id',
-      expired: 'expires_at <= ?',
-      change: (rows) => `delete from email_changes where ${rows}`,
-    }),
-    passkey_challenges: rowRule(db, {
-      table: 'passkey_challenges',
-      key: 'tenant_id, binding',
-      expired: 'expires_at <= ?',
-      change: (rows) => `delete from passkey_challenges where ${rows}`,
-    }),
-    one_time_codes: rowRule(db, {
-      table: 'one_time_codes',
-      key: 'tenant_id, lookup',
-      expired: 'expires_at <= ?',
-      change: (rows) => `delete from one_time_codes where ${rows}`,
-    }),
+    one_time_links: expiryRule(db, 'one_time_links', 'tenant_id, digest'),
+    invitations: expiryRule(db, 'invitations', 'tenant_id, id'),
+    email_changes: expiryRule(db, 'email_changes', 'tenant_id, account_id'),
+    passkey_challenges: expiryRule(db, 'passkey_challenges', 'tenant_id, binding'),
+    one_time_codes: expiryRule(db, 'one_time_codes', 'tenant_id, lookup'),
     totp_enrolments: rowRule(db, {
       table: 'totp_factors',
       key: 'tenant_id, id',
       expired: 'expires_at is not null and expires_at <= ?',
       change: (rows) => `delete from totp_factors where ${rows}`,
     }),
-    remembered_browsers: rowRule(db, {
-      table: 'remembered_browsers',
-      key: 'tenant_id, id',
-      expired: 'expires_at <= ?',
-      change: (rows) => `delete from remembered_browsers where ${rows}`,
-    }),
+    remembered_browsers: expiryRule(db, 'remembered_browsers', 'tenant_id, id'),
     client_secrets: rowRule(db, {
       table: 'clients',
       key: 'tenant_id, client_id',
@@ -181,18 +151,8 @@ export function createRetention(
         `update clients set previous_secret_digest = null, previous_secret_expires_at = null
           where ${rows}`,
     }),
-    mail_outbox: rowRule(db, {
-      table: 'mail_outbox',
-      key: 'tenant_id, id',
-      expired: 'expires_at <= ?',
-      change: (rows) => `delete from mail_outbox where ${rows}`,
-    }),
-    logout_notifications: rowRule(db, {
-      table: 'logout_notifications',
-      key: 'tenant_id, id',
-      expired: 'expires_at <= ?',
-      change: (rows) => `delete from logout_notifications where ${rows}`,
-    }),
+    mail_outbox: expiryRule(db, 'mail_outbox', 'tenant_id, id'),
+    logout_notifications: expiryRule(db, 'logout_notifications', 'tenant_id, id'),
     audit_events: auditRule(db, auditDays),
   };
 
@@ -251,6 +211,12 @@ async function removeAll(rule: Rule, now: Date): Promise<number> {
     if (count < BATCH) break;
   }
   return removed;
+}
+
+/** A rule for rows that are deleted once they have expired. */
+function expiryRule(db: Knex, table: string, key: string): Rule {
+  const change = (rows: string) => `delete from ${table} where ${rows}`;
+  return rowRule(db, { table, key, expired: 'expires_at <= ?', change });
 }
 
 /** A rule for rows that a condition on one moment (`?`) finds through an index. */
