@@ -1,7 +1,9 @@
 import { createFormats } from '../../languages/formats.ts';
+import { accountActivity } from './ar/account-activity.ts';
 import { accountApplications } from './ar/account-applications.ts';
 import { account } from './ar/account-card.ts';
 import { accountChoice } from './ar/account-choice.ts';
+import { accountData, deleteAccount } from './ar/account-data.ts';
 import { accountEmail } from './ar/account-email.ts';
 import {
   accountApp,
@@ -77,6 +79,9 @@ export const ar: Messages = {
   accountConnected,
   accountSessions,
   accountApplications,
+  accountActivity,
+  accountData,
+  deleteAccount,
   consent,
   scopes,
   claim,

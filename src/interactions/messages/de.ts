@@ -1,8 +1,10 @@
 import { createFormats } from '../../languages/formats.ts';
 import type { Messages } from './catalogue.ts';
+import { accountActivity } from './de/account-activity.ts';
 import { accountApplications } from './de/account-applications.ts';
 import { account } from './de/account-card.ts';
 import { accountChoice } from './de/account-choice.ts';
+import { accountData, deleteAccount } from './de/account-data.ts';
 import { accountEmail } from './de/account-email.ts';
 import {
   accountApp,
@@ -77,6 +79,9 @@ export const de: Messages = {
   accountConnected,
   accountSessions,
   accountApplications,
+  accountActivity,
+  accountData,
+  deleteAccount,
   consent,
   scopes,
   claim,

@@ -1,8 +1,10 @@
 import { createFormats } from '../../languages/formats.ts';
 import type { LanguageTag } from '../../languages/languages.ts';
+import { accountActivity } from './en/account-activity.ts';
 import { accountApplications } from './en/account-applications.ts';
 import { account } from './en/account-card.ts';
 import { accountChoice } from './en/account-choice.ts';
+import { accountData, deleteAccount } from './en/account-data.ts';
 import { accountEmail } from './en/account-email.ts';
 import {
   accountApp,
@@ -84,6 +86,9 @@ export const en = {
   accountConnected,
   accountSessions,
   accountApplications,
+  accountActivity,
+  accountData,
+  deleteAccount,
   consent,
   scopes,
   claim,

@@ -1,8 +1,10 @@
 import { createFormats } from '../../languages/formats.ts';
 import type { Messages } from './catalogue.ts';
+import { accountActivity } from './es/account-activity.ts';
 import { accountApplications } from './es/account-applications.ts';
 import { account } from './es/account-card.ts';
 import { accountChoice } from './es/account-choice.ts';
+import { accountData, deleteAccount } from './es/account-data.ts';
 import { accountEmail } from './es/account-email.ts';
 import {
   accountApp,
@@ -77,6 +79,9 @@ export const es: Messages = {
   accountConnected,
   accountSessions,
   accountApplications,
+  accountActivity,
+  accountData,
+  deleteAccount,
   consent,
   scopes,
   claim,

@@ -1,8 +1,10 @@
 import { createFormats } from '../../languages/formats.ts';
 import type { Messages } from './catalogue.ts';
+import { accountActivity } from './fr/account-activity.ts';
 import { accountApplications } from './fr/account-applications.ts';
 import { account } from './fr/account-card.ts';
 import { accountChoice } from './fr/account-choice.ts';
+import { accountData, deleteAccount } from './fr/account-data.ts';
 import { accountEmail } from './fr/account-email.ts';
 import {
   accountApp,
@@ -77,6 +79,9 @@ export const fr: Messages = {
   accountConnected,
   accountSessions,
   accountApplications,
+  accountActivity,
+  accountData,
+  deleteAccount,
   consent,
   scopes,
   claim,

@@ -1,8 +1,10 @@
 import { createFormats } from '../../languages/formats.ts';
 import type { Messages } from './catalogue.ts';
+import { accountActivity } from './ja/account-activity.ts';
 import { accountApplications } from './ja/account-applications.ts';
 import { account } from './ja/account-card.ts';
 import { accountChoice } from './ja/account-choice.ts';
+import { accountData, deleteAccount } from './ja/account-data.ts';
 import { accountEmail } from './ja/account-email.ts';
 import {
   accountApp,
@@ -77,6 +79,9 @@ export const ja: Messages = {
   accountConnected,
   accountSessions,
   accountApplications,
+  accountActivity,
+  accountData,
+  deleteAccount,
   consent,
   scopes,
   claim,

@@ -1,8 +1,10 @@
 import { createFormats } from '../../languages/formats.ts';
 import type { Messages } from './catalogue.ts';
+import { accountActivity } from './pt/account-activity.ts';
 import { accountApplications } from './pt/account-applications.ts';
 import { account } from './pt/account-card.ts';
 import { accountChoice } from './pt/account-choice.ts';
+import { accountData, deleteAccount } from './pt/account-data.ts';
 import { accountEmail } from './pt/account-email.ts';
 import {
   accountApp,
@@ -77,6 +79,9 @@ export const pt: Messages = {
   accountConnected,
   accountSessions,
   accountApplications,
+  accountActivity,
+  accountData,
+  deleteAccount,
   consent,
   scopes,
   claim,

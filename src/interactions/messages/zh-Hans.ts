@@ -1,8 +1,10 @@
 import { createFormats } from '../../languages/formats.ts';
 import type { Messages } from './catalogue.ts';
+import { accountActivity } from './zh-Hans/account-activity.ts';
 import { accountApplications } from './zh-Hans/account-applications.ts';
 import { account } from './zh-Hans/account-card.ts';
 import { accountChoice } from './zh-Hans/account-choice.ts';
+import { accountData, deleteAccount } from './zh-Hans/account-data.ts';
 import { accountEmail } from './zh-Hans/account-email.ts';
 import {
   accountApp,
@@ -77,6 +79,9 @@ export const zhHans: Messages = {
   accountConnected,
   accountSessions,
   accountApplications,
+  accountActivity,
+  accountData,
+  deleteAccount,
   consent,
   scopes,
   claim,

@@ -16,6 +16,8 @@ export const accountPage: Messages['accountPage'] = {
       title: 'طرق تسجيل الدخول',
       detail: 'مفاتيح المرور، والخطوة الثانية، ورموز الاسترداد',
     },
+    activity: { title: 'النشاط الأخير', detail: 'ما حدث لحسابك، ومتى' },
+    data: { title: 'بياناتك', detail: 'تنزيلها، أو حذف حسابك' },
   },
   done: {
     profile_saved: 'تم حفظ ملفك الشخصي.',

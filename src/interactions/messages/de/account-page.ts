@@ -22,6 +22,8 @@ export const accountPage: Messages['accountPage'] = {
       title: 'Wege zur Anmeldung',
       detail: 'Passkeys, zweiter Schritt, Wiederherstellungscodes',
     },
+    activity: { title: 'Letzte Aktivitäten', detail: 'Was mit Ihrem Konto geschah, und wann' },
+    data: { title: 'Ihre Daten', detail: 'Herunterladen oder das Konto löschen' },
   },
   done: {
     profile_saved: 'Ihr Profil ist gespeichert.',

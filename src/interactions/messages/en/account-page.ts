@@ -23,6 +23,8 @@ export const accountPage = {
       title: 'Applications with access',
       detail: 'What they can do, and taking it back',
     },
+    activity: { title: 'Recent activity', detail: 'What happened to your account, and when' },
+    data: { title: 'Your data', detail: 'Download it, or delete your account' },
   },
   /** What has been done, on the page that comes after. */
   done: {

@@ -19,6 +19,8 @@ export const accountPage: Messages['accountPage'] = {
       title: 'Formas de iniciar sesión',
       detail: 'Llaves de acceso, segundo paso, códigos de recuperación',
     },
+    activity: { title: 'Actividad reciente', detail: 'Qué ha pasado en tu cuenta y cuándo' },
+    data: { title: 'Tus datos', detail: 'Descargarlos o eliminar tu cuenta' },
   },
   done: {
     profile_saved: 'Tu perfil se ha guardado.',

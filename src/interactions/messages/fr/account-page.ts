@@ -22,6 +22,8 @@ export const accountPage: Messages['accountPage'] = {
       title: 'Moyens de connexion',
       detail: 'Clés d’accès, deuxième étape, codes de récupération',
     },
+    activity: { title: 'Activité récente', detail: 'Ce qui est arrivé à votre compte, et quand' },
+    data: { title: 'Vos données', detail: 'Les télécharger, ou supprimer votre compte' },
   },
   done: {
     profile_saved: 'Votre profil est enregistré.',

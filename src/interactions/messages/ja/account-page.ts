@@ -13,6 +13,8 @@ export const accountPage: Messages['accountPage'] = {
     applications: { title: 'アクセスできるアプリ', detail: 'できることの確認、取り消し' },
     email: { title: 'メールアドレス', detail: 'お知らせの送り先' },
     methods: { title: 'ログイン方法', detail: 'パスキー、2 段階認証、リカバリーコード' },
+    activity: { title: '最近のアクティビティ', detail: 'アカウントに起きたことと、その日時' },
+    data: { title: 'データ', detail: 'ダウンロード、アカウントの削除' },
   },
   done: {
     profile_saved: 'プロフィールを保存しました。',

@@ -19,6 +19,8 @@ export const accountPage: Messages['accountPage'] = {
       title: 'Formas de entrar',
       detail: 'Chaves de acesso, segunda etapa, códigos de recuperação',
     },
+    activity: { title: 'Atividade recente', detail: 'O que aconteceu com sua conta, e quando' },
+    data: { title: 'Seus dados', detail: 'Baixar, ou excluir sua conta' },
   },
   done: {
     profile_saved: 'Seu perfil foi salvo.',

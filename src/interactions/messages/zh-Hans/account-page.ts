@@ -13,6 +13,8 @@ export const accountPage: Messages['accountPage'] = {
     applications: { title: '有访问权限的应用', detail: '它们可以做什么，以及撤销权限' },
     email: { title: '电子邮件地址', detail: '我们给您写信的地址' },
     methods: { title: '登录方式', detail: '通行密钥、两步验证、恢复码' },
+    activity: { title: '最近活动', detail: '您的账号发生了什么，以及何时发生' },
+    data: { title: '您的数据', detail: '下载数据，或删除账号' },
   },
   done: {
     profile_saved: '您的个人资料已保存。',
