@@ -37,7 +37,7 @@ const ROOMS = {
   },
   'account-page': {
     imports: ['tenants', 'accounts', 'grants', 'applications', 'http', 'languages'],
-    types: ['provider', 'mail', 'upstream'],
+    types: ['provider', 'mail', 'upstream', 'audit'],
     // How every hosted page looks and speaks; nothing of what an interaction is.
     files: [
       'interactions/language-choice.ts',

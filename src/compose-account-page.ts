@@ -89,6 +89,7 @@ export function accountPageDeps(parts: {
         proved,
       ),
     findAccount: accounts.findById,
+    listActivity: audit.listOfAccount,
     findClient: applications.findClient,
     findApplicationByAudience: applications.findByAudience,
     editProfile: (tenant, input) => editProfile({ accounts, audit }, tenant, input),

@@ -1,4 +1,5 @@
 import { ACCOUNT_PATH, ACCOUNT_SIGNED_IN_PATH } from '../applications/account-client.ts';
+import { showActivity } from './activity.ts';
 import { showApplications, submitWithdraw } from './applications.ts';
 import {
   REFUSE_EMAIL_PATH,
@@ -9,6 +10,7 @@ import {
 import { showAddApp, showApp, submitAddApp, submitRemoveApp } from './authenticator-app.ts';
 import { showBrowsers, submitForgetAllBrowsers, submitForgetBrowser } from './browsers.ts';
 import { finishConnect, showConnected, submitConnect, submitDisconnect } from './connected.ts';
+import { downloadData, showData, showDeleteAccount, submitDeleteAccount } from './data.ts';
 import {
   APPROVE_EMAIL_PATH,
   showChangeEmail,
@@ -125,6 +127,11 @@ export const ACCOUNT_ROUTES: readonly AccountRoute[] = [
   post('/sessions/end-others', submitEndOtherSessions, { page: '/sessions' }),
   get('/applications', showApplications),
   post('/applications/withdraw', submitWithdraw, { page: '/applications' }),
+  get('/activity', showActivity),
+  get('/data', showData),
+  post('/data/download', downloadData, { recent: true, page: '/data' }),
+  get('/data/delete', showDeleteAccount, { recent: true }),
+  post('/data/delete', submitDeleteAccount, { recent: true }),
 ];
 
 /** Where a sign-in may lead on to. */

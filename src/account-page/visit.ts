@@ -12,6 +12,7 @@ import type {
   resendEmailChangeCode,
 } from '../accounts/change-email.ts';
 import type { ChangePasswordResult } from '../accounts/change-password.ts';
+import type { deleteAccount } from '../accounts/delete-account.ts';
 import type { EditProfileResult, Profile } from '../accounts/edit-profile.ts';
 import type { PendingEmailChange } from '../accounts/email-change-store.ts';
 import type {
@@ -20,6 +21,7 @@ import type {
   isUsedTotpCode,
   removeTotp,
 } from '../accounts/enrol-totp.ts';
+import type { AccountData } from '../accounts/export-account-data.ts';
 import type { listPasskeys, removePasskey, renamePasskey } from '../accounts/manage-passkeys.ts';
 import type { areRecoveryCodesCurrent, createRecoveryCodes } from '../accounts/recovery-codes.ts';
 import type {
@@ -31,6 +33,7 @@ import type { SecondFactors } from '../accounts/second-factor-store.ts';
 import type { confirmEmail, requestEmailConfirmation } from '../accounts/verify-email.ts';
 import type { Application } from '../applications/application.ts';
 import type { RegisteredClient } from '../applications/client.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
 import { sha256 } from '../crypto/digest.ts';
 import type { Sealer } from '../crypto/sealing.ts';
 import type { ConnectedApplication } from '../grants/connected-application.ts';
@@ -134,6 +137,13 @@ export interface AccountPageDeps {
     tenant: Tenant,
     withdrawal: { accountId: string; clientId: string; by: ActingOwner },
   ) => Promise<'withdrawn' | 'unknown'>;
+  /** What an account did and what was done to it, newest first. */
+  readonly listActivity: AuditLog['listOfAccount'];
+  readonly exportData: (
+    tenant: Tenant,
+    input: { readonly accountId: string; readonly by: ActingOwner },
+  ) => Promise<AccountData>;
+  readonly deleteAccount: Wired<typeof deleteAccount>;
   readonly findClient: (
     tenantId: TenantId,
     clientId: string,

@@ -1,7 +1,13 @@
 /**
  * The pages of a person's own account in each of their states; `page-samples.ts` has the others.
  */
+
 import type { AccountShell } from '../account-page/pages/account-layout.ts';
+import {
+  type ActivityKind,
+  type ActivityView,
+  activityPage,
+} from '../account-page/pages/activity-page.ts';
 import {
   type AppProblem,
   type AppView,
@@ -20,6 +26,11 @@ import {
 } from '../account-page/pages/approve-email-pages.ts';
 import { type BrowsersView, browsersPage } from '../account-page/pages/browsers-page.ts';
 import { type ConnectedView, connectedPage } from '../account-page/pages/connected-page.ts';
+import {
+  accountDeletedPage,
+  dataPage,
+  deleteAccountPage,
+} from '../account-page/pages/data-pages.ts';
 import {
   changeEmailPage,
   type EmailView,
@@ -197,6 +208,7 @@ export function accountPageSamples(messages: Messages, names: SampleNames): Reco
     'account-password-different': password({ problem: 'different' }),
     'account-password-saved': password({}, 'password_changed'),
     ...methodSamples(messages, names, shellWith),
+    ...endSamples(messages, names, shellWith()),
     'account-sessions': sessions({}),
     'account-sessions-one': sessions(
       { sessions: sessionSamples(names).slice(0, 1) },
@@ -445,4 +457,51 @@ function passkeyOptions(names: SampleNames): PasskeyCreationOptions {
     },
     attestation: 'none',
   };
+}
+
+function endSamples(
+  messages: Messages,
+  names: SampleNames,
+  shell: AccountShell,
+): Record<string, Page> {
+  const activity = (view: Partial<ActivityView>) =>
+    activityPage(messages, shell, {
+      events: activitySamples(messages),
+      clientNames: new Map([['notes', names.client]]),
+      olderHref: `${ROOT}/activity?before=0190a0a0-0000-7000-8000-000000000001`,
+      newestHref: undefined,
+      ...view,
+    });
+  const deleting = (unsure: boolean) =>
+    deleteAccountPage(messages, shell, {
+      ...form('/data/delete'),
+      siteName: names.site,
+      keepHref: `${ROOT}/data`,
+      unsure,
+    });
+  return {
+    'account-activity': activity({}),
+    'account-activity-older': activity({ olderHref: undefined, newestHref: `${ROOT}/activity` }),
+    'account-activity-none': activity({ events: [], olderHref: undefined }),
+    'account-data': dataPage(messages, shell, {
+      download: form('/data/download'),
+      deleteHref: `${ROOT}/data/delete`,
+    }),
+    'account-delete': deleting(false),
+    'account-delete-unsure-invalid': deleting(true),
+    'account-deleted': accountDeletedPage(messages),
+  };
+}
+
+/** One of each kind. */
+function activitySamples({ accountActivity }: Messages): ActivityView['events'] {
+  const kinds = Object.keys(accountActivity.kinds) as ActivityKind[];
+  return kinds.map((kind, index) => ({
+    kind,
+    at: ago(index * 7),
+    outcome: /failed|throttled|suspected/.test(kind) ? 'failure' : 'success',
+    actor: { type: /created|abled|reset$/.test(kind) ? 'operator' : 'account' },
+    address: '192.0.2.7',
+    ...(/sign_in|consent/.test(kind) ? { clientId: 'notes' } : {}),
+  }));
 }

@@ -10,6 +10,8 @@ export const SECTIONS = {
   methods: '/methods',
   sessions: '/sessions',
   applications: '/applications',
+  activity: '/activity',
+  data: '/data',
 } as const satisfies Partial<Record<keyof Messages['accountPage']['sections'], string>>;
 
 export type Section = keyof typeof SECTIONS;
