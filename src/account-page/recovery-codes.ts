@@ -45,8 +45,10 @@ export async function submitNewRecoveryCodes(
   visit: AccountVisit,
 ): Promise<void> {
   const { ctx, account } = visit;
-  const factors = await deps.factorsOf(ctx.state.tenant.id, account.id);
-  if (hasSecondFactor(factors)) await makeRecoveryCodes(deps, visit);
+  const { tenant } = ctx.state;
+  const factors = await deps.factorsOf(tenant.id, account.id);
+  const useful = tenant.settings.mfa !== 'off' && hasSecondFactor(factors);
+  if (useful) await makeRecoveryCodes(deps, visit);
   seeOther(ctx, `${ctx.state.issuerPath}${RECOVERY_CODES_PATH}`);
 }
 

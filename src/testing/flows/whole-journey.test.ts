@@ -266,6 +266,24 @@ describe('the whole journey of an account', () => {
         await page.goto(app.origin);
         await heading(page, /Web application/);
       });
+
+      it('ends when its owner says so, with a last message', async () => {
+        const { page } = traveller;
+        await signOut(page);
+        await account(page, '/data/delete');
+        await send(page, '/sign-in', { identifier: email, password });
+        await page.locator('button[name=factor][value=recovery_code]').waitFor();
+        await choose(page, 'recovery_code');
+        await send(page, '/second-factor', { code: recoveryCodes[4] ?? '' });
+        await heading(page, 'Delete your account');
+        await page.getByLabel('I know that this cannot be undone').check();
+        await send(page, '/data/delete');
+        await heading(page, 'Your account is deleted');
+        await deployment.mail.waitForMail({ to: email, kind: 'security_notice.account_deleted' });
+        await page.goto(app.origin);
+        await send(page, '/sign-in', { identifier: email, password });
+        await page.getByRole('alert').waitFor();
+      });
     });
   }
 });
