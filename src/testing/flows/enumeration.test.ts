@@ -17,6 +17,8 @@ const TRIES = 6;
 interface Told {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** Names of what the browser keeps. */
+  readonly cookies?: readonly string[];
   readonly text: string;
 }
 
@@ -121,7 +123,10 @@ describe('who has an account', () => {
     const browser = stranger();
     const start = await browser.open((await party.begin()).url.href);
     const told: Told[] = [];
-    for await (const page of way(browser, start, name)) told.push(toldBy(page, name));
+    for await (const page of way(browser, start, name)) {
+      const kept = await browser.jar.getCookies(page.url);
+      told.push({ ...toldBy(page, name), cookies: kept.map(({ key }) => key).sort() });
+    }
     return told;
   };
 
