@@ -108,6 +108,9 @@ export function testListing(given: () => SuiteContext): void {
     await store.destroy(tenant, 'RefreshToken', gone.key);
     const list = () => store.listByAccount(tenant, 'alice', 'RefreshToken', { limit: 10 });
     assert.deepEqual(keysOf(await list()), [alive.key]);
+    // However many of them are in the way.
+    const one = await store.listByAccount(tenant, 'alice', 'RefreshToken', { limit: 1 });
+    assert.deepEqual(keysOf(one), [alive.key]);
     await store.endAccount(tenant, 'alice', samples.forADay());
     assert.deepEqual(await list(), []);
   });

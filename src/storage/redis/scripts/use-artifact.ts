@@ -86,18 +86,24 @@ return false
 export const LIST = defineScript(`${ARTIFACT_RECORD}
 local index, limit = base .. ':x:' .. ARGV[2], tonumber(ARGV[3])
 local last = ARGV[4] ~= '' and ARGV[4] or '+inf'
-local scored = redis.call('ZREVRANGEBYSCORE', index, last, '(' .. ms(now), 'WITHSCORES')
-local list = {}
-for i = 1, #scored, 2 do
-  if #list >= limit then break end
-  local member = scored[i]
-  -- Members of one score come in the reverse order of their bytes, too.
-  if ARGV[4] == '' or tonumber(scored[i + 1]) < tonumber(ARGV[4]) or member < ARGV[5] then
-    local record = alive(member)
-    if record and not record.c and not record.x then
-      local found = answer(member, record)
-      table.insert(found, 1, member)
-      list[#list + 1] = found
+local list, seen = {}, 0
+while #list < limit do
+  -- No more at a time than a page has: an index may be much longer.
+  local scored = redis.call('ZREVRANGEBYSCORE', index, last, '(' .. ms(now), 'WITHSCORES',
+    'LIMIT', seen, limit)
+  if #scored == 0 then break end
+  seen = seen + #scored / 2
+  for i = 1, #scored, 2 do
+    if #list >= limit then break end
+    local member = scored[i]
+    -- Members of one score come in the reverse order of their bytes, too.
+    if ARGV[4] == '' or tonumber(scored[i + 1]) < tonumber(ARGV[4]) or member < ARGV[5] then
+      local record = alive(member)
+      if record and not record.c and not record.x then
+        local found = answer(member, record)
+        table.insert(found, 1, member)
+        list[#list + 1] = found
+      end
     end
   end
 end
