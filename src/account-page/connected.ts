@@ -109,14 +109,15 @@ async function showList(
     isOnlyLink(deps, visit),
   ]);
   const page = connectedPage(messages, shellOf(deps, visit), {
-    links: links.map((link) => ({
-      ...link,
-      name: offered.find(({ key }) => key === link.provider)?.name ?? link.provider,
-    })),
+    links: links.map((link) => {
+      const provider = offered.find(({ key }) => key === link.provider);
+      // Nobody signs in with a provider that is out of use.
+      const kept = onlyWay && provider !== undefined;
+      return { ...link, name: provider?.name ?? link.provider, kept };
+    }),
     offered: offered.filter(({ key }) => !links.some(({ provider }) => provider === key)),
     connect: accountForm(deps, visit, CONNECT_PATH),
     disconnect: accountForm(deps, visit, DISCONNECT_PATH),
-    onlyWay: links.length > 0 && onlyWay,
     problem,
     now: deps.now(),
   });

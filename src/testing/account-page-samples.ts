@@ -350,7 +350,7 @@ function methodSamples(
       now: NOW,
       ...view,
     });
-  const connected = (view: Partial<ConnectedView>) =>
+  const connected = (view: Partial<ConnectedView>, kept = false) =>
     connectedPage(messages, shell, {
       links: [
         {
@@ -360,12 +360,12 @@ function methodSamples(
           shownEmail: names.username,
           createdAt: ago(900),
           lastUsedAt: ago(30),
+          kept,
         },
       ],
       offered: [{ key: 'other', name: names.application }],
       connect: form('/methods/connected/add'),
       disconnect: form('/methods/connected/remove'),
-      onlyWay: false,
       problem: undefined,
       now: NOW,
       ...view,
@@ -412,7 +412,7 @@ function methodSamples(
     'account-browsers': browsers({}),
     'account-browsers-none': browsers({ browsers: [] }),
     'account-connected': connected({}),
-    'account-connected-kept': connected({ onlyWay: true }),
+    'account-connected-kept': connected({}, true),
     'account-connected-none-refused': connected({
       links: [],
       problem: { name: names.application, reason: 'refused' },

@@ -20,13 +20,13 @@ export interface ConnectedView {
     readonly shownEmail: string | undefined;
     readonly createdAt: Date;
     readonly lastUsedAt: Date | undefined;
+    /** Without it nobody could sign in. */
+    readonly kept: boolean;
   }[];
   /** Providers with which nothing is connected. */
   readonly offered: readonly { readonly key: string; readonly name: string }[];
   readonly connect: { readonly action: string; readonly csrf: string };
   readonly disconnect: { readonly action: string; readonly csrf: string };
-  /** Without it nobody could sign in. */
-  readonly onlyWay: boolean;
   readonly problem: ConnectedProblem | undefined;
   readonly now: Date;
 }
@@ -55,11 +55,12 @@ export function connectedPage(messages: Messages, shell: AccountShell, view: Con
             link.lastUsedAt === undefined
               ? accountMethods.neverUsed
               : accountMethods.lastUsed(formats.relative(link.lastUsedAt, view.now)),
+          kept: link.kept,
           label: accountConnected.disconnectNamed(name),
         };
       }),
-      disconnect: view.onlyWay ? undefined : view.disconnect,
-      onlyWay: view.onlyWay ? accountMethods.onlyWay : undefined,
+      disconnect: view.disconnect,
+      onlyWay: view.links.some(({ kept }) => kept) ? accountMethods.onlyWay : undefined,
       offered: view.offered.map(({ key, name }) => ({
         key,
         text: accountConnected.connect(displayName(name)),

@@ -247,21 +247,28 @@ describe('what somebody signs in with, on their account page', () => {
     });
 
     it('are shown where they were made until they are saved, and nowhere else', async () => {
-      const { codes } = await setUpApp();
+      const { app, codes } = await setUpApp();
       assert.deepEqual(recoveryCodesOn(await guest.open('/methods/recovery-codes')), codes);
       const cookies = await guest.browser.jar.getCookieString(`${deployment.publicUrl}/account`);
       const [, kept = ''] = /gatehouse_codes_default=([^;]+)/.exec(cookies) ?? [];
       assert.notEqual(kept, '');
       for (const code of codes) assert.ok(!cookies.includes(code));
 
-      // Another person, who has got hold of the cookie.
-      const other = accountGuest(deployment, await newOwner());
-      await other.open();
-      await other.browser.jar.setCookie(
-        `gatehouse_codes_default=${kept}; Path=/`,
-        deployment.publicUrl,
-      );
-      assert.deepEqual(recoveryCodesOn(await other.open('/methods/recovery-codes')), []);
+      // Another session, of the owner or of somebody else, that has got hold of the cookie.
+      nextCode();
+      const { other, page: asked } = await signInAnew();
+      await other.browser.submit(asked, { code: app.code() }, { action: '/second-factor' });
+      const stranger = accountGuest(deployment, await newOwner());
+      await stranger.open();
+      for (const { browser } of [other, stranger]) {
+        const cookie = `gatehouse_codes_default=${kept}; Path=/`;
+        await browser.jar.setCookie(cookie, deployment.publicUrl);
+        const elsewhere = await browser.open(
+          `${deployment.publicUrl}/account/methods/recovery-codes`,
+        );
+        assert.equal(pathOf(elsewhere), '/account/methods/recovery-codes');
+        assert.deepEqual(recoveryCodesOn(elsewhere), []);
+      }
 
       const page = await guest.open('/methods/recovery-codes');
       await guest.browser.submit(page, {}, { action: '/saved' });
