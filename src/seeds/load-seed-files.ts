@@ -136,7 +136,7 @@ async function resolveLogo(
   if ('found' in image) {
     problems.push({
       place: source.place,
-      message: `expected a PNG or WebP of at most 8 KiB and 1200 by 400 pixels, found ${image.found}`,
+      message: `expected a PNG or WebP of at most 5 KiB and 1200 by 400 pixels, found ${image.found}`,
     });
     return definition;
   }

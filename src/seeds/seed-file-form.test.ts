@@ -69,13 +69,13 @@ refuseEach('a seed file whose form is broken', [
     name: 'a logo that is not there',
     yaml: tenant('settings: { branding: { logo: { file: nowhere.png } } }'),
     expected:
-      ':5:43 tenants[0].settings.branding.logo.file: expected a PNG or WebP of at most 8 KiB and 1200 by 400 pixels, found no file nowhere.png',
+      ':5:43 tenants[0].settings.branding.logo.file: expected a PNG or WebP of at most 5 KiB and 1200 by 400 pixels, found no file nowhere.png',
   },
   {
     name: 'a logo that is a text',
     yaml: tenant('settings: { branding: { logo: { file: package.json } } }'),
     expected:
-      ':5:43 tenants[0].settings.branding.logo.file: expected a PNG or WebP of at most 8 KiB and 1200 by 400 pixels, found another kind of file',
+      ':5:43 tenants[0].settings.branding.logo.file: expected a PNG or WebP of at most 5 KiB and 1200 by 400 pixels, found another kind of file',
   },
   {
     name: 'a welcome in a language that no page has',

@@ -1,5 +1,5 @@
 /** Largest logo, in bytes: it travels inside every page, which has 30 KB for everything. */
-export const LOGO_MAX_BYTES = 8 * 1024;
+export const LOGO_MAX_BYTES = 5 * 1024;
 /** Widest and highest, in pixels. */
 const MAX_WIDTH = 1200;
 const MAX_HEIGHT = 400;
@@ -8,7 +8,7 @@ const MAX_HEIGHT = 400;
 const LOGO = /^data:(image\/(?:png|webp));base64,([A-Za-z0-9+/]+={0,2})$/;
 
 /**
- * Reads a tenant's logo from a file's content: a PNG or a WebP of at most 8 KiB and 1200 by 400
+ * Reads a tenant's logo from a file's content: a PNG or a WebP of at most 5 KiB and 1200 by 400
  * pixels.
  *
  * @param bytes - the file, any content
