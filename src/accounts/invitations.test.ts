@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import type { Registration, Tenant } from '../tenants/tenant.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { createMailboxWorld, type MailboxWorld } from '../testing/mailbox-world.ts';
 import {
@@ -11,25 +12,31 @@ import {
 
 let database: TestDatabase;
 let world: MailboxWorld;
+let tenant: Tenant;
 
 before(async () => {
   database = await createTestDatabase();
 });
 beforeEach(async () => {
   world = await createMailboxWorld(database.db);
+  tenant = registering('invite');
 });
 after(() => database.drop());
 
-const invite = (email = 'carol@acme.example') =>
-  inviteAccount(world.deps, world.tenant, {
+const registering = (registration: Registration): Tenant => ({
+  ...world.tenant,
+  settings: { ...world.tenant.settings, registration },
+});
+const invite = (email = 'carol@acme.example', at = tenant) =>
+  inviteAccount(world.deps, at, {
     email,
     roles: [],
     locale: 'ja',
     linkTo: (token) => `https://login.example/account/invitation?token=${token}`,
     actor: { type: 'operator' },
   });
-const accept = (token: string, more: { name?: string; password?: string } = {}) =>
-  acceptInvitation(world.deps, world.tenant, {
+const accept = (token: string, more: { name?: string; password?: string } = {}, at = tenant) =>
+  acceptInvitation(world.deps, at, {
     token,
     name: 'Carol',
     password: 'violet umbrella at noon',
@@ -49,7 +56,7 @@ describe('an invitation', () => {
     const token = await tokenFor();
     const [mail] = world.mails;
     assert.ok(mail?.kind === 'invitation' && mail.data.link.endsWith(token));
-    assert.equal((await findInvitation(world.deps, world.tenant, token))?.email, mail.to);
+    assert.equal((await findInvitation(world.deps, tenant, token))?.email, mail.to);
     assert.equal((await accept(token)).outcome, 'created');
     const signedIn = await world.signIn('violet umbrella at noon', 'carol@acme.example');
     assert.ok(signedIn.outcome === 'authenticated' && signedIn.account.emailVerified);
@@ -90,5 +97,14 @@ describe('an invitation', () => {
     for (const nonsense of ['', 'x', '\u0000', 'x'.repeat(100_000)]) {
       assert.equal((await accept(nonsense)).outcome, 'invalid_link');
     }
+  });
+
+  it('neither is made nor works while registration is closed', async () => {
+    const token = await tokenFor('erik@acme.example');
+    const closed = registering('closed');
+    assert.equal((await invite('frida@acme.example', closed)).outcome, 'registration_closed');
+    assert.equal(await findInvitation(world.deps, closed, token), undefined);
+    assert.equal((await accept(token, {}, closed)).outcome, 'invalid_link');
+    assert.equal((await accept(token)).outcome, 'created');
   });
 });

@@ -17,7 +17,9 @@ const TOKEN_BYTES = 32;
 
 export type InviteResult =
   | { readonly outcome: 'invited'; readonly token: string; readonly invitation: Invitation }
-  | { readonly outcome: 'has_account' };
+  | { readonly outcome: 'has_account' }
+  /** Nobody registers here, invited or not. */
+  | { readonly outcome: 'registration_closed' };
 
 /**
  * Invites somebody to make an account for an address, and for no other. Whoever was invited before
@@ -47,6 +49,7 @@ export async function inviteAccount(
   },
 ): Promise<InviteResult> {
   const { email, roles, actor } = input;
+  if (tenant.settings.registration === 'closed') return { outcome: 'registration_closed' };
   if ((await deps.accounts.findByIdentifier(tenant.id, email)) !== undefined) {
     return { outcome: 'has_account' };
   }
@@ -77,7 +80,7 @@ export async function inviteAccount(
 
 /**
  * The invitation that a link's token still works for. Looking uses nothing up: mail scanners open
- * links, too.
+ * links, too. While registration is closed none does.
  *
  * @param token - from the link, any text
  * @throws StorageUnavailableError
@@ -87,12 +90,13 @@ export async function findInvitation(
   tenant: Tenant,
   token: string,
 ): Promise<Invitation | undefined> {
+  if (tenant.settings.registration === 'closed') return undefined;
   return deps.invitations.findByDigest(tenant.id, sha256(token));
 }
 
 export type AcceptInvitationResult =
   | { readonly outcome: 'created'; readonly accountId: string }
-  /** Unknown, used, revoked or expired. */
+  /** Unknown, used, revoked or expired, or registration is closed. */
   | { readonly outcome: 'invalid_link' }
   /** The address has an account by now; the link is used up. */
   | { readonly outcome: 'has_account' }

@@ -53,6 +53,12 @@ export function addInvitationCommands(account: Command, act: ActionMaker): void 
           linkTo: (token) => linkOf(context, tenant, token),
           actor: run.host.operator,
         });
+        if (invited.outcome === 'registration_closed') {
+          throw new ConflictError(
+            `registration is closed at tenant ${tenant.slug}, to whoever is invited, too: ` +
+              'set its settings.registration to invite, or open, in a seed file',
+          );
+        }
         if (invited.outcome === 'has_account') {
           throw new ConflictError(`${email} has an account of tenant ${tenant.slug} already`);
         }

@@ -77,7 +77,7 @@ tenants:
         accentColor: "${accent}"
         welcomeText: { default: Welcome, de: Willkommen }
 `;
-      await assert.rejects(bench.preview(branded('#2b50c8')), /more than 8192 bytes/);
+      await assert.rejects(bench.preview(branded('#2b50c8')), /more than 5120 bytes/);
       const small = branded('#ffd400').replace('docs/sign-in.png', logoPath);
       const plan = await bench.preview(small);
       const text = describePlan(plan);

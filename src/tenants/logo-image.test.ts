@@ -48,7 +48,7 @@ describe('a logo', () => {
     };
     assert.equal(found(png(2000, 48)), 'one of 2000 by 48 pixels');
     assert.equal(found(png(0, 48)), 'one of 0 by 48 pixels');
-    assert.equal(found(png(10, 10, LOGO_MAX_BYTES + 1)), 'one of more than 8192 bytes');
+    assert.equal(found(png(10, 10, LOGO_MAX_BYTES + 1)), 'one of more than 5120 bytes');
     for (const other of ['', '<svg xmlns="http://www.w3.org/2000/svg"/>', 'GIF89a', 'RIFF']) {
       assert.equal(found(Buffer.from(other)), 'another kind of file');
     }

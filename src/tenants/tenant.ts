@@ -18,7 +18,7 @@ export type SigningAlgorithm = 'RS256' | 'ES256' | 'PS256' | 'EdDSA';
 
 /**
  * Who may make an account on the hosted pages: anybody, whoever was invited, or nobody (operators
- * and seed files then).
+ * and seed files then; invitations do not work).
  */
 export type Registration = 'open' | 'invite' | 'closed';
 
