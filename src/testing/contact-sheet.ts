@@ -1,5 +1,5 @@
 /**
- * Draws `docs/pages.png`, one picture of the hosted pages in light and dark, on phones and
+ * Draws `docs/pages.png`, one picture of all hosted pages, in light and dark, on phones and
  * desktops: `npm run docs:pages`.
  */
 import { fileURLToPath } from 'node:url';
@@ -12,8 +12,10 @@ import { servePages } from './page-server.ts';
 const SHEET = fileURLToPath(new URL('../../docs/pages.png', import.meta.url));
 const PHONE = { width: 390, height: 780 };
 const DESKTOP = { width: 1280, height: 780 };
-/** Of a page, in the sheet. */
+/** Of a page, in the sheet: of the most telling ones, and of all others. */
 const SCALE = 0.4;
+const SMALL_SCALE = 0.2;
+const SMALL_IN_A_ROW = 11;
 const GAP = 20;
 
 interface Shot {
@@ -55,6 +57,26 @@ const ROWS: readonly (readonly Shot[])[] = [
   ],
 ];
 
+const samples = pageSamples(en, ordinaryNames);
+
+/** One of every template that is not among the most telling pages, light and dark in turn. */
+function otherShots(): Shot[] {
+  const seen = new Set(ROWS.flat().map(({ name }) => samples[name]?.template));
+  const others = Object.entries(samples).filter(([, { template }]) => {
+    const isNew = !seen.has(template);
+    seen.add(template);
+    return isNew;
+  });
+  return others.map(([name], index) => phone(name, index % 2 === 0 ? 'light' : 'dark'));
+}
+
+function inRows(shots: readonly Shot[]): Shot[][] {
+  const count = Math.ceil(shots.length / SMALL_IN_A_ROW);
+  return Array.from({ length: count }, (_, row) =>
+    shots.slice(row * SMALL_IN_A_ROW, (row + 1) * SMALL_IN_A_ROW),
+  );
+}
+
 async function shoot(browser: Browser, origin: string, shot: Shot): Promise<string> {
   const { name, viewport, colorScheme } = shot;
   const page = await browser.newPage({ viewport, colorScheme });
@@ -66,10 +88,12 @@ async function shoot(browser: Browser, origin: string, shot: Shot): Promise<stri
 
 async function drawSheet(browser: Browser, origin: string): Promise<void> {
   const rows: string[] = [];
-  for (const row of ROWS) {
+  const telling = ROWS.map((shots) => ({ shots, scale: SCALE }));
+  const others = inRows(otherShots()).map((shots) => ({ shots, scale: SMALL_SCALE }));
+  for (const { shots, scale } of [...telling, ...others]) {
     const pictures: string[] = [];
-    for (const shot of row) {
-      const width = shot.viewport.width * SCALE;
+    for (const shot of shots) {
+      const width = shot.viewport.width * scale;
       const source = `data:image/png;base64,${await shoot(browser, origin, shot)}`;
       pictures.push(`<img class="${shot.colorScheme}" width="${width}" src="${source}">`);
     }
@@ -85,7 +109,6 @@ async function drawSheet(browser: Browser, origin: string): Promise<void> {
   await page.locator('body').screenshot({ path: SHEET });
 }
 
-const samples = pageSamples(en, ordinaryNames);
 const server = await servePages(sampleFrame(en, ordinaryNames), samples);
 const browser = await launchChromium();
 try {

@@ -6,8 +6,8 @@ export const accountData = {
   downloadText:
     'One file with everything that is stored of your account: profile, ways to sign in, sessions, applications, activity. No password is in it.',
   download: 'Download my data',
-  deleteTitle: 'An end to your account',
-  deleteText: 'Everything that is stored of it goes, for good.',
+  deleteTitle: 'Close your account',
+  deleteText: 'Everything that is stored of it is removed, for good.',
   toDelete: 'Delete my account',
 };
 
