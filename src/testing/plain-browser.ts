@@ -1,5 +1,6 @@
-import { type HTMLElement, parse } from 'node-html-parser';
+import type { HTMLElement } from 'node-html-parser';
 import { CookieJar } from 'tough-cookie';
+import { parseHtml } from './parse-html.ts';
 
 /**
  * A browser without JavaScript: cookies by their real rules (domain, path, expiry), redirects and
@@ -96,7 +97,13 @@ export function createPlainBrowser(
 }
 
 function pageOf(url: string, response: Response, text: string): PlainPage {
-  return { url, status: response.status, headers: response.headers, text, document: parse(text) };
+  return {
+    url,
+    status: response.status,
+    headers: response.headers,
+    text,
+    document: parseHtml(text),
+  };
 }
 
 function submission(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { type HTMLElement, parse } from 'node-html-parser';
+import type { HTMLElement } from 'node-html-parser';
 import { createPageAssets } from '../../http/page-assets.ts';
 import { createPageRenderer, type RenderPage } from '../../http/render-page.ts';
 import { aroundName, displayName, isolate, isolateInRtl } from '../../languages/display-text.ts';
@@ -14,6 +14,7 @@ import {
   sampleFrame,
 } from '../../testing/page-samples.ts';
 import { VIEWS } from '../../testing/page-server.ts';
+import { parseHtml } from '../../testing/parse-html.ts';
 import { en } from '../messages/en.ts';
 import { type Messages, messagesFor, PAGE_LANGUAGES } from '../messages/messages.ts';
 import { pageFrame } from '../page-frame.ts';
@@ -63,7 +64,7 @@ function draw(
     page,
   );
   const html = String(answer.body);
-  return { ...answer, html, headers, document: parse(html, { comment: true }) };
+  return { ...answer, html, headers, document: parseHtml(html, { comment: true }) };
 }
 
 const isAbout = (form: HTMLElement) => form.querySelector('button.primary') !== null;
