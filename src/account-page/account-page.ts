@@ -18,7 +18,14 @@ import {
   type LinkRoute,
   type SessionRoute,
 } from './route-table.ts';
-import { findVisitor, missingSignIn, signInFirst, wishOfNobody } from './sign-in.ts';
+import {
+  findVisitor,
+  missingSignIn,
+  type SignInWish,
+  signInFirst,
+  type Visitor,
+  wishOfNobody,
+} from './sign-in.ts';
 import {
   type AccountPageDeps,
   type AccountVisit,
@@ -79,16 +86,34 @@ async function serveVisitor(
   ctx: AccountVisit['ctx'],
 ): Promise<void> {
   if (route.method === 'POST') requireSameOrigin(ctx.req.headers, new URL(ctx.state.issuer).origin);
-  const visitor = await findVisitor(deps, ctx);
-  if (visitor === undefined) return signInFirst(ctx, route, wishOfNobody(route));
-  const form = await readProtectedForm(deps, route, ctx, visitor.session.uid);
+  const found = await findVisitor(deps, ctx);
+  if (found === undefined) return signInFirst(ctx, route, wishOfNobody(route));
+  const form = await readProtectedForm(deps, route, ctx, found.session.uid);
   // Only now: a stranger's form must not be what sends somebody to type their password.
-  const missing = await missingSignIn(deps, ctx, route, visitor);
+  const { visitor, missing } = await examine(deps, route, ctx, found);
   if (missing !== undefined) return signInFirst(ctx, route, missing);
   const messages = await accountMessages(ctx, visitor.account);
   // What comes back from a form, or from elsewhere, has the language menu of its page.
   if (route.method === 'POST' || route.path !== route.page) ctx.state.pageAddress = route.page;
   await route.handle(deps, { ctx, messages, form, ...visitor });
+}
+
+/**
+ * Says what is missing of a visitor's sign-in. A session that is not enough is looked at once more,
+ * after their factors: a factor that another request is setting up is noted on it before it counts.
+ */
+async function examine(
+  deps: AccountPageDeps,
+  route: SessionRoute,
+  ctx: AccountVisit['ctx'],
+  found: Visitor,
+): Promise<{ visitor: Visitor; missing: SignInWish | undefined }> {
+  const missing = await missingSignIn(deps, ctx, route, found);
+  if (missing === undefined) return { visitor: found, missing };
+  const session = await deps.currentSession(ctx.state.tenant, ctx);
+  if (session?.uid !== found.session.uid) return { visitor: found, missing };
+  const visitor = { ...found, session };
+  return { visitor, missing: await missingSignIn(deps, ctx, route, visitor) };
 }
 
 /** Every form, whatever its route: nothing in the table can leave one unprotected. */

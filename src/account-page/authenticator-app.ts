@@ -51,6 +51,7 @@ export async function submitAddApp(deps: AccountPageDeps, visit: AccountVisit): 
     binding: session.uid,
     code,
     by: actingOwner(visit),
+    beforeItCounts: () => raiseVisit(deps, visit, 'otp'),
   });
   if (outcome === 'expired' && (await deps.isUsedTotpCode(tenant, { accountId, code }))) {
     // A form that was sent twice: the other one has set the app up.
@@ -58,7 +59,6 @@ export async function submitAddApp(deps: AccountPageDeps, visit: AccountVisit): 
   }
   if (outcome !== 'confirmed') return showForm(deps, visit, outcome);
   await notifyOwner(deps, visit, { event: 'second_factor_added' });
-  await raiseVisit(deps, visit, 'otp');
   if (await offerRecoveryCodes(deps, visit, 'app_added')) return;
   seeDone(deps, visit, PATH, 'app_added');
 }

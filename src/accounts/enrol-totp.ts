@@ -74,6 +74,8 @@ export type TotpConfirmation = { readonly outcome: 'confirmed' | 'wrong_code' | 
  * @param input.code - as typed
  * @param input.name - what the person calls it; at most 60 characters are kept
  * @param input.by - for the audit log
+ * @param input.beforeItCounts - awaited once the code has turned out right, and before anybody can
+ *   be asked for the new factor
  * @throws SealError; StorageUnavailableError
  */
 export async function confirmTotpEnrolment(
@@ -90,6 +92,7 @@ export async function confirmTotpEnrolment(
     readonly code: string;
     readonly name?: string;
     readonly by: RequestedBy;
+    readonly beforeItCounts?: () => Promise<void>;
   },
 ): Promise<TotpConfirmation> {
   const { accountId, by } = input;
@@ -99,6 +102,7 @@ export async function confirmTotpEnrolment(
   const step = totpStep(seed, input.code, deps.now());
   if (step === undefined) return { outcome: 'wrong_code' };
 
+  await input.beforeItCounts?.();
   const name = factorName(input.name ?? '');
   if (!(await deps.totp.confirm(tenant.id, accountId, { id: pending.id, name, step }))) {
     return { outcome: 'expired' };
