@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-import type { Redis } from 'ioredis';
 import type { Knex } from 'knex';
 import type { AccountStore } from './accounts/account-store.ts';
 import type { BrowserStore } from './accounts/browser-store.ts';
@@ -57,7 +56,7 @@ import { createPostgresUpstreamLinkStore } from './storage/postgres/upstream-lin
 import { createPostgresUpstreamProviderStore } from './storage/postgres/upstream-provider-store.ts';
 import { createRedisArtifactStore } from './storage/redis/artifact-store.ts';
 import { createRedisKeyCache } from './storage/redis/key-cache.ts';
-import { connectRedis, createRedis } from './storage/redis/redis.ts';
+import { connectRedis, createRedis, type RedisClient } from './storage/redis/redis.ts';
 import { createRedisTenantNotifications } from './storage/redis/tenant-notifications.ts';
 import type { Logger } from './telemetry/logger.ts';
 import type { TenantNotifications } from './tenants/tenant-change-feed.ts';
@@ -72,7 +71,7 @@ const REDIS_START_MS = 5_000;
 export interface Backends {
   readonly db: Knex;
   /** Undefined where artifacts live in PostgreSQL and limits in memory. */
-  readonly redis: Redis | undefined;
+  readonly redis: RedisClient | undefined;
   readonly tenants: TenantStore;
   readonly applications: ApplicationStore;
   readonly accounts: AccountStore;
@@ -229,10 +228,10 @@ async function databaseAddress(
 async function openRedis(
   { config, secrets, logger }: BackendOptions,
   closers: (() => Promise<unknown>)[],
-): Promise<Redis | undefined> {
-  if (secrets.redisUrl === undefined) return undefined;
+): Promise<RedisClient | undefined> {
+  if (secrets.redis === undefined) return undefined;
   const redis = createRedis({
-    url: secrets.redisUrl,
+    servers: secrets.redis,
     commandTimeoutMs: config.redis.commandTimeoutMs,
     onError: (error) => logger.debug('redis connection', { error }),
   });

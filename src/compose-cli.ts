@@ -33,7 +33,7 @@ export async function openCliContext(
   environment: RawEnvironment = readEnv(),
 ): Promise<OpenCliContext> {
   const { config, secrets: all } = parseConfig(environment);
-  const secrets = databaseOnly ? { ...all, redisUrl: undefined } : all;
+  const secrets = databaseOnly ? { ...all, redis: undefined } : all;
   const now = () => new Date();
   const backends = await openBackends({ config, secrets, logger, now, embedded: 'shared' });
   return {

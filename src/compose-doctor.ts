@@ -2,7 +2,7 @@ import type { DatabaseProbe, DoctorProbes, MailProbe, RedisProbe } from './cli/d
 import { openBackends } from './compose-backends.ts';
 import { parseConfig } from './config/parse-config.ts';
 import { readEnv } from './config/read-env.ts';
-import type { SmtpServer } from './config/secrets.ts';
+import type { RedisServers, SmtpServer } from './config/secrets.ts';
 import { createSmtpTransport } from './mail/smtp-transport.ts';
 import { lookAtDatabase } from './storage/postgres/look-at-database.ts';
 import { assertSchemaKnown, pendingMigrations } from './storage/postgres/migrate.ts';
@@ -24,13 +24,13 @@ export function doctorProbes(logger: Logger): DoctorProbes {
     openDatabase: async () => {
       const { config, secrets } = settings();
       // Without Redis, which may be away: that is another finding.
-      const durable = { ...secrets, redisUrl: undefined };
+      const durable = { ...secrets, redis: undefined };
       return databaseProbe({ config, secrets: durable, logger, now, embedded: 'shared' });
     },
     openRedis: async () => {
       const { config, secrets } = settings();
-      if (secrets.redisUrl === undefined) return undefined;
-      return redisProbe(secrets.redisUrl, config.redis.commandTimeoutMs);
+      if (secrets.redis === undefined) return undefined;
+      return redisProbe(secrets.redis, config.redis.commandTimeoutMs);
     },
     lookAtMail: async () => {
       const { config, secrets } = settings();
@@ -63,8 +63,8 @@ async function lookAtMail(server: SmtpServer, from: string): Promise<MailProbe> 
   }
 }
 
-async function redisProbe(url: string, commandTimeoutMs: number): Promise<RedisProbe> {
-  const redis = createRedis({ url, commandTimeoutMs });
+async function redisProbe(servers: RedisServers, commandTimeoutMs: number): Promise<RedisProbe> {
+  const redis = createRedis({ servers, commandTimeoutMs });
   try {
     await connectRedis(redis, REDIS_WAIT_MS);
   } catch (error) {

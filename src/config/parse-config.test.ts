@@ -66,7 +66,9 @@ describe('parseConfig', () => {
     assert.equal(config.artifactStore, 'redis');
     assert.equal(config.shutdownDelaySeconds, 5);
     assert.equal(secrets.databaseUrl, PRODUCTION.DATABASE_URL);
-    assert.equal(secrets.redisUrl, PRODUCTION.REDIS_URL);
+    assert.deepEqual(secrets.redis?.nodes, [{ host: 'cache.internal', port: 6379 }]);
+    assert.equal(secrets.redis?.tls, true);
+    assert.equal(secrets.redis?.password, 'redis-pass-1');
     assert.deepEqual(secrets.keyEncryptionKeys, {
       kind: 'keys',
       keys: [Buffer.from(KEY, 'base64')],

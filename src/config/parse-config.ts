@@ -78,7 +78,7 @@ export function parseConfig(raw: RawEnvironment): { config: Config; secrets: Sec
         ? { kind: 'file', path: join(values.DATA_DIR, KEY_FILE) }
         : { kind: 'keys', keys: values.KEY_ENCRYPTION_KEYS },
     databaseUrl: values.DATABASE_URL,
-    redisUrl: values.REDIS_URL,
+    redis: values.REDIS_URL && { ...values.REDIS_URL, ca: values.REDIS_CA },
     smtp: values.SMTP_URL && { ...values.SMTP_URL, ca: values.SMTP_CA },
   };
   return { config: frozen(config), secrets: frozen(secrets) };
@@ -155,9 +155,13 @@ function contradictions(filled: RawEnvironment['values']): ConfigurationProblem[
       problems.push({ name, expected: `another port than ${other}`, found });
     }
   }
-  if (filled.SMTP_CA !== undefined && filled.SMTP_URL === undefined) {
-    const expected = 'nothing without SMTP_URL, for nothing would use it';
-    problems.push({ name: 'SMTP_CA', expected, found: 'certificates' });
+  for (const [name, user] of [
+    ['SMTP_CA', 'SMTP_URL'],
+    ['REDIS_CA', 'REDIS_URL'],
+  ] as const) {
+    if (filled[name] === undefined || filled[user] !== undefined) continue;
+    const expected = `nothing without ${user}, for nothing would use it`;
+    problems.push({ name, expected, found: 'certificates' });
   }
   const delay = Number(filled.SHUTDOWN_DELAY_SECONDS);
   if (delay >= Number(filled.SHUTDOWN_TIMEOUT_SECONDS)) {

@@ -20,14 +20,34 @@ export interface SmtpServer {
   readonly ca: string | undefined;
 }
 
+/** Where Redis is, from REDIS_URL and REDIS_CA. */
+export interface RedisServers {
+  /** One server, one that Sentinels know the address of, or a Cluster. */
+  readonly kind: 'single' | 'sentinel' | 'cluster';
+  readonly tls: boolean;
+  /** Servers, Sentinels or nodes of the Cluster; empty with a `path`. */
+  readonly nodes: readonly { readonly host: string; readonly port: number }[];
+  /** Of a socket. */
+  readonly path: string | undefined;
+  readonly database: number;
+  /** What Sentinels call the server; empty without them. */
+  readonly masterName: string;
+  readonly user: string | undefined;
+  readonly password: string | undefined;
+  readonly sentinelUser: string | undefined;
+  readonly sentinelPassword: string | undefined;
+  /** Certificates, PEM, that are trusted besides the system's. */
+  readonly ca: string | undefined;
+}
+
 /** Kept apart from Config, so that logging a Config can never print a secret. */
 export interface Secrets {
   /** Opens and seals; the embedded default keeps its own in DATA_DIR. */
   readonly keyEncryptionKeys: SealingKeySource;
   /** `postgres://…`, with its password; undefined on the embedded default. */
   readonly databaseUrl: string | undefined;
-  /** `redis://…`, `rediss://…` or a socket's path; undefined: limits live in memory. */
-  readonly redisUrl: string | undefined;
+  /** Undefined: limits live in memory. */
+  readonly redis: RedisServers | undefined;
   /** Undefined: mail goes to the playground's inbox, or is off. */
   readonly smtp: SmtpServer | undefined;
 }

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { HOST_NAME, isLoopback } from './hosts.ts';
+import { readRedisUrl } from './read-redis-url.ts';
 import { readSmtpUrl } from './read-smtp-url.ts';
 
 /** 32 bytes: the size of an AES-256 key. */
@@ -99,17 +100,8 @@ export const postgresUrl = text((value) => {
   return { value };
 });
 
-/** A Redis URL, or the path of its socket. */
-export const redisUrl = text((value) => {
-  if (value.startsWith('/')) return { value };
-  const url = URL.parse(value);
-  if (url === null) return { found: 'something else (not shown)' };
-  if (url.protocol !== 'redis:' && url.protocol !== 'rediss:') {
-    return { found: 'a URL with another scheme (not shown)' };
-  }
-  if (url.hostname === '') return { found: 'a URL without a host (not shown)' };
-  return { value };
-});
+/** What REDIS_URL says of the servers. */
+export const redisUrl = text(readRedisUrl);
 
 /** What SMTP_URL says of the mail server. */
 export const smtpUrl = text(readSmtpUrl);

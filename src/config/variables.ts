@@ -160,9 +160,17 @@ export const ENVIRONMENT = z.object({
     section: STATE,
     about:
       'Redis 7 or newer. Required in production, unless ARTIFACT_STORE=postgres. Not set: limits are counted in the memory of each process.',
-    expected: 'redis://user:password@host:6379, rediss://… with TLS, or the path of a socket',
+    expected:
+      'redis://user:password@host:6379, redis-sentinel://…@host,host#master, redis-cluster://…@host,host, rediss… with TLS, or the path of a socket',
     example: 'rediss://default:password@localhost:6379',
     secret: true,
+  }),
+  REDIS_CA: pemCertificates.optional().register(docs, {
+    section: STATE,
+    about:
+      'Certificates that those of Redis, its Sentinels and nodes may be signed by besides those that the system trusts. Most easily a file: REDIS_CA_FILE.',
+    expected: 'certificates in PEM form',
+    fallbackText: 'none',
   }),
   REDIS_COMMAND_TIMEOUT_MS: wholeNumber(1, 60_000).register(docs, {
     ...milliseconds(60_000),

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import type { Redis } from 'ioredis';
 import { createLocalJWKSet, importJWK, type JWK, jwtVerify, SignJWT } from 'jose';
 import { SealError } from '../crypto/sealing.ts';
 import { StorageUnavailableError } from '../errors.ts';
-import { connectRedis, createRedis } from '../storage/redis/redis.ts';
+import { connectRedis, createRedis, type RedisClient } from '../storage/redis/redis.ts';
 import type { TenantId } from '../tenants/tenant.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { insertTenant } from '../testing/fixtures.ts';
@@ -17,7 +16,7 @@ import {
   randomSealingKey,
   readTogether,
 } from '../testing/key-replica.ts';
-import { startTestRedis, type TestRedis } from '../testing/redis.ts';
+import { redisServers, startTestRedis, type TestRedis } from '../testing/redis.ts';
 import { loadKeySet } from './load-key-set.ts';
 import { rotateSigningKeys } from './rotate-signing-keys.ts';
 import type { KeySet } from './signing-key.ts';
@@ -30,13 +29,13 @@ const sealingKeys = [randomSealingKey()];
 
 let database: TestDatabase;
 let redisServer: TestRedis;
-let redis: Redis;
+let redis: RedisClient;
 let tenantId: TenantId;
 
 before(async () => {
   database = await createTestDatabase();
   redisServer = await startTestRedis();
-  redis = createRedis({ url: redisServer.url, commandTimeoutMs: 1000 });
+  redis = createRedis({ servers: redisServers(redisServer.url), commandTimeoutMs: 1000 });
   await connectRedis(redis, 5000);
 });
 
@@ -51,7 +50,7 @@ beforeEach(async () => {
 });
 
 function replica(
-  options: { redis?: Redis | undefined; keys?: typeof sealingKeys } = {},
+  options: { redis?: RedisClient | undefined; keys?: typeof sealingKeys } = {},
 ): KeyReplica {
   return createKeyReplica({
     db: database.db,
@@ -226,7 +225,7 @@ describe('the copy in Redis', () => {
 
   test('is not needed: with Redis away the keys come from PostgreSQL', async () => {
     const set = await load(replica());
-    const away = createRedis({ url: redisServer.url, commandTimeoutMs: 1000 });
+    const away = createRedis({ servers: redisServers(redisServer.url), commandTimeoutMs: 1000 });
     away.disconnect();
     const one = replica({ redis: away });
     assert.deepEqual(await load(one), set);

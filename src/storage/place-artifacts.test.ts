@@ -6,7 +6,7 @@ import { type ArtifactStoreHarness, artifactStoreSuite } from '../testing/artifa
 import { createSamples, type Samples } from '../testing/artifact-suite/samples.ts';
 import { createTestDatabase } from '../testing/database.ts';
 import { insertTenant } from '../testing/fixtures.ts';
-import { startTestRedis } from '../testing/redis.ts';
+import { redisServers, startTestRedis } from '../testing/redis.ts';
 import { ARTIFACT_PLACES, placeArtifacts } from './place-artifacts.ts';
 import { createPostgresArtifactStore } from './postgres/artifact-store.ts';
 import { createDatabase } from './postgres/database.ts';
@@ -26,7 +26,9 @@ async function startHarness(): Promise<PlacedHarness> {
   const deps = { now: () => now, keyPrefix: 'gatehouse:' };
   const limits = { poolMax: 8, acquireTimeoutMs: 10_000, statementTimeoutMs: 10_000 };
   const pools = [1, 2].map(() => createDatabase({ ...limits, url: database.url }));
-  const connections = [1, 2].map(() => createRedis({ url: server.url, commandTimeoutMs: 10_000 }));
+  const connections = [1, 2].map(() =>
+    createRedis({ servers: redisServers(server.url), commandTimeoutMs: 10_000 }),
+  );
   await Promise.all(connections.map((redis) => connectRedis(redis, 5000)));
   const durables = pools.map((db) => createPostgresArtifactStore(db, deps));
   const volatiles = connections.map((redis) => createRedisArtifactStore(redis, deps));

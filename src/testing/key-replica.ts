@@ -3,7 +3,6 @@
  * what was audited and logged kept in lists.
  */
 import { randomBytes } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import type { Knex } from 'knex';
 import type { AuditEvent } from '../audit/audit-event.ts';
 import { createSealer, type SealingKey, sealingKey } from '../crypto/sealing.ts';
@@ -13,6 +12,7 @@ import type { KeyStore } from '../keys/key-store.ts';
 import { createPostgresKeyStore } from '../storage/postgres/key-store.ts';
 import { createPostgresTenantStore } from '../storage/postgres/tenant-store.ts';
 import { createRedisKeyCache } from '../storage/redis/key-cache.ts';
+import type { RedisClient } from '../storage/redis/redis.ts';
 import type { Tenant, TenantId } from '../tenants/tenant.ts';
 
 /** The prefix under which these tests keep their copies in Redis. */
@@ -63,7 +63,7 @@ export function detailList(event: AuditEvent | undefined, name: string): string[
  */
 export function createKeyReplica(services: {
   db: Knex;
-  redis: Redis | undefined;
+  redis: RedisClient | undefined;
   clock: TestClock;
   sealingKeys: readonly SealingKey[];
 }): KeyReplica {

@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
+import { readRedisUrl } from '../config/read-redis-url.ts';
+import type { RedisServers } from '../config/secrets.ts';
 import { asThisUser, spawnAs } from '../embedded/run-as.ts';
 import { freePort } from './free-port.ts';
 import { pollUntil } from './poll.ts';
@@ -19,6 +21,13 @@ const DEBIAN_PACKAGES = ['redis-server', 'redis-tools', 'libjemalloc2', 'liblzf1
 const START_DEADLINE_MS = 10_000;
 
 const run = promisify(execFile);
+
+/** What a URL says of the servers, as configuration reads it. */
+export function redisServers(url: string): RedisServers {
+  const read = readRedisUrl(url);
+  if ('found' in read) throw new Error(read.found);
+  return { ...read.value, ca: undefined };
+}
 
 export interface TestRedis {
   readonly url: string;
@@ -33,32 +42,64 @@ export interface TestRedis {
  * @param options.port - to come back at the address of one that was stopped; default: a free one
  */
 export async function startTestRedis(options: { port?: number } = {}): Promise<TestRedis> {
-  const program = await findRedisServer();
   const port = options.port ?? (await freePort());
   const directory = await mkdtemp(join(tmpdir(), 'gatehouse-redis-'));
+  const server = await startRedisProcess({ port, directory, settings: { save: '' } });
+  return {
+    url: server.url,
+    port,
+    async stop() {
+      await server.end('SIGTERM');
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** One `redis-server`, whatever it does: serve, watch others as a Sentinel, or be a Cluster's node. */
+export interface RedisProcess {
+  readonly url: string;
+  readonly port: number;
+  /** Ends it and waits until it is gone; what it keeps on disk stays. */
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+}
+
+/**
+ * Starts a server on 127.0.0.1 and waits for its first answer.
+ *
+ * @param options.directory - what it keeps is there
+ * @param options.settings - more of its settings, by name; a Sentinel's are in its file
+ * @param options.sentinelFile - makes it a Sentinel that owns and rewrites this file
+ */
+export async function startRedisProcess(options: {
+  port: number;
+  directory: string;
+  settings?: Readonly<Record<string, string>>;
+  sentinelFile?: string;
+}): Promise<RedisProcess> {
+  const { port, directory, sentinelFile } = options;
+  const [command = '', ...before] = await findRedisServer();
   // The more often it looks around (hz), the sooner it notices that it is to stop.
-  const settings = { port, bind: '127.0.0.1', dir: directory, save: '', hz: 100 };
-  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const [command = '', ...before] = program;
+  const settings = { port, bind: '127.0.0.1', dir: directory, hz: 100, ...options.settings };
+  const named = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const args = sentinelFile === undefined ? named : [sentinelFile, '--sentinel'];
   const child = spawnAs(await asThisUser(), command, [...before, ...args], { stdio: 'ignore' });
   const ended = new Promise<void>((resolve) => {
     child.once('close', () => resolve());
     child.once('error', () => resolve());
   });
-  const stop = async (): Promise<void> => {
-    child.kill('SIGTERM');
+  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+    child.kill(signal);
     child.stdin?.destroy();
     await ended;
-    await rm(directory, { recursive: true, force: true });
   };
   const url = `redis://127.0.0.1:${port}`;
   try {
     await pollUntil(() => answers(url), { deadlineMs: START_DEADLINE_MS });
   } catch (error) {
-    await stop();
+    await end('SIGKILL');
     throw error;
   }
-  return { url, port, stop };
+  return { url, port, end };
 }
 
 /**

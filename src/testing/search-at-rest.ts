@@ -1,5 +1,7 @@
-import type { Redis } from 'ioredis';
+import { Redis } from 'ioredis';
 import type { Knex } from 'knex';
+
+import type { RedisClient } from '../storage/redis/redis.ts';
 
 /** Everything that somebody gets who copies the database and Redis, as searchable text. */
 export interface Copy {
@@ -14,9 +16,14 @@ export interface Finding {
   readonly where: string;
 }
 
-/** Every row of every table, and every key of Redis with what it holds, whatever its type. */
-export async function copyEverything(db: Knex, redis: Redis | undefined): Promise<Copy> {
-  const records = [...(await tables(db)), ...(redis === undefined ? [] : await keys(redis))];
+/**
+ * Every row of every table, and every key of Redis with what it holds, whatever its type.
+ *
+ * @param redis - one server
+ */
+export async function copyEverything(db: Knex, redis: RedisClient | undefined): Promise<Copy> {
+  const kept = redis instanceof Redis ? await keys(redis) : [];
+  const records = [...(await tables(db)), ...kept];
   return { records: records.map(({ where, text }) => ({ where, text: text + decoded(text) })) };
 }
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import type { Redis } from 'ioredis';
 import type { ArtifactStore } from '../../provider/artifact-store.ts';
 import {
   type ArtifactStoreHarness,
@@ -10,27 +9,31 @@ import {
 import { artifactOutageSuite } from '../../testing/artifact-suite/outage.ts';
 import { createSamples, type Samples } from '../../testing/artifact-suite/samples.ts';
 import { startOutageProxy } from '../../testing/outage-proxy.ts';
-import { startTestRedis } from '../../testing/redis.ts';
+import { redisServers, startTestRedis } from '../../testing/redis.ts';
+import { startTestRedisCluster } from '../../testing/redis-groups.ts';
 import { createRedisArtifactStore } from './artifact-store.ts';
-import { connectRedis, createRedis } from './redis.ts';
+import { connectRedis, createRedis, type RedisClient, serversOf } from './redis.ts';
 import { runScript } from './run-script.ts';
 import { REVOKE_GRANT } from './scripts/end-artifacts.ts';
 
 const KEY_PREFIX = 'gatehouse[1]:';
 
 interface RedisHarness extends ArtifactStoreHarness {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
 }
 
-async function startHarness(): Promise<RedisHarness> {
-  const server = await startTestRedis();
+async function startHarness(
+  startServer: () => Promise<{ url: string; stop(): Promise<void> }> = startTestRedis,
+): Promise<RedisHarness> {
+  const server = await startServer();
   const connections = [1, 2, 3].map(() =>
-    createRedis({ url: server.url, commandTimeoutMs: 10_000 }),
+    createRedis({ servers: redisServers(server.url), commandTimeoutMs: 10_000 }),
   );
   await Promise.all(connections.map((redis) => connectRedis(redis, 5000)));
   let now = new Date();
   const deps = { now: () => now, keyPrefix: KEY_PREFIX };
-  const [redis = createRedis({ url: server.url, commandTimeoutMs: 1 })] = connections;
+  const [redis = createRedis({ servers: redisServers(server.url), commandTimeoutMs: 1 })] =
+    connections;
   const [first, second, ...more] = connections.map((one) => createRedisArtifactStore(one, deps));
   assert.ok(first && second);
   return {
@@ -42,7 +45,8 @@ async function startHarness(): Promise<RedisHarness> {
     },
     newTenant: async () => randomUUID(),
     async leftovers() {
-      const indexes = (await redis.keys('*')).filter((key) => key.includes(':x:'));
+      const keys = await Promise.all(serversOf(redis).map((one) => one.keys('*')));
+      const indexes = keys.flat().filter((key) => key.includes(':x:'));
       const counts = await Promise.all(indexes.map((key) => redis.zcount(key, '-inf', +now)));
       return counts.reduce((sum, count) => sum + count, 0);
     },
@@ -53,12 +57,17 @@ async function startHarness(): Promise<RedisHarness> {
   };
 }
 
-artifactStoreSuite('artifacts in Redis', startHarness);
+artifactStoreSuite('artifacts in Redis', () => startHarness());
+
+artifactStoreSuite('artifacts in a Redis Cluster', () => startHarness(startTestRedisCluster));
 
 artifactOutageSuite('Redis away', async () => {
   const server = await startTestRedis();
   const proxy = await startOutageProxy({ port: server.port, host: '127.0.0.1' });
-  const redis = createRedis({ url: `redis://127.0.0.1:${proxy.port}`, commandTimeoutMs: 300 });
+  const redis = createRedis({
+    servers: redisServers(`redis://127.0.0.1:${proxy.port}`),
+    commandTimeoutMs: 300,
+  });
   await connectRedis(redis, 5000);
   return {
     store: createRedisArtifactStore(redis, { now: () => new Date(), keyPrefix: KEY_PREFIX }),
@@ -74,7 +83,7 @@ artifactOutageSuite('Redis away', async () => {
 
 describe('artifacts in Redis, by their keys', () => {
   let harness: RedisHarness;
-  let redis: Redis;
+  let redis: RedisClient;
   let store: ArtifactStore;
   let samples: Samples;
 

@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
 import type {
   ArtifactKey,
@@ -11,7 +10,7 @@ import type {
   StoredPayload,
 } from '../../provider/artifact-store.ts';
 import type { TenantId } from '../../tenants/tenant.ts';
-import { answerRedis } from './redis.ts';
+import { answerRedis, type RedisClient, serversOf } from './redis.ts';
 import { runScript, type Script } from './run-script.ts';
 import { DENY, END_ACCOUNT, END_SESSION, REVOKE_GRANT } from './scripts/end-artifacts.ts';
 import { NOTE_TENANT, TRIM } from './scripts/tend-indexes.ts';
@@ -44,7 +43,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
  * @param deps.keyPrefix - leads every key, so that deployments may share a Redis
  */
 export function createRedisArtifactStore(
-  redis: Redis,
+  redis: RedisClient,
   deps: { now: () => Date; keyPrefix: string },
 ): ArtifactStore {
   const { keyPrefix } = deps;
@@ -52,7 +51,7 @@ export function createRedisArtifactStore(
   const baseOf = (tenantId: TenantId) => `{${keyPrefix}${tenantId}}`;
   const tenantList = `${keyPrefix}artifact-tenants`;
   const noted = new LRUCache<TenantId, { at: number; until: number }>({ max: NOTED_TENANTS });
-  let sweepCursor = '0';
+  const sweepFrom = { server: 0, cursor: '0' };
 
   const run = (script: Script, tenantId: TenantId, ...args: readonly (string | number)[]) =>
     answerRedis(runScript(redis, script, [baseOf(tenantId)], [nowMs(), ...args]));
@@ -166,10 +165,14 @@ export function createRedisArtifactStore(
 
     async sweep(limit) {
       let swept = 0;
+      const servers = serversOf(redis);
+      let finished = 0;
       for (let seen = 0; seen < SWEEP_KEYS && swept < limit; seen += SWEEP_STEP) {
+        const server = servers[sweepFrom.server % servers.length];
+        if (server === undefined) break;
         const [next, keys] = await answerRedis(
-          redis.scan(
-            sweepCursor,
+          server.scan(
+            sweepFrom.cursor,
             'MATCH',
             `{${escapeGlob(keyPrefix)}*}:x:*`,
             'COUNT',
@@ -178,12 +181,15 @@ export function createRedisArtifactStore(
             'zset',
           ),
         );
-        sweepCursor = next;
+        sweepFrom.cursor = next;
         for (const indexes of bySlot(keys)) {
           const trimmed = runScript(redis, TRIM, indexes, [nowMs(), limit - swept]);
           swept += Number(await answerRedis(trimmed));
         }
-        if (next === '0') break;
+        if (next !== '0') continue;
+        sweepFrom.server += 1;
+        finished += 1;
+        if (finished === servers.length) break;
       }
       return swept;
     },

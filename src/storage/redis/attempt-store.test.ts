@@ -1,27 +1,26 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import type { Redis } from 'ioredis';
 import { DEFAULT_ATTEMPT_LIMITS } from '../../accounts/attempt-limits.ts';
 import type { AttemptStore } from '../../accounts/attempt-store.ts';
 import { attemptSubjects } from '../../accounts/attempt-subjects.ts';
 import { StorageUnavailableError } from '../../errors.ts';
 import { attemptStoreSuite } from '../../testing/attempt-store-suite.ts';
 import { pollUntil } from '../../testing/poll.ts';
-import { startTestRedis, type TestRedis } from '../../testing/redis.ts';
+import { redisServers, startTestRedis, type TestRedis } from '../../testing/redis.ts';
 import { createRedisAttemptStore } from './attempt-store.ts';
-import { connectRedis, createRedis } from './redis.ts';
+import { connectRedis, createRedis, type RedisClient } from './redis.ts';
 
 const DEADLINE_MS = 10_000;
 const OPTIONS = { keyPrefix: 'test:', digestKey: 'a key for tests' };
 const SUBJECTS = attemptSubjects({ identifier: 'alice@acme.example', address: '192.0.2.77' });
 
 let server: TestRedis;
-let redis: Redis;
+let redis: RedisClient;
 
 before(async () => {
   server = await startTestRedis();
-  redis = createRedis({ url: server.url, commandTimeoutMs: 2000 });
+  redis = createRedis({ servers: redisServers(server.url), commandTimeoutMs: 2000 });
   await connectRedis(redis, DEADLINE_MS);
 });
 

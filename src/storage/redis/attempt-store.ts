@@ -1,8 +1,7 @@
-import type { Redis } from 'ioredis';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 import type { AttemptStore } from '../../accounts/attempt-store.ts';
 import { type AttemptStoreOptions, countAttempts } from '../count-attempts.ts';
-import { answerRedis } from './redis.ts';
+import { answerRedis, type RedisClient } from './redis.ts';
 
 /**
  * Counts sign-in attempts in Redis, for all replicas together.
@@ -14,7 +13,7 @@ import { answerRedis } from './redis.ts';
  * @param options.keyPrefix - leads every key, so that deployments may share a Redis
  */
 export function createRedisAttemptStore(
-  redis: Redis,
+  redis: RedisClient,
   options: AttemptStoreOptions & { readonly keyPrefix: string },
 ): AttemptStore {
   return countAttempts(

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import type { Redis } from 'ioredis';
 import type { EndpointCaller, EndpointLimits } from '../../http/endpoint-limiter.ts';
 import { pollUntil } from '../../testing/poll.ts';
-import { startTestRedis, type TestRedis } from '../../testing/redis.ts';
+import { redisServers, startTestRedis, type TestRedis } from '../../testing/redis.ts';
 import { createRedisEndpointLimiter } from './endpoint-limiter.ts';
-import { connectRedis, createRedis } from './redis.ts';
+import { connectRedis, createRedis, type RedisClient } from './redis.ts';
 
 const DEADLINE_MS = 10_000;
 const LIMIT = 100;
@@ -17,7 +16,7 @@ const LIMITS: EndpointLimits = {
 const ADDRESS: EndpointCaller = { kind: 'address', id: '192.0.2.77' };
 
 let server: TestRedis;
-let redis: Redis;
+let redis: RedisClient;
 
 const create = () =>
   createRedisEndpointLimiter(redis, {
@@ -29,7 +28,7 @@ const create = () =>
 
 before(async () => {
   server = await startTestRedis();
-  redis = createRedis({ url: server.url, commandTimeoutMs: 2000 });
+  redis = createRedis({ servers: redisServers(server.url), commandTimeoutMs: 2000 });
   await connectRedis(redis, DEADLINE_MS);
 });
 

@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 import { hmacSha256 } from '../../crypto/digest.ts';
 import {
@@ -7,6 +6,7 @@ import {
   type EndpointLimits,
 } from '../../http/endpoint-limiter.ts';
 import { createLocalCounters, type LocalCounter } from '../local-counters.ts';
+import type { RedisClient } from './redis.ts';
 
 /**
  * A process shares its count of a caller whenever this part of the limit has come together. So
@@ -26,7 +26,7 @@ const SHARES_PER_LIMIT = 50;
  *   replica
  */
 export function createRedisEndpointLimiter(
-  redis: Redis,
+  redis: RedisClient,
   options: {
     readonly keyPrefix: string;
     readonly digestKey: string | Buffer;

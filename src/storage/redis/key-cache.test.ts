@@ -1,23 +1,22 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import type { Redis } from 'ioredis';
 import type { CachedKeySet, KeyCache } from '../../keys/key-store.ts';
-import { startTestRedis, type TestRedis } from '../../testing/redis.ts';
+import { redisServers, startTestRedis, type TestRedis } from '../../testing/redis.ts';
 import { createRedisKeyCache } from './key-cache.ts';
-import { connectRedis, createRedis } from './redis.ts';
+import { connectRedis, createRedis, type RedisClient } from './redis.ts';
 
 const TENANT = '11111111-1111-4111-8111-111111111111';
 const OTHER = '22222222-2222-4222-8222-222222222222';
 const NAME = `test:keys:${TENANT}`;
 
 let server: TestRedis;
-let redis: Redis;
+let redis: RedisClient;
 let cache: KeyCache;
 let warnings: string[];
 
 before(async () => {
   server = await startTestRedis();
-  redis = createRedis({ url: server.url, commandTimeoutMs: 1000 });
+  redis = createRedis({ servers: redisServers(server.url), commandTimeoutMs: 1000 });
   await connectRedis(redis, 5000);
 });
 
@@ -32,7 +31,7 @@ beforeEach(async () => {
   cache = cacheOn(redis);
 });
 
-function cacheOn(connection: Redis): KeyCache {
+function cacheOn(connection: RedisClient): KeyCache {
   const logger = { warn: (message: string) => void warnings.push(message) };
   return createRedisKeyCache(connection, { keyPrefix: 'test:', logger });
 }
@@ -147,7 +146,7 @@ describe('the copy of a key set in Redis', () => {
   });
 
   test('is a miss while Redis is away; putting one fails quietly', async () => {
-    const away = createRedis({ url: server.url, commandTimeoutMs: 1000 });
+    const away = createRedis({ servers: redisServers(server.url), commandTimeoutMs: 1000 });
     away.disconnect();
     const cut = cacheOn(away);
     await cut.put(setOf(3, 7));

@@ -1,7 +1,7 @@
-import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { CachedKeySet, KeyCache } from '../../keys/key-store.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import type { RedisClient } from './redis.ts';
 import { defineScript, runScript } from './run-script.ts';
 
 /** A copy that nobody renews is gone after this: it bounds what a wrong copy can cost. */
@@ -61,7 +61,7 @@ const STORED_SET = z.object({
  * @param options.keyPrefix - leads every key, so that deployments may share a Redis
  */
 export function createRedisKeyCache(
-  redis: Redis,
+  redis: RedisClient,
   options: { readonly keyPrefix: string; readonly logger: Pick<Logger, 'warn'> },
 ): KeyCache {
   const nameOf = (tenantId: string) => `${options.keyPrefix}keys:${tenantId}`;

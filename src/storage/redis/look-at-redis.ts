@@ -1,5 +1,4 @@
-import type { Redis } from 'ioredis';
-import { answerRedis } from './redis.ts';
+import { answerRedis, type RedisClient } from './redis.ts';
 
 /**
  * What Redis says of itself. Managed services refuse CONFIG; INFO they answer.
@@ -8,7 +7,7 @@ import { answerRedis } from './redis.ts';
  * @throws StorageUnavailableError
  */
 export async function lookAtRedis(
-  redis: Redis,
+  redis: RedisClient,
 ): Promise<{ version: string; evictionPolicy: string; now: Date }> {
   const [seconds, micros] = await answerRedis(redis.time());
   const now = new Date(Number(seconds) * 1000 + Number(micros) / 1000);

@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { connect as connectSocket } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { createServer as createTlsServer } from 'node:tls';
-import type { Redis } from 'ioredis';
+import { Redis } from 'ioredis';
 import { StorageUnavailableError } from '../../errors.ts';
 import { freePort } from '../../testing/free-port.ts';
 import { LOOPBACK_CERTIFICATE } from '../../testing/loopback-certificate.ts';
 import { pollUntil } from '../../testing/poll.ts';
-import { startTestRedis, type TestRedis } from '../../testing/redis.ts';
-import { answerRedis, connectRedis, createRedis } from './redis.ts';
+import { redisServers, startTestRedis, type TestRedis } from '../../testing/redis.ts';
+import { answerRedis, connectRedis, createRedis, type RedisClient } from './redis.ts';
 
 describe('a connection to Redis', () => {
   let server: TestRedis;
-  const open: Redis[] = [];
+  const open: RedisClient[] = [];
 
   before(async () => {
     server = await startTestRedis();
@@ -22,14 +22,19 @@ describe('a connection to Redis', () => {
     await server?.stop();
   });
 
-  function create(options: Partial<Parameters<typeof createRedis>[0]> = {}): Redis {
-    const redis = createRedis({ url: server.url, commandTimeoutMs: 500, ...options });
+  function create(options: Partial<Parameters<typeof createRedis>[0]> = {}): RedisClient {
+    const redis = createRedis({
+      servers: redisServers(server.url),
+      commandTimeoutMs: 500,
+      ...options,
+    });
     open.push(redis);
     return redis;
   }
 
   async function connected(): Promise<Redis> {
     const redis = create();
+    assert.ok(redis instanceof Redis);
     await connectRedis(redis, 5000);
     return redis;
   }
@@ -46,7 +51,7 @@ describe('a connection to Redis', () => {
     const port = await freePort();
     const errors: Error[] = [];
     const redis = create({
-      url: `redis://127.0.0.1:${port}`,
+      servers: redisServers(`redis://127.0.0.1:${port}`),
       onError: (error) => errors.push(error),
     });
     await assert.rejects(connectRedis(redis, 300), StorageUnavailableError);
@@ -65,7 +70,7 @@ describe('a connection to Redis', () => {
 
   test('comes back by itself within 5 s after the server was restarted', async () => {
     const first = await startTestRedis();
-    const redis = create({ url: first.url });
+    const redis = create({ servers: redisServers(first.url) });
     await connectRedis(redis, 5000);
     await first.stop();
     await assert.rejects(answerRedis(redis.get('a')), StorageUnavailableError);
@@ -89,11 +94,11 @@ describe('a connection to Redis', () => {
     const port = await freePort();
     await new Promise<void>((resolve) => tls.listen(port, '127.0.0.1', resolve));
     try {
-      const url = `rediss://127.0.0.1:${port}`;
-      const trusting = create({ url, caCertificate: certificate });
+      const servers = redisServers(`rediss://127.0.0.1:${port}`);
+      const trusting = create({ servers: { ...servers, ca: certificate } });
       await connectRedis(trusting, 5000);
       assert.equal(await trusting.ping(), 'PONG');
-      const suspicious = create({ url });
+      const suspicious = create({ servers });
       await assert.rejects(connectRedis(suspicious, 300), StorageUnavailableError);
       trusting.disconnect();
       suspicious.disconnect();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './redis.ts';
 
 /** A Lua script and the digest that Redis knows it by. */
 export interface Script {
@@ -19,7 +19,7 @@ export function defineScript(lua: string): Script {
  * @param keys - in one hash slot
  */
 export async function runScript(
-  redis: Redis,
+  redis: RedisClient,
   script: Script,
   keys: readonly string[],
   args: readonly (string | number)[],

@@ -1,26 +1,25 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, type TestContext, test } from 'node:test';
-import type { Redis } from 'ioredis';
 import { watchTenants } from '../../tenants/watch-tenants.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
 import { insertTenant } from '../../testing/fixtures.ts';
 import { pollUntil } from '../../testing/poll.ts';
-import { startTestRedis, type TestRedis } from '../../testing/redis.ts';
+import { redisServers, startTestRedis, type TestRedis } from '../../testing/redis.ts';
 import { silentLogger } from '../../testing/silent-logger.ts';
 import { createDatabase } from '../postgres/database.ts';
 import { createPostgresTenantStore } from '../postgres/tenant-store.ts';
-import { connectRedis, createRedis } from './redis.ts';
+import { connectRedis, createRedis, type RedisClient } from './redis.ts';
 import { createRedisTenantNotifications } from './tenant-notifications.ts';
 
 const DEADLINE = { deadlineMs: 5000 };
 const CHANNEL = 'test:tenants:changed';
 
 let server: TestRedis;
-let redis: Redis;
+let redis: RedisClient;
 
 before(async () => {
   server = await startTestRedis();
-  redis = createRedis({ url: server.url, commandTimeoutMs: 1000 });
+  redis = createRedis({ servers: redisServers(server.url), commandTimeoutMs: 1000 });
   await connectRedis(redis, DEADLINE.deadlineMs);
 });
 
@@ -104,7 +103,7 @@ describe('while Redis is away', () => {
   test('announcing fails quietly, and listening begins when Redis is back', async (t) => {
     const first = await startTestRedis();
     const { port } = first;
-    const connection = createRedis({ url: first.url, commandTimeoutMs: 1000 });
+    const connection = createRedis({ servers: redisServers(first.url), commandTimeoutMs: 1000 });
     await connectRedis(connection, DEADLINE.deadlineMs);
     t.after(() => connection.disconnect());
     await first.stop();

@@ -1,6 +1,6 @@
-import type { Redis, RedisOptions } from 'ioredis';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { TenantNotifications } from '../../tenants/tenant-change-feed.ts';
+import { type RedisClient, subscriberOf } from './redis.ts';
 
 /** A server that refuses or does not answer a subscription is asked again after this. */
 const RETRY_MS = 2000;
@@ -16,12 +16,12 @@ const RETRY_MS = 2000;
  * @param options.keyPrefix - leads the channel's name, so that deployments may share a Redis
  */
 export function createRedisTenantNotifications(
-  redis: Redis,
+  redis: RedisClient,
   options: { readonly keyPrefix: string; readonly logger: Pick<Logger, 'warn'> },
 ): TenantNotifications {
   const channel = `${options.keyPrefix}tenants:changed`;
   const listeners: (() => void)[] = [];
-  let subscriber: Redis | undefined;
+  let subscriber: RedisClient | undefined;
   let retry: NodeJS.Timeout | undefined;
   let away = false;
 
@@ -34,7 +34,7 @@ export function createRedisTenantNotifications(
     }
     away = true;
   };
-  const subscribe = (connection: Redis) => {
+  const subscribe = (connection: RedisClient) => {
     clearTimeout(retry);
     connection.subscribe(channel).then(
       () => {
@@ -50,12 +50,8 @@ export function createRedisTenantNotifications(
       },
     );
   };
-  const connect = (): Redis => {
-    const connection = redis.duplicate({
-      autoResubscribe: false, // done above, where its success is known
-      connectionName: 'gatehouse-tenants',
-      lazyConnect: false,
-    } satisfies RedisOptions);
+  const connect = (): RedisClient => {
+    const connection = subscriberOf(redis, 'gatehouse-tenants');
     connection.on('error', lost);
     connection.on('ready', () => subscribe(connection));
     connection.on('message', tell);

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { Redis } from 'ioredis';
 import { startDeployment } from '../gatehouse.ts';
 import { FLOWS } from './flows.ts';
 
@@ -19,7 +20,7 @@ export async function countRoundTrips(): Promise<RoundTrips[]> {
   deployment.backends.db.on('query', () => {
     counts.postgres += 1;
   });
-  const watcher = deployment.backends.redis?.duplicate({ lazyConnect: false });
+  const watcher = new Redis(deployment.redis?.url ?? '');
   const monitor = await watcher?.monitor();
   monitor?.on('monitor', (_time: string, _args: string[], source: string) => {
     // What a script does inside Redis is no round trip.
