@@ -77,7 +77,6 @@ describe('deleting an account', () => {
         kind: 'security_notice',
         to: 'alice@acme.example',
         locale: undefined,
-        accountId,
         data: {
           event: 'account_deleted',
           at: clock.now,

@@ -150,7 +150,7 @@ export async function crowdTenant(db: Knex, tenant: PopulatedTenant): Promise<vo
        select gen_random_uuid(), now() + (n % 2) * interval '1 month', t.id,
               case when n % 4 = 0 then 'session.ended' else 'token.issued' end, 'success',
               'account', 'a' || n, 'account', 's' || n
-         from tenants t, generate_series(1, 4000) n where n <= 4 or t.id = ?`,
+         from tenants t, generate_series(1, 4000) n where n <= 16 or t.id = ?`,
       [tenantId],
     ],
     [
