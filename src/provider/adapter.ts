@@ -94,7 +94,9 @@ function artifactAdapter(deps: AdapterDeps, tenantId: TenantId, model: ArtifactM
     },
     async find(id) {
       if (structured.isHandle(id)) return structured.find(model);
-      return restore(id, await inProtocol(artifacts.find(tenantId, model, artifactKey(model, id))));
+      const found = await inProtocol(artifacts.find(tenantId, model, artifactKey(model, id)));
+      if (isAbandoned(Provider.ctx)) throw refused(model);
+      return restore(id, found);
     },
     async findByUid(uid) {
       const found = await inProtocol(artifacts.findSessionByUid(tenantId, sha256(uid)));
@@ -108,6 +110,7 @@ function artifactAdapter(deps: AdapterDeps, tenantId: TenantId, model: ArtifactM
       return restore(undefined, found);
     },
     async consume(id) {
+      if (isAbandoned(Provider.ctx)) throw refused(model);
       const retryWindowSeconds =
         model === 'RefreshToken'
           ? clientSeconds(
@@ -189,6 +192,18 @@ function isUsedUp(model: ArtifactModel, found: StoredArtifact): boolean {
   const arrived: unknown = ctx?.state.startedAt;
   const raceEnds = found.consumedAt.getTime() + CODE_RACE_SECONDS * 1000;
   return !(arrived instanceof Date) || arrived.getTime() > raceEnds;
+}
+
+/**
+ * Whether whoever asked for tokens has hung up. A replica that was stalled, or a network, can bring
+ * a request long after its client asked another one and went on with the answer: what looks like a
+ * stolen token then is none, and there is nobody to give anything to. A thief who hangs up gets
+ * nothing either.
+ */
+function isAbandoned(ctx: KoaContextWithOIDC | undefined): boolean {
+  if (ctx?.oidc.route !== 'token') return false;
+  const { readableEnded, destroyed } = ctx.req.socket;
+  return readableEnded || destroyed;
 }
 
 function artifactWrite(
