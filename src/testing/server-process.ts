@@ -24,15 +24,17 @@ export interface ServerProcess {
  * Starts the server with an environment of its own: what is not given here is not set.
  *
  * @param options.uid - as that user; needs root
+ * @param options.main - of other sources than these
  */
 export async function startServerProcess(options: {
   env?: Record<string, string>;
   uid?: number;
+  main?: string;
 }): Promise<ServerProcess> {
   const port = options.env?.PORT ?? (await freePort());
   const [adminPort, playgroundPort] = [await freePort(), await freePort()];
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, [options.main ?? MAIN], {
     env: {
       PATH: process.env.PATH ?? '',
       PORT: String(port),

@@ -1,0 +1,135 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Fleet } from './fleet.ts';
+import type { Stretch } from './samples.ts';
+
+/** Something that goes wrong, and what clients may notice of it. */
+export interface Fault {
+  readonly name: string;
+  /** What may fail, in words for the table. */
+  readonly allowed: string;
+  /** Breaks something and mends it again; the load goes on meanwhile. */
+  readonly happen: (fleet: Fleet) => Promise<void>;
+  /** Whether what the clients saw is within bounds. */
+  readonly isWithin: (during: Stretch, people: number) => boolean;
+  /** People have to sign in again, and nothing else. */
+  readonly losesSessions?: boolean;
+}
+
+const NOTHING = ({ failed }: Stretch) => Object.keys(failed).length === 0;
+/** Refusals that say "later", and nothing else. */
+const only503 = ({ failed }: Stretch) => Object.keys(failed).every((outcome) => outcome === '503');
+const failures = ({ failed }: Stretch) =>
+  Object.values(failed).reduce((sum, count) => sum + (count ?? 0), 0);
+
+/** Everything that is tried, in this order. */
+export const FAULTS: readonly Fault[] = [
+  {
+    name: 'none',
+    allowed: 'nothing',
+    happen: () => delay(8000),
+    isWithin: NOTHING,
+  },
+  {
+    name: 'a replica is killed',
+    allowed: 'requests in flight on it',
+    async happen(fleet) {
+      const [victim] = fleet.replicas;
+      victim?.process.child.kill('SIGKILL');
+      await delay(3000);
+      await fleet.start(0);
+    },
+    isWithin: (during, people) => failures(during) <= people,
+  },
+  {
+    name: 'a replica stalls for 10 s',
+    allowed: 'requests that it had taken, and those that find out (one each 5 s)',
+    async happen(fleet) {
+      const stalled = fleet.replicas[1]?.process.child;
+      stalled?.kill('SIGSTOP');
+      await delay(10_000);
+      stalled?.kill('SIGCONT');
+      await delay(2000);
+    },
+    isWithin: (during, people) => failures(during) <= 2 * people,
+  },
+  {
+    name: 'Redis restarts',
+    allowed: '503 while it is away',
+    happen: (fleet) => fleet.redis.restart(),
+    isWithin: only503,
+  },
+  {
+    name: 'Redis fails over to its replica',
+    allowed: '503 while it is away; sessions of the last moment',
+    happen: (fleet) => fleet.redis.failOver(),
+    isWithin: only503,
+    losesSessions: true,
+  },
+  {
+    name: 'Redis is emptied',
+    allowed: 'sessions; nothing else',
+    async happen(fleet) {
+      await fleet.redis.empty();
+      await delay(4000);
+    },
+    isWithin: NOTHING,
+    losesSessions: true,
+  },
+  {
+    name: 'PostgreSQL restarts',
+    allowed: '503 while it is away',
+    happen: (fleet) => fleet.database.restart(),
+    isWithin: only503,
+  },
+  {
+    name: 'PostgreSQL crashes',
+    allowed: '503 while it is away',
+    happen: (fleet) => fleet.database.crash(),
+    isWithin: only503,
+  },
+  {
+    name: 'PostgreSQL says nothing for 6 s',
+    allowed: '503',
+    async happen(fleet) {
+      fleet.database.door.silence();
+      await delay(6000);
+      await fleet.database.door.restore();
+    },
+    isWithin: only503,
+  },
+  {
+    name: 'every connection to PostgreSQL is reset',
+    allowed: '503 for what was under way',
+    async happen(fleet) {
+      for (let times = 0; times < 5; times += 1) {
+        await fleet.database.door.refuse();
+        await fleet.database.door.restore();
+        await delay(1000);
+      }
+    },
+    isWithin: only503,
+  },
+  {
+    name: 'replicas are replaced one by one',
+    allowed: 'nothing',
+    async happen(fleet) {
+      for (const [index, replica] of fleet.replicas.entries()) {
+        replica.process.child.kill('SIGTERM');
+        const code = await replica.process.ended();
+        if (code !== 0) throw new Error(`replica ${index} ended with ${code}`);
+        await fleet.start(index);
+      }
+    },
+    isWithin: NOTHING,
+  },
+  {
+    name: 'a new signing key is published',
+    allowed: 'nothing',
+    async happen(fleet) {
+      const { code, stderr } = await fleet.cli.run('keys', 'rotate');
+      if (code !== 0) throw new Error(stderr);
+      await delay(5000);
+    },
+    isWithin: NOTHING,
+  },
+];

@@ -1,0 +1,171 @@
+/**
+ * A deployment as production has it, on loopback: replicas of `main.ts` in processes of their own
+ * behind the load balancer of `deploy/nginx`, over a PostgreSQL that keeps what it acknowledged and
+ * a Redis with a replica that Sentinels watch.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../embedded/embedded-postgres.ts';
+import { createTestCli, type TestCli } from '../cli.ts';
+import { freePort } from '../free-port.ts';
+import { type OutageProxy, startOutageProxy } from '../outage-proxy.ts';
+import { startWatchedRedis, type WatchedRedis } from '../redis-groups.ts';
+import { type ServerProcess, startServerProcess } from '../server-process.ts';
+import { silentLogger } from '../silent-logger.ts';
+import { type Nginx, startNginx } from './nginx.ts';
+
+/** How a replica is started: the program and its release. */
+export interface Release {
+  /** `main.ts` of its sources. */
+  readonly main?: string;
+}
+
+/** One place behind the balancer, whatever process is there at the moment. */
+export interface FleetReplica {
+  readonly port: number;
+  readonly process: ServerProcess;
+}
+
+export interface FleetDatabase {
+  /** Where the replicas find it: a door that can be closed. */
+  readonly door: OutageProxy;
+  /** Past the door, as the owner. */
+  readonly url: string;
+  /** Ends it in order and starts it again. */
+  restart(): Promise<void>;
+  /** Kills all of it at once, as a power cut does, and starts it again. */
+  crash(): Promise<void>;
+}
+
+export interface Fleet {
+  /** Issuer of the default tenant, through the balancer. */
+  readonly publicUrl: string;
+  readonly replicas: readonly FleetReplica[];
+  readonly nginx: Nginx;
+  readonly redis: WatchedRedis;
+  readonly database: FleetDatabase;
+  readonly cli: TestCli;
+  /** Starts the process of a place anew, with its port; resolves when it is ready. */
+  start(index: number, release?: Release): Promise<void>;
+  /** What all replicas have printed, those before included. */
+  output(): string;
+  stop(): Promise<void>;
+}
+
+export interface FleetOptions {
+  readonly replicas: number;
+  /** Applied before the first replica starts. */
+  readonly seed: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export async function startFleet(options: FleetOptions): Promise<Fleet> {
+  const closers: (() => Promise<unknown>)[] = [];
+  try {
+    return await build(options, closers);
+  } catch (error) {
+    for (const close of closers.toReversed()) await close();
+    throw error;
+  }
+}
+
+async function build(options: FleetOptions, closers: (() => Promise<unknown>)[]): Promise<Fleet> {
+  const database = await startDatabase(closers);
+  const redis = await startWatchedRedis();
+  closers.push(() => redis.stop());
+
+  const ports: number[] = [];
+  for (let count = 0; count < options.replicas; count += 1) ports.push(await freePort());
+  const nginx = await startNginx(ports);
+  closers.push(() => nginx.stop());
+  const publicUrl = `http://localhost:${nginx.port}`;
+  const cli = createTestCli({
+    databaseUrl: database.replicaUrl,
+    redisUrl: redis.url,
+    environment: {
+      NODE_ENV: 'production',
+      PUBLIC_URL: publicUrl,
+      KEY_ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
+      TRUSTED_PROXIES: '127.0.0.1/32',
+      TENANT_POLL_SECONDS: '1',
+      // Longer than the balancer keeps idle connections: then it has none to a replica that stops.
+      SHUTDOWN_DELAY_SECONDS: '4',
+      SHUTDOWN_TIMEOUT_SECONDS: '20',
+      DATABASE_ACQUIRE_TIMEOUT_MS: '2000',
+      DATABASE_STATEMENT_TIMEOUT_MS: '3000',
+      ...options.env,
+    },
+  });
+  for (const command of [['migrate'], ['seed', 'apply', options.seed]]) {
+    const { code, stderr } = await cli.run(...command);
+    if (code !== 0) throw new Error(stderr);
+  }
+
+  const printed: string[] = [];
+  const places: FleetReplica[] = [];
+  const start = async (index: number, release: Release = {}) => {
+    const port = ports[index];
+    if (port === undefined) throw new Error(`no replica ${index}`);
+    const before = places[index]?.process;
+    if (before !== undefined) printed.push(before.output());
+    const process = await startServerProcess({
+      env: { ...cli.environment, PORT: String(port) },
+      ...release,
+    });
+    places[index] = { port, process };
+    await process.untilReady();
+  };
+  closers.push(async () => {
+    for (const { process } of places) {
+      process.child.kill('SIGKILL');
+      await process.ended();
+    }
+  });
+  for (const index of ports.keys()) await start(index);
+
+  return {
+    publicUrl,
+    replicas: places,
+    nginx,
+    redis,
+    database,
+    cli,
+    start,
+    output: () => [...printed, ...places.map(({ process }) => process.output())].join(''),
+    async stop() {
+      for (const close of closers.toReversed()) await close();
+    },
+  };
+}
+
+async function startDatabase(
+  closers: (() => Promise<unknown>)[],
+): Promise<FleetDatabase & { readonly replicaUrl: string }> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-fleet-'));
+  closers.push(() => rm(dataDir, { recursive: true, force: true }));
+  const settings = { max_connections: '100' };
+  const open = () => startEmbeddedPostgres({ dataDir, logger: silentLogger, settings });
+  let postgres: EmbeddedPostgres = await open();
+  closers.push(() => postgres.stop());
+  const address = new URL(postgres.url);
+  const path = `${address.searchParams.get('host')}/.s.PGSQL.5432`;
+  const door = await startOutageProxy({ path });
+  closers.push(() => door.stop());
+  return {
+    door,
+    url: postgres.url,
+    replicaUrl: `postgres://${address.username}@127.0.0.1:${door.port}${address.pathname}`,
+    async restart() {
+      await postgres.stop();
+      postgres = await open();
+    },
+    async crash() {
+      const file = await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8');
+      process.kill(Number(file.split('\n')[0]), 'SIGKILL');
+      await postgres.ended;
+      postgres = await open();
+    },
+  };
+}

@@ -1,0 +1,122 @@
+/**
+ * `npm run test:replicas [NAME…]`: three replicas behind nginx, under a load of whole flows, while
+ * one thing after another goes wrong. It prints what clients noticed, and fails when that is more
+ * than they may.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import { stringify } from 'yaml';
+import { FAULTS, type Fault } from './faults.ts';
+import { type Fleet, startFleet } from './fleet.ts';
+import { type People, sendPeople } from './people.ts';
+import { printReport, type Row } from './report.ts';
+import { createSampler, type Sample, stretchOf } from './samples.ts';
+
+const REPLICAS = 3;
+const PEOPLE = 16;
+const THINK_MS = 250;
+/** Milliseconds of quiet before a fault, and after it is over. */
+const CALM_MS = 3000;
+const PASSWORD = 'replicas-password-1';
+const SECRET = 'replicas-secret-replicas-secret-1234';
+const REDIRECT_URI = 'http://localhost:9/callback';
+
+function seedOf(usernames: readonly string[]): string {
+  return stringify({
+    version: 1,
+    tenants: [
+      {
+        slug: 'default',
+        name: 'Replicas',
+        applications: [
+          {
+            key: 'shop',
+            name: 'Shop',
+            clients: [
+              {
+                client_id: 'shop',
+                client_secret: { value: SECRET },
+                redirect_uris: [REDIRECT_URI],
+                grant_types: ['authorization_code', 'refresh_token'],
+              },
+            ],
+          },
+        ],
+        accounts: usernames.map((username) => ({ username, password: { value: PASSWORD } })),
+      },
+    ],
+  });
+}
+
+async function tryFault(
+  fault: Fault,
+  fleet: Fleet,
+  people: People,
+  samples: readonly Sample[],
+): Promise<Row> {
+  const { harm } = people;
+  const before = { ...harm };
+  const calmFrom = performance.now();
+  await delay(CALM_MS);
+  people.expectNewSignIns(fault.losesSessions ?? false);
+  const from = performance.now();
+  await fault.happen(fleet);
+  const to = performance.now();
+  await delay(CALM_MS);
+  people.expectNewSignIns(false);
+  const end = performance.now();
+  const during = stretchOf(samples, from, to + CALM_MS / 2);
+  return {
+    fault: fault.name,
+    allowed: fault.allowed,
+    before: stretchOf(samples, calmFrom, from),
+    during,
+    after: stretchOf(samples, to + CALM_MS / 2, end),
+    lost: harm.signedOut - before.signedOut + harm.stuck - before.stuck,
+    duplicated: harm.duplicated - before.duplicated,
+    passed:
+      fault.isWithin(during, PEOPLE) &&
+      harm.signedOut === before.signedOut &&
+      harm.stuck === before.stuck &&
+      harm.duplicated === before.duplicated,
+  };
+}
+
+const wanted = process.argv.slice(2);
+const faults = FAULTS.filter(
+  ({ name }) => wanted.length === 0 || wanted.some((word) => name.includes(word)),
+);
+const directory = await mkdtemp(join(tmpdir(), 'gatehouse-replicas-'));
+const seed = join(directory, 'seed.yaml');
+const usernames = Array.from({ length: PEOPLE }, (_, index) => `person-${index}`);
+await writeFile(seed, seedOf(usernames), { mode: 0o600 });
+
+const fleet = await startFleet({ replicas: REPLICAS, seed });
+try {
+  const { fetchFrom, samples } = createSampler();
+  const people = await sendPeople({
+    issuer: fleet.publicUrl,
+    persons: usernames.map((identifier) => ({ identifier, password: PASSWORD })),
+    clientId: 'shop',
+    secret: SECRET,
+    redirectUri: REDIRECT_URI,
+    fetchFrom,
+    thinkMs: THINK_MS,
+  });
+  const rows: Row[] = [];
+  for (const fault of faults) {
+    const row = await tryFault(fault, fleet, people, samples);
+    rows.push(row);
+    process.stdout.write(`${row.passed ? 'held' : 'BROKEN'}  ${fault.name}\n`);
+  }
+  await people.stop();
+  await people.checkTokens();
+  printReport(rows, people.harm);
+  process.exitCode = rows.every(({ passed }) => passed) && people.harm.what.length === 0 ? 0 : 1;
+} finally {
+  await fleet.stop();
+  await rm(directory, { recursive: true, force: true });
+}
