@@ -8,6 +8,7 @@ import { type AppDeps, createApp } from './app.ts';
 import { createBackgroundWork } from './background-work.ts';
 import { accountPageDeps } from './compose-account-page.ts';
 import type { Backends } from './compose-backends.ts';
+import type { DatabaseClock } from './compose-clock.ts';
 import { interactionDeps } from './compose-interactions.ts';
 import { logoutDelivery } from './compose-logouts.ts';
 import { composeMail } from './compose-mail.ts';
@@ -67,6 +68,8 @@ export interface ComposeOptions {
   readonly backends: Backends;
   readonly logger: Logger;
   readonly now: () => Date;
+  /** Where `now` comes from, to be compared with PostgreSQL's every minute; default: not compared. */
+  readonly clock?: DatabaseClock;
   /** Default: DEFAULT_ENDPOINT_LIMITS. */
   readonly endpointLimits?: EndpointLimits;
 }
@@ -77,7 +80,7 @@ export interface ComposeOptions {
  * @throws StorageUnavailableError, SealError when the deployment's secrets cannot be read
  */
 export async function composeGatehouse(options: ComposeOptions): Promise<Gatehouse> {
-  const { config, backends, logger, now } = options;
+  const { config, backends, logger, now, clock } = options;
   const metrics = createMetrics();
   const audit = countingAudit(backends.audit, metrics);
   const keys = keyDeps({ ...options, audit });
@@ -199,6 +202,9 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
       run: () => courier.deliverDue(),
     },
     ...mail.tasks,
+    ...(clock === undefined
+      ? []
+      : [{ name: 'clock', everySeconds: MINUTE, run: () => clock.follow(backends.db) }]),
   ];
   const stopMaintenance = startMaintenance(tasks, logger);
   watchGauges(metrics, { backends, hasher, providers, now });

@@ -3,6 +3,7 @@ import process from 'node:process';
 import { checkNodeVersion } from './check-node-version.ts';
 import type { Gatehouse } from './compose.ts';
 import type { Backends } from './compose-backends.ts';
+import type { DatabaseClock } from './compose-clock.ts';
 import type { Config } from './config/config.ts';
 import { GatehouseError } from './errors.ts';
 import type { Logger } from './telemetry/logger.ts';
@@ -26,10 +27,13 @@ async function main(): Promise<void> {
     const { config, secrets } = parseConfig(readEnv());
     logger = createLogger({ level: config.logLevel, production: config.production });
     const { openBackends } = await import('./compose-backends.ts');
-    const now = () => new Date();
+    const { deploymentClock } = await import('./compose-clock.ts');
+    const clock = deploymentClock(logger);
+    const { now } = clock;
     const backends = await openBackends({ config, secrets, logger, now, embedded: 'exclusive' });
     try {
-      await serve({ config, backends, logger, now });
+      await clock.follow(backends.db);
+      await serve({ config, backends, logger, now, clock });
     } catch (error) {
       await backends.close();
       throw error;
@@ -60,6 +64,8 @@ interface Starting {
   readonly backends: Backends;
   readonly logger: Logger;
   readonly now: () => Date;
+  /** Where `now` comes from. */
+  readonly clock: DatabaseClock;
 }
 
 async function serve(starting: Starting): Promise<void> {
