@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Fleet } from './fleet.ts';
+import { clockAhead } from './clock-ahead.ts';
+import type { Fleet, Release } from './fleet.ts';
 import type { Stretch } from './samples.ts';
 
 /** Something that goes wrong, and what clients may notice of it. */
@@ -20,6 +21,15 @@ const NOTHING = ({ failed }: Stretch) => Object.keys(failed).length === 0;
 const only503 = ({ failed }: Stretch) => Object.keys(failed).every((outcome) => outcome === '503');
 const failures = ({ failed }: Stretch) =>
   Object.values(failed).reduce((sum, count) => sum + (count ?? 0), 0);
+
+/** As an upgrade does it: the process is told to stop, and the next one takes its place. */
+async function replace(fleet: Fleet, index: number, release?: Release): Promise<void> {
+  const before = fleet.replicas[index]?.process;
+  before?.child.kill('SIGTERM');
+  const code = await before?.ended();
+  if (code !== 0) throw new Error(`replica ${index} ended with ${code}`);
+  await fleet.start(index, release);
+}
 
 /** Everything that is tried, in this order. */
 export const FAULTS: readonly Fault[] = [
@@ -113,12 +123,17 @@ export const FAULTS: readonly Fault[] = [
     name: 'replicas are replaced one by one',
     allowed: 'nothing',
     async happen(fleet) {
-      for (const [index, replica] of fleet.replicas.entries()) {
-        replica.process.child.kill('SIGTERM');
-        const code = await replica.process.ended();
-        if (code !== 0) throw new Error(`replica ${index} ended with ${code}`);
-        await fleet.start(index);
-      }
+      for (const index of fleet.replicas.keys()) await replace(fleet, index);
+    },
+    isWithin: NOTHING,
+  },
+  {
+    name: 'clocks are 30 s apart',
+    allowed: 'nothing',
+    async happen(fleet) {
+      await replace(fleet, 1, { env: await clockAhead(30) });
+      await delay(8000);
+      await replace(fleet, 1);
     },
     isWithin: NOTHING,
   },

@@ -18,6 +18,7 @@ import { type Nginx, startNginx } from './nginx.ts';
 
 /** How a replica is started: the program and its release. */
 export interface Release {
+  readonly env?: Readonly<Record<string, string>>;
   /** `main.ts` of its sources. */
   readonly main?: string;
 }
@@ -111,8 +112,8 @@ async function build(options: FleetOptions, closers: (() => Promise<unknown>)[])
     const before = places[index]?.process;
     if (before !== undefined) printed.push(before.output());
     const process = await startServerProcess({
-      env: { ...cli.environment, PORT: String(port) },
       ...release,
+      env: { ...cli.environment, PORT: String(port), ...release.env },
     });
     places[index] = { port, process };
     await process.untilReady();

@@ -112,17 +112,18 @@ class Crowd {
     return visitor;
   }
 
-  /** In turn: a refresh, twice, a return to the application, and what it knows of the person. */
+  /** In turn: a refresh, one that is sent twice at once, a return to the application, a refresh. */
   async act(visitor: Visitor, turn: number): Promise<void> {
     const kind = turn % 4;
     if (kind === 2) return this.#flow(visitor, turn % 8 === 2 ? 'twice' : 'return', {});
-    await this.refresh(visitor);
+    await this.refresh(visitor, kind === 1);
   }
 
-  async refresh(visitor: Visitor): Promise<void> {
-    const { tokens, refused } = await this.#repeated(() =>
-      this.#party.refresh(visitor.refreshToken),
-    );
+  /** @param twice - two tabs of one application: both are answered, and one goes on with its answer */
+  async refresh(visitor: Visitor, twice = false): Promise<void> {
+    const send = () => this.#repeated(() => this.#party.refresh(visitor.refreshToken));
+    const [first, second] = await Promise.all([send(), twice ? send() : undefined]);
+    const { tokens, refused } = first.tokens === undefined && second ? second : first;
     if (tokens?.refresh_token !== undefined) {
       visitor.refreshToken = tokens.refresh_token;
       return;
