@@ -1,9 +1,9 @@
 /**
  * The deployment's own sealed secrets (cookie signing keys, peppers), which all replicas share.
  *
- * A version is written once and never changed, so that replicas that start together agree: the
- * one whose `insert` answers true made the secret, the others list again. Throws
- * StorageUnavailableError.
+ * A version is written once and never changed (it may be sealed under another key), so that
+ * replicas that start together agree: the one whose `insert` answers true made the secret, the
+ * others list again. Throws StorageUnavailableError.
  */
 export interface DeploymentSecretStore {
   /** Newest first. */

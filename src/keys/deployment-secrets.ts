@@ -106,7 +106,7 @@ async function listCookieKeys(deps: DeploymentSecretDeps): Promise<CookieKey[]> 
   const rows = await deps.store.list(COOKIE_KEY);
   return rows.map(({ version, sealed }) => {
     const { secret, signsFrom }: CookieKey = JSON.parse(
-      deps.sealer.open(sealed, contextOf(COOKIE_KEY, version)),
+      deps.sealer.open(sealed, deploymentSealContext(COOKIE_KEY, version)),
     );
     return { version, secret, signsFrom };
   });
@@ -118,7 +118,7 @@ function insertCookieKey(
   signsFrom: number,
 ): Promise<boolean> {
   const plaintext = JSON.stringify({ secret: randomId(), signsFrom });
-  const sealed = deps.sealer.seal(plaintext, contextOf(COOKIE_KEY, version));
+  const sealed = deps.sealer.seal(plaintext, deploymentSealContext(COOKIE_KEY, version));
   return deps.store.insert(COOKIE_KEY, version, sealed);
 }
 
@@ -126,13 +126,18 @@ function insertCookieKey(
 async function loadSecret(deps: DeploymentSecretDeps, purpose: string): Promise<string> {
   let [row] = await deps.store.list(purpose);
   if (row === undefined) {
-    await deps.store.insert(purpose, 1, deps.sealer.seal(randomId(), contextOf(purpose, 1)));
+    await deps.store.insert(
+      purpose,
+      1,
+      deps.sealer.seal(randomId(), deploymentSealContext(purpose, 1)),
+    );
     [row] = await deps.store.list(purpose);
   }
   if (row === undefined) throw new SealError(`the deployment secret ${purpose} vanished`);
-  return deps.sealer.open(row.sealed, contextOf(purpose, row.version));
+  return deps.sealer.open(row.sealed, deploymentSealContext(purpose, row.version));
 }
 
-function contextOf(purpose: string, version: number): SealContext {
+/** Where the seal of a secret of the deployment belongs. */
+export function deploymentSealContext(purpose: string, version: number): SealContext {
   return { tenant: 'deployment', purpose, record: 'shared', version };
 }

@@ -24,7 +24,10 @@ export function sealSigningKey(
     kid: key.kid,
     algorithm: key.algorithm,
     publicJwk: key.publicJwk,
-    sealedPrivateJwk: sealer.seal(JSON.stringify(key.privateJwk), contextOf(tenantId, key.kid)),
+    sealedPrivateJwk: sealer.seal(
+      JSON.stringify(key.privateJwk),
+      signingKeySealContext(tenantId, key.kid),
+    ),
   };
 }
 
@@ -54,7 +57,7 @@ function openSigningKey(
   key: SealedSigningKey,
 ): SigningKey {
   const privateJwk: JWK = JSON.parse(
-    sealer.open(key.sealedPrivateJwk, contextOf(tenantId, key.kid)),
+    sealer.open(key.sealedPrivateJwk, signingKeySealContext(tenantId, key.kid)),
   );
   if (privateJwk.kid !== key.kid || privateJwk.alg !== key.algorithm) {
     throw new SealError(`the record of signing key ${key.kid} names another key`);
@@ -68,6 +71,7 @@ function openSigningKey(
   };
 }
 
-function contextOf(tenantId: TenantId, kid: string): SealContext {
+/** Where the seal of a signing key belongs. */
+export function signingKeySealContext(tenantId: TenantId, kid: string): SealContext {
   return { tenant: tenantId, purpose: 'signing_key', record: kid, version: SEAL_VERSION };
 }

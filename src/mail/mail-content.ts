@@ -1,8 +1,9 @@
-import type { Sealer } from '../crypto/sealing.ts';
+import type { SealContext, Sealer } from '../crypto/sealing.ts';
 import type { TenantId } from '../tenants/tenant.ts';
 import type { RenderedMail } from './render-mail.ts';
 
-const contextOf = (tenantId: TenantId, id: string) => ({
+/** Where the seal of what a message says belongs. */
+export const mailSealContext = (tenantId: TenantId, id: string): SealContext => ({
   tenant: tenantId,
   purpose: 'mail',
   record: id,
@@ -16,7 +17,7 @@ export function sealMail(
   id: string,
   mail: RenderedMail,
 ): string {
-  return sealer.seal(JSON.stringify(mail), contextOf(tenantId, id));
+  return sealer.seal(JSON.stringify(mail), mailSealContext(tenantId, id));
 }
 
 /**
@@ -30,5 +31,5 @@ export function openMail(
   id: string,
   sealed: string,
 ): RenderedMail {
-  return JSON.parse(sealer.open(sealed, contextOf(tenantId, id)));
+  return JSON.parse(sealer.open(sealed, mailSealContext(tenantId, id)));
 }

@@ -9,7 +9,7 @@ export function sealUpstreamSecret(
   key: string,
   secret: string,
 ): string {
-  return sealer.seal(secret, contextOf(tenantId, key));
+  return sealer.seal(secret, upstreamSealContext(tenantId, key));
 }
 
 /** @throws SealError */
@@ -17,9 +17,10 @@ export function openUpstreamSecret(
   sealer: Pick<Sealer, 'open'>,
   { tenantId, key, sealedClientSecret }: UpstreamProvider,
 ): string {
-  return sealer.open(sealedClientSecret, contextOf(tenantId, key));
+  return sealer.open(sealedClientSecret, upstreamSealContext(tenantId, key));
 }
 
-function contextOf(tenant: TenantId, record: string): SealContext {
+/** Where the seal of our secret at a provider belongs. */
+export function upstreamSealContext(tenant: TenantId, record: string): SealContext {
   return { tenant, purpose: 'upstream_client_secret', record, version: 1 };
 }

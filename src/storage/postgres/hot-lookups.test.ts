@@ -14,6 +14,7 @@ import type { AuditLog } from '../../audit/audit-log.ts';
 import type { GrantStore } from '../../grants/grant-store.ts';
 import type { DeploymentSecretStore } from '../../keys/deployment-secret-store.ts';
 import type { KeyStore } from '../../keys/key-store.ts';
+import type { SealedRecordStore } from '../../keys/sealed-record-store.ts';
 import type { MailOutbox } from '../../mail/mail-outbox.ts';
 import type { LogoutNotificationStore } from '../../provider/logout-notification-store.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
@@ -40,6 +41,7 @@ import { createPostgresOneTimeCodeStore } from './one-time-code-store.ts';
 import { createPostgresPasskeyStore } from './passkey-store.ts';
 import { createPostgresRecoveryCodeStore } from './recovery-code-store.ts';
 import { createRetention, type Retention } from './retention.ts';
+import { createPostgresSealedRecordStore } from './sealed-record-store.ts';
 import { createPostgresSecondFactorStore } from './second-factor-store.ts';
 import { createPostgresTenantStore } from './tenant-store.ts';
 import { createPostgresTotpStore } from './totp-store.ts';
@@ -88,6 +90,7 @@ let keys: KeyStore;
 let upstreamProviders: UpstreamProviderStore;
 let upstreamLinks: UpstreamLinkStore;
 let secrets: DeploymentSecretStore;
+let seals: SealedRecordStore;
 let audit: AuditLog;
 /** The newest event that has an id of ours. */
 let eventId: string;
@@ -114,6 +117,7 @@ before(async () => {
   upstreamProviders = createPostgresUpstreamProviderStore(db);
   upstreamLinks = createPostgresUpstreamLinkStore(db);
   secrets = createPostgresDeploymentSecretStore(db);
+  seals = createPostgresSealedRecordStore(db);
   outbox = createPostgresMailOutbox(db);
   logouts = createPostgresLogoutNotificationStore(db);
   audit = createPostgresAuditLog(db, { now: () => new Date() });
@@ -752,6 +756,25 @@ testLookups<DeploymentSecretStore>('deployment secrets', {
   remove: {
     accesses: ['deployment_secrets_pkey: purpose version'],
     work: () => secrets.remove('n1', 2),
+  },
+});
+
+testLookups<SealedRecordStore>('what is sealed', {
+  page: {
+    accesses: ['totp_factors_pkey: id tenant_id'],
+    work: () =>
+      seals.page('totp_seeds', {
+        keyId: 'key',
+        after: [tenant.tenantId, tenant.totpId],
+        limit: LIMIT,
+      }),
+  },
+  replace: {
+    accesses: ['totp_factors_pkey: id tenant_id'],
+    work: () =>
+      seals.replace('totp_seeds', [
+        { key: [tenant.tenantId, tenant.totpId], sealed: 'sealed', resealed: 'sealed' },
+      ]),
   },
 });
 

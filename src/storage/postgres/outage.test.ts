@@ -16,6 +16,7 @@ import { StorageUnavailableError } from '../../errors.ts';
 import type { GrantStore } from '../../grants/grant-store.ts';
 import type { DeploymentSecretStore } from '../../keys/deployment-secret-store.ts';
 import type { KeyStore } from '../../keys/key-store.ts';
+import type { SealedRecordStore } from '../../keys/sealed-record-store.ts';
 import type { LogoutNotificationStore } from '../../provider/logout-notification-store.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
@@ -41,6 +42,7 @@ import { createPostgresPasskeyStore } from './passkey-store.ts';
 import { inTransaction, query } from './query.ts';
 import { createPostgresRecoveryCodeStore } from './recovery-code-store.ts';
 import { createRetention, type Retention } from './retention.ts';
+import { createPostgresSealedRecordStore } from './sealed-record-store.ts';
 import { createPostgresSecondFactorStore } from './second-factor-store.ts';
 import { createPostgresTenantStore } from './tenant-store.ts';
 import { createPostgresTotpStore } from './totp-store.ts';
@@ -165,6 +167,7 @@ function callsOf(pool: Knex): typeof calls {
   const grants = createPostgresGrantStore(pool);
   const keys = createPostgresKeyStore(pool);
   const secrets = createPostgresDeploymentSecretStore(pool);
+  const seals = createPostgresSealedRecordStore(pool);
   const audit = createPostgresAuditLog(pool, { now });
   const logouts = createPostgresLogoutNotificationStore(pool);
   const upstreamProviders = createPostgresUpstreamProviderStore(pool);
@@ -355,6 +358,11 @@ function callsOf(pool: Knex): typeof calls {
     insert: () => secrets.insert('purpose', 1, 'sealed'),
     remove: () => secrets.remove('purpose', 1),
   };
+  const sealCalls: Calls<SealedRecordStore> = {
+    page: () => seals.page('mail', { keyId: 'key', after: undefined, limit: 10 }),
+    replace: () =>
+      seals.replace('deployment_secrets', [{ key: ['n', '1'], sealed: 'a', resealed: 'b' }]),
+  };
   const auditCalls: Calls<Omit<AuditLog, 'flush'>> = {
     record: ({ tenantId }) =>
       audit.record({
@@ -428,6 +436,7 @@ function callsOf(pool: Knex): typeof calls {
     grants: grantCalls,
     keys: keyCalls,
     secrets: secretCalls,
+    seals: sealCalls,
     audit: auditCalls,
     logouts: logoutCalls,
     upstreamProviders: upstreamProviderCalls,
