@@ -1,6 +1,7 @@
 import type { CliContext, OpenCliContext, OpenOptions } from './cli/cli-context.ts';
 import { accountDataExporter } from './compose-account-data.ts';
 import { type Backends, openBackends } from './compose-backends.ts';
+import { reseal } from './compose-reseal.ts';
 import { accountEnder, keyDeps, mailQueue, passwordHasher } from './compose-shared.ts';
 import { parseConfig } from './config/parse-config.ts';
 import { type RawEnvironment, readEnv } from './config/read-env.ts';
@@ -78,6 +79,7 @@ export function cliContext(options: {
       const deps = { store: backends.deploymentSecrets, sealer: backends.sealer, now };
       return rotateCookieKeys(deps, { publishSeconds: COOKIE_KEY_PUBLISH_SECONDS });
     },
+    reseal: (input) => reseal(backends, now, input),
     validateClient: createClientValidator({
       mayReach: createHostPolicy(options.outboundAllow ?? []),
     }),

@@ -12,15 +12,16 @@ interface Kept {
   readonly until: number;
 }
 
-const SECONDS = 15 * 60;
+/** For how long. A sealing key has to stay that long after it sealed last. */
+export const KEPT_IN_BROWSER_SECONDS = 15 * 60;
 
 type Deps = Pick<AccountPageDeps, 'sealer' | 'now'>;
 
 /** @param name - what it is; letters */
 export function keepInBrowser(deps: Deps, visit: AccountVisit, name: string, value: unknown): void {
-  const kept: Kept = { value, until: deps.now().getTime() + SECONDS * 1000 };
+  const kept: Kept = { value, until: deps.now().getTime() + KEPT_IN_BROWSER_SECONDS * 1000 };
   const sealed = deps.sealer.seal(JSON.stringify(kept), contextOf(visit, name));
-  setTenantCookie(visit.ctx, { name, value: sealed, seconds: SECONDS });
+  setTenantCookie(visit.ctx, { name, value: sealed, seconds: KEPT_IN_BROWSER_SECONDS });
 }
 
 /** What is kept; undefined when there is nothing, it is too old, or of another session. */

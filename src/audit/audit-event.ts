@@ -149,6 +149,11 @@ export type AuditEventKind =
   | 'keys.created'
   /** New signing keys took over. */
   | 'keys.rotated'
+  /**
+   * What was sealed under other keys was sealed anew under the first of KEY_ENCRYPTION_KEYS;
+   * `detail` says under which and how many of each kind.
+   */
+  | 'keys.resealed'
   /** A key was dropped because it was compromised. */
   | 'keys.compromised'
   /**

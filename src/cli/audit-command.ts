@@ -75,6 +75,7 @@ const KINDS: Readonly<Record<AuditEventKind, true>> = {
   'email_code.throttled': true,
   'keys.created': true,
   'keys.rotated': true,
+  'keys.resealed': true,
   'keys.compromised': true,
   'mail.bounced': true,
   'mail.failed': true,

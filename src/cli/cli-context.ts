@@ -7,6 +7,7 @@ import type { SecondFactorStore } from '../accounts/second-factor-store.ts';
 import type { ApplicationStore } from '../applications/application-store.ts';
 import type { AuditEvent } from '../audit/audit-event.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
+import type { ResealReport } from '../compose-reseal.ts';
 import type { KeyDeps } from '../keys/change-key-set.ts';
 import type { MailOutbox } from '../mail/mail-outbox.ts';
 import type { QueueMail } from '../mail/queue-mail.ts';
@@ -42,6 +43,12 @@ export interface CliContext {
   readonly secrets: () => Promise<CliSecrets>;
   /** Adds a cookie signing key, which replicas sign with once all of them know it. */
   readonly rotateCookieKeys: () => Promise<void>;
+  /** Moves what is sealed to the first sealing key; leaves an audit event. */
+  readonly reseal: (input: {
+    /** Counts alone. */
+    readonly dryRun: boolean;
+    readonly actor: AuditEvent['actor'];
+  }) => Promise<ResealReport>;
   readonly validateClient: LoadSeedDeps['validateClient'];
   /** Ends every session and refresh token of an account. */
   readonly endAccountSessions: (tenant: Tenant, accountId: string) => Promise<void>;

@@ -4,7 +4,7 @@ export const EXIT = {
   ok: 0,
   /** Something is wrong; what it is stands on stderr. */
   error: 1,
-  /** `seed plan` and `migrate --status`: changes are pending. */
+  /** `seed plan`, `migrate --status` and `keys reseal --dry-run`: changes are pending. */
   pending: 2,
   /** The command line itself is wrong. EX_USAGE of sysexits.h */
   usage: 64,

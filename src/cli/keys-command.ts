@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { listKeys } from '../keys/list-keys.ts';
 import { type RotationResult, rotateSigningKeys } from '../keys/rotate-signing-keys.ts';
+import { addKeysResealCommand } from './keys-reseal-command.ts';
 import { renderTable } from './render-table.ts';
 import type { ActionMaker } from './run-command.ts';
 import { tenantOf, withTenant } from './tenant-option.ts';
@@ -8,7 +9,7 @@ import { UsageError } from './usage-error.ts';
 
 const ALL = 'all';
 
-/** `gatehouse keys list|rotate` */
+/** `gatehouse keys list|rotate|rotate-cookies|reseal` */
 export function addKeysCommands(program: Command, act: ActionMaker): void {
   const keys = program
     .command('keys')
@@ -128,6 +129,8 @@ Examples:
         return undefined;
       }),
     );
+
+  addKeysResealCommand(keys, act);
 }
 
 function describeRotation(slug: string, result: RotationResult): string {

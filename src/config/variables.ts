@@ -194,7 +194,7 @@ export const ENVIRONMENT = z.object({
   KEY_ENCRYPTION_KEYS: encryptionKeys.optional().register(docs, {
     section: STATE,
     about:
-      'Seals private keys and other secrets in the database. The first key seals, all open: put a new one first and keep the old ones, which still open what they sealed. Required with DATABASE_URL; without it, the embedded default makes its own in DATA_DIR. Lost keys cannot be replaced.',
+      'Seals private keys and other secrets in the database. The first key seals, all open. A new one takes over in the order of docs/runbooks/rotate-the-sealing-key.md; keep the old ones until `gatehouse keys reseal` has moved what they sealed. Required with DATABASE_URL; without it, the embedded default makes its own in DATA_DIR. Lost keys cannot be replaced.',
     expected:
       'comma-separated keys of 32 bytes, base64 or base64url each (make one: openssl rand -base64 32)',
     secret: true,
