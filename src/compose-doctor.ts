@@ -1,8 +1,10 @@
 import type { DatabaseProbe, DoctorProbes, MailProbe, RedisProbe } from './cli/doctor-probes.ts';
 import { openBackends } from './compose-backends.ts';
+import { resealDeps } from './compose-reseal.ts';
 import { parseConfig } from './config/parse-config.ts';
 import { readEnv } from './config/read-env.ts';
 import type { RedisServers, SmtpServer } from './config/secrets.ts';
+import { countOtherSeals } from './keys/reseal-records.ts';
 import { createSmtpTransport } from './mail/smtp-transport.ts';
 import { lookAtDatabase } from './storage/postgres/look-at-database.ts';
 import { assertSchemaKnown, pendingMigrations } from './storage/postgres/migrate.ts';
@@ -48,6 +50,7 @@ async function databaseProbe(options: Parameters<typeof openBackends>[0]): Promi
     tenants,
     keys,
     sealer,
+    countOtherSeals: () => countOtherSeals(resealDeps({ db, sealer })),
     close,
   };
 }

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { Redis } from 'ioredis';
+import { resealDeps } from '../compose-reseal.ts';
 import { parseConfig } from '../config/parse-config.ts';
 import { createSealer, sealingKey } from '../crypto/sealing.ts';
 import { StorageUnavailableError } from '../errors.ts';
+import { countOtherSeals } from '../keys/reseal-records.ts';
 import type { SendProblem } from '../mail/mail-transport.ts';
 import { createPostgresKeyStore } from '../storage/postgres/key-store.ts';
 import { lookAtDatabase } from '../storage/postgres/look-at-database.ts';
@@ -45,6 +47,7 @@ describe('doctor', () => {
   ): DoctorProbes {
     const { database: illDatabase, redis: illRedis, ...rest } = ill;
     const { db } = database;
+    const sealer = illDatabase?.sealer ?? createSealer([sealingKey(KEY)]);
     return {
       nodeVersion: '24.1.0',
       now: () => new Date(),
@@ -55,7 +58,8 @@ describe('doctor', () => {
         assertSchemaKnown: () => assertSchemaKnown(db),
         tenants: createPostgresTenantStore(db),
         keys: createPostgresKeyStore(db),
-        sealer: createSealer([sealingKey(KEY)]),
+        sealer,
+        countOtherSeals: () => countOtherSeals(resealDeps({ db, sealer })),
         close: async () => undefined,
         ...illDatabase,
       }),
@@ -88,6 +92,7 @@ describe('doctor', () => {
         ['database clock', 'ok'],
         ['migrations', 'ok'],
         ['signing keys', 'ok'],
+        ['sealing key', 'ok'],
         ['redis', 'ok'],
         ['redis memory', 'ok'],
         ['redis clock', 'ok'],
@@ -95,7 +100,7 @@ describe('doctor', () => {
       ],
     );
     assert.match(findings[2]?.message ?? '', /^PostgreSQL 18\.\d+$/);
-    assert.match(findings[6]?.message ?? '', /^Redis \d+\.\d+/);
+    assert.match(findings[7]?.message ?? '', /^Redis \d+\.\d+/);
   });
 
   it('says every problem of the configuration, and goes no further', async () => {
@@ -231,9 +236,15 @@ describe('doctor', () => {
 
     const unreadable = await complaints({});
     assert.match(
-      unreadable.join(),
+      unreadable[0] ?? '',
       /^problem signing keys: tenant default: sealed under key .*KEY_ENCRYPTION_KEYS does not list$/,
     );
+
+    assert.deepEqual(unreadable.slice(1), ['problem sealing key: no key opens: 4 of signing keys']);
+    const newFirst = createSealer([sealingKey(KEY), sealingKey(sealed)]);
+    assert.deepEqual(await complaints({ database: { sealer: newFirst } }), [
+      'warning sealing key: under another key than the first: 4 of signing keys',
+    ]);
 
     const later = (days: number) => () => new Date(Date.now() + days * 86_400_000);
     const look = (now: () => Date) => async () => ({ version: 180_004, now: now() });
@@ -272,6 +283,7 @@ describe('doctor', () => {
       doctor: probes({
         database: {
           assertSchemaKnown: async () => undefined,
+          countOtherSeals: async () => [],
           keys: {
             load: async (tenantId) => ({ tenantId, version: 0, keys: [] }),
             tenantsDue: async () => [],

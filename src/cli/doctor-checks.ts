@@ -6,6 +6,7 @@ import type { Tenant } from '../tenants/tenant.ts';
 import { clockFinding, type Finding, ok, problem, warning, wordsOf } from './doctor-findings.ts';
 import { mailFindings } from './doctor-mail.ts';
 import type { DatabaseProbe, DoctorProbes, RedisProbe } from './doctor-probes.ts';
+import { SEALED_KIND_NAMES } from './keys-reseal-command.ts';
 import { allTenants } from './tenant-option.ts';
 
 const NODE_MAJOR = 24;
@@ -139,7 +140,8 @@ async function schemaFindings(
   }
   const tenants = await allTenants(database);
   const keys = await keyFindings(probes, database, tenants);
-  return { findings: [ok('migrations', 'up to date'), ...keys], tenants };
+  const seals = await sealFindings(database);
+  return { findings: [ok('migrations', 'up to date'), ...keys, ...seals], tenants };
 }
 
 async function keyFindings(
@@ -175,6 +177,33 @@ async function keyFindings(
   return findings.length > 0
     ? findings
     : [ok('signing keys', `${keys} of ${tenants.length} tenants, all readable, no stage is due`)];
+}
+
+/** What the older of KEY_ENCRYPTION_KEYS are still needed for, and what none of them opens. */
+async function sealFindings(database: DatabaseProbe): Promise<Finding[]> {
+  const check = 'sealing key';
+  const kinds = await database.countOtherSeals();
+  const found = (which: 'left' | 'unreadable') =>
+    kinds
+      .filter((kind) => kind[which] > 0)
+      .map((kind) => `${kind[which]} of ${SEALED_KIND_NAMES[kind.kind]}`)
+      .join(', ');
+  const left = found('left');
+  const unreadable = found('unreadable');
+  const findings: Finding[] = [];
+  if (left !== '') {
+    const advice =
+      'Once every server has the first key in this place, run: gatehouse keys reseal. Until then keep the others.';
+    findings.push(warning(check, `under another key than the first: ${left}`, advice));
+  }
+  if (unreadable !== '') {
+    const advice =
+      'Put the key that sealed it back into KEY_ENCRYPTION_KEYS, after the first. gatehouse keys reseal --dry-run names the records.';
+    findings.push(problem(check, `no key opens: ${unreadable}`, advice));
+  }
+  return findings.length > 0
+    ? findings
+    : [ok(check, `everything is sealed under the first, ${database.sealer.currentKeyId}`)];
 }
 
 async function dueFindings(

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { Sealer } from '../crypto/sealing.ts';
 import type { KeyStore } from '../keys/key-store.ts';
+import type { ResealedKind } from '../keys/reseal-records.ts';
 import type { SendProblem } from '../mail/mail-transport.ts';
 import type { TenantStore } from '../tenants/tenant-store.ts';
 
@@ -39,6 +40,8 @@ export interface DatabaseProbe {
   readonly tenants: Pick<TenantStore, 'list'>;
   readonly keys: Pick<KeyStore, 'load' | 'tenantsDue'>;
   readonly sealer: Sealer;
+  /** What is sealed under other keys than the first. */
+  readonly countOtherSeals: () => Promise<readonly ResealedKind[]>;
   readonly close: () => Promise<void>;
 }
 
