@@ -6,6 +6,7 @@
 import { after, before, describe } from 'node:test';
 import type { ArtifactStore } from '../provider/artifact-store.ts';
 import type { TenantId } from '../tenants/tenant.ts';
+import { testAnyOrder } from './artifact-suite/any-order.ts';
 import { testEnding } from './artifact-suite/ending.ts';
 import { testEndingInFlight } from './artifact-suite/ending-in-flight.ts';
 import { testFamilies } from './artifact-suite/families.ts';
@@ -60,5 +61,6 @@ export function artifactStoreSuite(
     describe('tenant A against tenant B', () => testTenants(given));
     describe('what an account has', () => testListing(given));
     describe('upkeep', () => testUpkeep(given));
+    describe('in any order', () => testAnyOrder(given));
   });
 }
