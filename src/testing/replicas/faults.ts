@@ -2,6 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { clockAhead } from './clock-ahead.ts';
 import type { Fleet, Release } from './fleet.ts';
 import type { Stretch } from './samples.ts';
+import { stormOfSignIns } from './storm.ts';
+
+/** People who sign in within the same second, or try to. */
+const STORM = 300;
+
+/** What the clients saw: in the quiet before a fault, while it lasts, and once it is over. */
+export interface Seen {
+  readonly before: Stretch;
+  readonly during: Stretch;
+  readonly after: Stretch;
+}
 
 /** Something that goes wrong, and what clients may notice of it. */
 export interface Fault {
@@ -11,16 +22,17 @@ export interface Fault {
   /** Breaks something and mends it again; the load goes on meanwhile. */
   readonly happen: (fleet: Fleet) => Promise<void>;
   /** Whether what the clients saw is within bounds. */
-  readonly isWithin: (during: Stretch, people: number) => boolean;
+  readonly isWithin: (seen: Seen, people: number) => boolean;
   /** People have to sign in again, and nothing else. */
   readonly losesSessions?: boolean;
 }
 
-const NOTHING = ({ failed }: Stretch) => Object.keys(failed).length === 0;
+const NOTHING = ({ during }: Seen) => Object.keys(during.failed).length === 0;
 /** Refusals that say "later", and nothing else. */
-const only503 = ({ failed }: Stretch) => Object.keys(failed).every((outcome) => outcome === '503');
-const failures = ({ failed }: Stretch) =>
-  Object.values(failed).reduce((sum, count) => sum + (count ?? 0), 0);
+const only503 = ({ during }: Seen) =>
+  Object.keys(during.failed).every((outcome) => outcome === '503');
+const failures = ({ during }: Seen) =>
+  Object.values(during.failed).reduce((sum, count) => sum + (count ?? 0), 0);
 
 /** As an upgrade does it: the process is told to stop, and the next one takes its place. */
 async function replace(fleet: Fleet, index: number, release?: Release): Promise<void> {
@@ -48,7 +60,7 @@ export const FAULTS: readonly Fault[] = [
       await delay(3000);
       await fleet.start(0);
     },
-    isWithin: (during, people) => failures(during) <= people,
+    isWithin: (seen, people) => failures(seen) <= people,
   },
   {
     name: 'a replica stalls for 10 s',
@@ -60,7 +72,7 @@ export const FAULTS: readonly Fault[] = [
       stalled?.kill('SIGCONT');
       await delay(2000);
     },
-    isWithin: (during, people) => failures(during) <= 2 * people,
+    isWithin: (seen, people) => failures(seen) <= 2 * people,
   },
   {
     name: 'Redis restarts',
@@ -136,6 +148,23 @@ export const FAULTS: readonly Fault[] = [
       await replace(fleet, 1);
     },
     isWithin: NOTHING,
+  },
+  {
+    name: 'the disk of PostgreSQL is full for 5 s',
+    allowed: '503',
+    async happen(fleet) {
+      const free = await fleet.database.fillDisk();
+      await delay(5000);
+      await free();
+      await delay(1000);
+    },
+    isWithin: only503,
+  },
+  {
+    name: 'many more people sign in than can be served',
+    allowed: '503 with Retry-After; then all is as before',
+    happen: (fleet) => stormOfSignIns(fleet.publicUrl, STORM),
+    isWithin: (seen) => only503(seen) && seen.after.p99 < 5 * seen.before.p99 + 250,
   },
   {
     name: 'a new signing key is published',

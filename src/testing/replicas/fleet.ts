@@ -3,10 +3,12 @@
  * behind the load balancer of `deploy/nginx`, over a PostgreSQL that keeps what it acknowledged and
  * a Redis with a replica that Sentinels watch.
  */
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../embedded/embedded-postgres.ts';
 import { createTestCli, type TestCli } from '../cli.ts';
 import { freePort } from '../free-port.ts';
@@ -15,6 +17,11 @@ import { startWatchedRedis, type WatchedRedis } from '../redis-groups.ts';
 import { type ServerProcess, startServerProcess } from '../server-process.ts';
 import { silentLogger } from '../silent-logger.ts';
 import { type Nginx, startNginx } from './nginx.ts';
+
+const run = promisify(execFile);
+
+/** Of PostgreSQL's disk. */
+const DISK_BYTES = 700 * 1024 * 1024;
 
 /** How a replica is started: the program and its release. */
 export interface Release {
@@ -38,6 +45,8 @@ export interface FleetDatabase {
   restart(): Promise<void>;
   /** Kills all of it at once, as a power cut does, and starts it again. */
   crash(): Promise<void>;
+  /** Leaves no room on its disk; returns how to make room again. */
+  fillDisk(): Promise<() => Promise<void>>;
 }
 
 export interface Fleet {
@@ -141,14 +150,30 @@ async function build(options: FleetOptions, closers: (() => Promise<unknown>)[])
   };
 }
 
+/**
+ * A disk of its own, which can be filled without harm to others.
+ *
+ * @returns why there is none: only root may mount one, and not everywhere
+ */
+async function mountDisk(directory: string): Promise<Error | undefined> {
+  try {
+    await run('mount', ['-t', 'tmpfs', '-o', `size=${DISK_BYTES}`, 'gatehouse', directory]);
+    return undefined;
+  } catch (error) {
+    return new Error('a disk to fill has to be mounted, which this user may not', { cause: error });
+  }
+}
+
 async function startDatabase(
   closers: (() => Promise<unknown>)[],
 ): Promise<FleetDatabase & { readonly replicaUrl: string }> {
   const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-fleet-'));
   closers.push(() => rm(dataDir, { recursive: true, force: true }));
+  const notMounted = await mountDisk(dataDir);
+  if (notMounted === undefined) closers.push(() => run('umount', ['-l', dataDir]));
   const settings = { max_connections: '100' };
-  const open = () => startEmbeddedPostgres({ dataDir, logger: silentLogger, settings });
-  let postgres: EmbeddedPostgres = await open();
+  const start = () => startEmbeddedPostgres({ dataDir, logger: silentLogger, settings });
+  let postgres: EmbeddedPostgres = await start();
   closers.push(() => postgres.stop());
   const address = new URL(postgres.url);
   const path = `${address.searchParams.get('host')}/.s.PGSQL.5432`;
@@ -160,13 +185,27 @@ async function startDatabase(
     replicaUrl: `postgres://${address.username}@127.0.0.1:${door.port}${address.pathname}`,
     async restart() {
       await postgres.stop();
-      postgres = await open();
+      postgres = await start();
+    },
+    async fillDisk() {
+      if (notMounted !== undefined) throw notMounted;
+      const ballast = join(dataDir, 'ballast');
+      const file = await open(ballast, 'w');
+      const block = Buffer.alloc(1024 * 1024);
+      try {
+        for (;;) await file.write(block);
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+      } finally {
+        await file.close();
+      }
+      return () => rm(ballast);
     },
     async crash() {
       const file = await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8');
       process.kill(Number(file.split('\n')[0]), 'SIGKILL');
       await postgres.ended;
-      postgres = await open();
+      postgres = await start();
     },
   };
 }

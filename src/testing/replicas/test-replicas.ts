@@ -68,21 +68,15 @@ async function tryFault(
   await delay(CALM_MS);
   people.expectNewSignIns(false);
   const end = performance.now();
-  const during = stretchOf(samples, from, to + CALM_MS / 2);
-  return {
-    fault: fault.name,
-    allowed: fault.allowed,
+  const seen = {
     before: stretchOf(samples, calmFrom, from),
-    during,
+    during: stretchOf(samples, from, to + CALM_MS / 2),
     after: stretchOf(samples, to + CALM_MS / 2, end),
-    lost: harm.signedOut - before.signedOut + harm.stuck - before.stuck,
-    duplicated: harm.duplicated - before.duplicated,
-    passed:
-      fault.isWithin(during, PEOPLE) &&
-      harm.signedOut === before.signedOut &&
-      harm.stuck === before.stuck &&
-      harm.duplicated === before.duplicated,
   };
+  const lost = harm.signedOut - before.signedOut + harm.stuck - before.stuck;
+  const duplicated = harm.duplicated - before.duplicated;
+  const passed = fault.isWithin(seen, PEOPLE) && lost === 0 && duplicated === 0;
+  return { fault: fault.name, allowed: fault.allowed, ...seen, lost, duplicated, passed };
 }
 
 const wanted = process.argv.slice(2);
