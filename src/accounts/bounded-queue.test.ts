@@ -42,6 +42,25 @@ describe('a bounded queue', () => {
     assert.equal(await queue.run(async () => 'third'), 'third');
   });
 
+  it('refuses what has waited too long when its turn comes, and begins what has not', async () => {
+    let now = 0;
+    const elapsed = () => now;
+    const options = { what: 'test', concurrency: 1, queueLimit: 9, maxWaitMs: 100, elapsed };
+    const queue = createBoundedQueue(options);
+    const gate = Promise.withResolvers<void>();
+    const first = queue.run(() => gate.promise);
+    const impatient = queue.run(async () => assert.fail('was begun'));
+    const refused = assert.rejects(impatient, OverloadedError);
+    now = 50;
+    const patient = queue.run(async () => 'in time');
+    now = 120;
+    gate.resolve();
+    await first;
+    await refused;
+    assert.equal(await patient, 'in time');
+    assert.deepEqual(queue.load(), { running: 0, waiting: 0, started: 2, refused: 1 });
+  });
+
   it('gives the place of a failed work to the next', async () => {
     const queue = createBoundedQueue({ what: 'test', concurrency: 1, queueLimit: 1 });
     const failing = queue.run(async () => {

@@ -24,6 +24,8 @@ const PASSES = 2;
 const LANES = 1;
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
+/** Well within the patience of people, and of the balancers in front of us. */
+const LONGEST_WAIT_MS = 3000;
 
 export type PasswordVerdict = 'match' | 'match_needs_upgrade' | 'mismatch';
 
@@ -88,7 +90,11 @@ export function createPasswordHasher(options: {
 }): PasswordHasher {
   const secret = Buffer.from(options.pepper);
   const keyId = hmacSha256(secret, 'gatehouse pepper id').replace(/[-_]/g, 'x').slice(0, 8);
-  const queue = createBoundedQueue({ what: 'password hashing', ...options });
+  const queue = createBoundedQueue({
+    what: 'password hashing',
+    maxWaitMs: LONGEST_WAIT_MS,
+    ...options,
+  });
   const parameters = `$argon2id$v=19$m=${MEMORY_KIB},t=${PASSES},p=${LANES}`;
   // Random bytes in the place of a hash: verifying it costs the same and never matches.
   const dummy = `${parameters}$${randomBase64(SALT_BYTES)}$${randomBase64(HASH_BYTES)}`;

@@ -63,7 +63,11 @@ async function tryFault(
   await delay(CALM_MS);
   people.expectNewSignIns(fault.losesSessions ?? false);
   const from = performance.now();
-  await fault.happen(fleet);
+  const problem = await fault.happen(fleet).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (problem !== undefined) harm.what.push(`${fault.name}: ${problem}`);
   const to = performance.now();
   await delay(CALM_MS);
   people.expectNewSignIns(false);
@@ -75,7 +79,8 @@ async function tryFault(
   };
   const lost = harm.signedOut - before.signedOut + harm.stuck - before.stuck;
   const duplicated = harm.duplicated - before.duplicated;
-  const passed = fault.isWithin(seen, PEOPLE) && lost === 0 && duplicated === 0;
+  const held = fault.isWithin(seen, PEOPLE) && lost === 0 && duplicated === 0;
+  const passed = held && problem === undefined;
   return { fault: fault.name, allowed: fault.allowed, ...seen, lost, duplicated, passed };
 }
 
