@@ -1,3 +1,4 @@
+import { setImmediate as nextCheck } from 'node:timers/promises';
 import {
   type Adapter,
   type AdapterPayload,
@@ -95,7 +96,9 @@ function artifactAdapter(deps: AdapterDeps, tenantId: TenantId, model: ArtifactM
     async find(id) {
       if (structured.isHandle(id)) return structured.find(model);
       const found = await inProtocol(artifacts.find(tenantId, model, artifactKey(model, id)));
-      if (isAbandoned(Provider.ctx)) throw refused(model);
+      if (found && isUsedUp(model, found) && (await isAbandonedNow(Provider.ctx))) {
+        throw refused(model);
+      }
       return restore(id, found);
     },
     async findByUid(uid) {
@@ -204,6 +207,18 @@ function isAbandoned(ctx: KoaContextWithOIDC | undefined): boolean {
   if (ctx?.oidc.route !== 'token') return false;
   const { readableEnded, destroyed } = ctx.req.socket;
   return readableEnded || destroyed;
+}
+
+/**
+ * The same, once everything has been read that has come: after a stall the end of a connection waits
+ * to be read behind the request.
+ */
+async function isAbandonedNow(ctx: KoaContextWithOIDC | undefined): Promise<boolean> {
+  if (ctx?.oidc.route !== 'token') return false;
+  // From one check phase of the event loop to the next: sockets are read in between.
+  await nextCheck();
+  await nextCheck();
+  return isAbandoned(ctx);
 }
 
 function artifactWrite(
