@@ -103,8 +103,10 @@ async function build(options: FleetOptions, closers: (() => Promise<unknown>)[])
       // Longer than the balancer keeps idle connections: then it has none to a replica that stops.
       SHUTDOWN_DELAY_SECONDS: '4',
       SHUTDOWN_TIMEOUT_SECONDS: '20',
-      DATABASE_ACQUIRE_TIMEOUT_MS: '2000',
-      DATABASE_STATEMENT_TIMEOUT_MS: '3000',
+      // Together shorter than the balancer waits for a token: or a silent PostgreSQL looks like
+      // replicas that hang, and all of them are passed over.
+      DATABASE_ACQUIRE_TIMEOUT_MS: '1500',
+      DATABASE_STATEMENT_TIMEOUT_MS: '1500',
       ...options.env,
     },
   });
