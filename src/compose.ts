@@ -111,6 +111,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
       hasSecondFactor(await backends.factors.factorsOf(tenantId, accountId)),
     audit,
     queueLogouts,
+    observeTokenSize: metrics.observeTokenSize,
     pages: createProviderPages({ render }),
     sealer: backends.sealer,
     clientSecretPepper: secrets.clientSecretPepper,

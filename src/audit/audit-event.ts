@@ -41,7 +41,10 @@ export type AuditEventKind =
   | 'consent.withdrawn'
   /** The application gate refused an account without a role. */
   | 'application.access_denied'
-  /** The token endpoint answered with tokens. `detail.grant_type` says for what. */
+  /**
+   * The token endpoint answered with tokens. `detail.grant_type` says for what,
+   * `detail.access_token_bytes` that the access token is larger than its budget of 4 KiB.
+   */
   | 'token.issued'
   /** The token endpoint refused. `detail.error` is the RFC 6749 code. */
   | 'token.refused'

@@ -1,9 +1,11 @@
 import type { EventEmitter } from 'node:events';
 import Provider, { type errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { TOKEN_BUDGET_BYTES } from '../applications/token-budget.ts';
 import type { AuditEvent } from '../audit/audit-event.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Tenant } from '../tenants/tenant.ts';
+import { tokenSizes } from './measure-tokens.ts';
 
 /** What a listener knows; the tenant, the client and the request are added to it. */
 type EventBody = Pick<AuditEvent, 'kind' | 'outcome' | 'actor'> &
@@ -59,7 +61,7 @@ export function recordProviderEvents(
       kind: 'token.issued',
       outcome: 'success',
       actor: party(ctx),
-      detail: grantType(ctx),
+      detail: { ...grantType(ctx), ...sizeBeyondBudget(ctx) },
     }),
   );
   provider.on('grant.error', refused);
@@ -145,6 +147,13 @@ function refusal(ctx: KoaContextWithOIDC, error: errors.OIDCProviderError): Even
 function reason(error: errors.OIDCProviderError): Record<string, string> {
   const detail = error.error_detail ?? error.error_description;
   return detail === undefined ? {} : { reason: detail.slice(0, 200) };
+}
+
+/** Whose access token a proxy may refuse: the metric only says that there is one. */
+function sizeBeyondBudget(ctx: KoaContextWithOIDC): Record<string, number> {
+  const [kind, bytes] = tokenSizes(ctx)[0] ?? [];
+  if (kind !== 'access_token' || bytes === undefined || bytes <= TOKEN_BUDGET_BYTES) return {};
+  return { access_token_bytes: bytes };
 }
 
 function grantType(ctx: KoaContextWithOIDC): Record<string, string> {

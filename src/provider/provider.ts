@@ -19,6 +19,7 @@ import { endSessionsCompletely } from './end-session.ts';
 import { createFindAccount } from './find-account.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
 import { createLoadExistingGrant } from './load-existing-grant.ts';
+import { measureTokens, type ObserveTokenSize } from './measure-tokens.ts';
 import type { ProviderPages } from './provider-pages.ts';
 import type { QueueLogouts } from './queue-logouts.ts';
 import { detectReplaysAtomically } from './replay-detection.ts';
@@ -42,6 +43,7 @@ export interface ProviderDeps {
   readonly hasSecondFactor: (tenantId: TenantId, accountId: string) => Promise<boolean>;
   readonly audit: Pick<AuditLog, 'record'>;
   readonly queueLogouts: QueueLogouts;
+  readonly observeTokenSize: ObserveTokenSize;
   readonly pages: ProviderPages;
   readonly sealer: Sealer;
   readonly clientSecretPepper: string;
@@ -104,6 +106,7 @@ export function buildProvider(
   provider.Client.prototype.includeSid = () => true;
   keepBuiltClients(provider, catalog);
   recordProviderEvents(deps, tenant, provider);
+  measureTokens(deps.observeTokenSize, provider);
   return provider;
 }
 

@@ -1,10 +1,6 @@
+import { TOKEN_BUDGET_BYTES, TOKEN_LIMIT_BYTES } from '../applications/token-budget.ts';
 import type { DesiredApplication, DesiredTenant } from './seed.ts';
 import { type Planning, refuse } from './seed-plan.ts';
-
-/** Bytes of an access token that every proxy on the way takes in a header. */
-const BUDGET_BYTES = 4 * 1024;
-/** Bytes at which common proxies refuse a request for its headers alone. */
-const LIMIT_BYTES = 8 * 1024;
 
 /** What every access token has: its header, RFC 9068's claims, an RS256 signature, the dots. */
 const BASE_BYTES = 1_000;
@@ -31,9 +27,9 @@ export function checkTokenSizes(plan: Planning, tenant: DesiredTenant): void {
     const held = new Set(roles);
     for (const application of audiences) {
       const bytes = tokenBytes(application, held);
-      if (bytes <= BUDGET_BYTES) continue;
+      if (bytes <= TOKEN_BUDGET_BYTES) continue;
       const size = `about ${(bytes / 1024).toFixed(1)} KiB: ${name} of tenant ${tenant.slug} for ${application.audience}`;
-      if (bytes > LIMIT_BYTES) {
+      if (bytes > TOKEN_LIMIT_BYTES) {
         const rolesPlace = { ...place, path: `${place.path}.roles` };
         refuse(
           plan,

@@ -7,6 +7,9 @@ const COLLECT_TIMEOUT_MS = 2000;
 /** Seconds; from an answer out of a cache to one that waited for a busy hash queue. */
 const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** Bytes; 4 KiB is the budget of an access token, 8 KiB what common proxies refuse. */
+const TOKEN_SIZE_BUCKETS = [256, 512, 1024, 1536, 2048, 3072, 4096, 6144, 8192, 16384];
+
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** Connections of a pool by what they are doing; `pending` counts those who wait for one. */
@@ -47,6 +50,8 @@ export interface Metrics {
   countEmailEvent(kind: string, outcome: string): void;
   /** How an attempt to tell a client of a session's end went. */
   countLogoutNotification(outcome: 'delivered' | 'retried' | 'failed'): void;
+  /** A token was issued. */
+  observeTokenSize(kind: 'access_token' | 'id_token' | 'refresh_token', bytes: number): void;
   watchSessions(read: Read<number>): void;
   watchSigningKeys(read: Read<readonly SigningKeyAge[]>): void;
   watchDatabasePool(read: Read<PoolSizes>): void;
@@ -100,6 +105,19 @@ export function createMetrics(): Metrics {
     labelNames: ['outcome'],
     registers,
   });
+  const tokenSizes = new Histogram({
+    name: 'token_size_bytes',
+    help: 'Size of the tokens that were issued, by kind. An access token past 4096 may break a proxy.',
+    labelNames: ['kind'],
+    buckets: TOKEN_SIZE_BUCKETS,
+    registers,
+  });
+  const largestTokens = new Gauge({
+    name: 'token_size_largest_bytes',
+    help: 'Size of the largest token that this process issued, by kind.',
+    labelNames: ['kind'],
+    registers,
+  });
   const failures = new Counter({
     name: 'metrics_collect_failures_total',
     help: 'Gauges left out of a scrape because their source failed or took too long.',
@@ -113,6 +131,7 @@ export function createMetrics(): Metrics {
   const outcomeLabel = boundedLabel({ form: /^[a-z]{2,16}$/, limit: 12 });
   const ruleLabel = boundedLabel({ form: /^[a-z][a-z0-9_.]{0,63}$/, limit: 50 });
   const algorithmLabel = boundedLabel({ form: /^[A-Za-z0-9]{2,16}$/, limit: 12 });
+  const largest = new Map<string, number>();
   const stageLabel = boundedLabel({ form: /^[a-z]{2,16}$/, limit: 8 });
 
   /** A gauge whose values come from `read` at every scrape. */
@@ -164,6 +183,12 @@ export function createMetrics(): Metrics {
     countEmailEvent: (kind, outcome) =>
       emailEvents.inc({ kind: emailLabel(kind), outcome: outcomeLabel(outcome) }),
     countLogoutNotification: (outcome) => logoutNotifications.inc({ outcome }),
+    observeTokenSize(kind, bytes) {
+      tokenSizes.observe({ kind }, bytes);
+      if (bytes <= (largest.get(kind) ?? 0)) return;
+      largest.set(kind, bytes);
+      largestTokens.set({ kind }, bytes);
+    },
     watchSessions(read) {
       watch(
         'redis_sessions_active',

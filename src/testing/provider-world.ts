@@ -140,6 +140,7 @@ export async function startProviderWorld(
     hasSecondFactor: async (_tenantId, accountId) => world.secondFactors.has(accountId),
     audit,
     queueLogouts: createLogoutQueue({ logouts, now }),
+    observeTokenSize: () => undefined,
     pages: plainPages(),
     sealer,
     clientSecretPepper: PEPPER,

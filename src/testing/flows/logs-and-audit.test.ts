@@ -154,6 +154,8 @@ describe('one person’s way through, as an operator sees it', () => {
       'db_pool_connections',
       'hash_queue_depth',
       'retention_backlog',
+      'token_size_bytes_bucket',
+      'token_size_largest_bytes\\{kind="id_token"\\}',
     ]) {
       assert.match(page, new RegExp(`^${name}`, 'm'));
     }
