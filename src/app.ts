@@ -29,6 +29,7 @@ export interface AppDeps {
   readonly renderErrorPage: RenderErrorPage;
   readonly clientAddress: ClientAddress;
   readonly cookieKeys: readonly string[];
+  readonly jwksMaxAgeSeconds: number;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly now: () => Date;
@@ -50,6 +51,7 @@ export function createApp(deps: AppDeps): Koa {
   app.use(endpointThrottle(deps.throttle));
   app.use(createInteractionRoutes(deps.interactions));
   app.use(createAccountRoutes(deps.accountPage));
-  app.use(serveProvider({ ...deps.providers, readBody: readRawBody }));
+  const { jwksMaxAgeSeconds } = deps;
+  app.use(serveProvider({ ...deps.providers, readBody: readRawBody, jwksMaxAgeSeconds }));
   return app;
 }

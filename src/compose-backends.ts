@@ -44,6 +44,7 @@ import { createPostgresInvitationStore } from './storage/postgres/invitation-sto
 import { createPostgresKeyStore } from './storage/postgres/key-store.ts';
 import { createPostgresLogoutNotificationStore } from './storage/postgres/logout-notification-store.ts';
 import { createPostgresMailOutbox } from './storage/postgres/mail-outbox.ts';
+import { type OneAtATime, oneAtATime } from './storage/postgres/one-at-a-time.ts';
 import { createPostgresOneTimeCodeStore } from './storage/postgres/one-time-code-store.ts';
 import { createPostgresPasskeyStore } from './storage/postgres/passkey-store.ts';
 import { createPostgresRecoveryCodeStore } from './storage/postgres/recovery-code-store.ts';
@@ -102,6 +103,8 @@ export interface Backends {
   readonly logoutNotifications: LogoutNotificationStore;
   readonly seeds: SeedStore;
   readonly retention: Retention;
+  /** Work that one replica at a time does. */
+  readonly oneAtATime: OneAtATime;
   readonly sealer: Sealer;
   /** Reaches servers of others: public addresses, and those of OUTBOUND_ALLOW. */
   readonly fetch: OutboundFetch;
@@ -200,6 +203,7 @@ async function open(
     upstreamLinks: createPostgresUpstreamLinkStore(db),
     seeds: createPostgresSeedStore(db),
     retention: createRetention(db, { now, artifacts: durable }),
+    oneAtATime: (name, work) => oneAtATime(db, name, work),
     sealer: createSealer(await sealingKeys(secrets)),
     fetch: createOutboundFetch(config.outboundAllow),
     databaseLost: lost,

@@ -4,7 +4,7 @@ import type { AuditLog } from './audit/audit-log.ts';
 import type { Backends } from './compose-backends.ts';
 import type { KeyDeps } from './keys/change-key-set.ts';
 import type { DeploymentSecrets } from './keys/deployment-secrets.ts';
-import { keyPolicyOf } from './keys/key-policy.ts';
+import { KEY_TIMES, type KeyTimes, keyPolicyOf, successorSecondsOf } from './keys/key-policy.ts';
 import { mailName } from './mail/mail.ts';
 import { type CountMail, type QueueMail, queueMail } from './mail/queue-mail.ts';
 import { endAccount } from './provider/end-account.ts';
@@ -26,8 +26,10 @@ export function keyDeps(options: {
   audit: Pick<AuditLog, 'record'>;
   logger: Logger;
   now: () => Date;
+  /** Default: KEY_TIMES. */
+  keyTimes?: KeyTimes;
 }): KeyDeps {
-  const { backends, audit, logger, now } = options;
+  const { backends, audit, logger, now, keyTimes: times = KEY_TIMES } = options;
   return {
     keys: backends.keys,
     cache: backends.keyCache,
@@ -35,7 +37,8 @@ export function keyDeps(options: {
     sealer: backends.sealer,
     audit,
     logger,
-    policyOf: keyPolicyOf,
+    policyOf: (lifetimes) => keyPolicyOf(lifetimes, times),
+    successorSeconds: successorSecondsOf(times),
     now,
   };
 }

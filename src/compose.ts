@@ -26,6 +26,7 @@ import type { RequestState } from './http/request-state.ts';
 import { createErrorPageRenderer, createProviderPages } from './interactions/provider-pages.ts';
 import { advanceDueKeyStages } from './keys/advance-key-stages.ts';
 import { loadDeploymentSecrets } from './keys/deployment-secrets.ts';
+import { type KeyTimes, keyTimesOf } from './keys/key-policy.ts';
 import { loadKeySet } from './keys/load-key-set.ts';
 import { type MaintenanceTask, startMaintenance } from './maintenance.ts';
 import { ENDPOINT_PATHS } from './provider/endpoint-paths.ts';
@@ -72,6 +73,10 @@ export interface ComposeOptions {
   readonly clock?: DatabaseClock;
   /** Default: DEFAULT_ENDPOINT_LIMITS. */
   readonly endpointLimits?: EndpointLimits;
+  /** Default: what the configuration says. */
+  readonly keyTimes?: KeyTimes;
+  /** Seconds between two looks for keys whose stage has ended; default: a minute. */
+  readonly keyStagesSeconds?: number;
 }
 
 /**
@@ -83,7 +88,8 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
   const { config, backends, logger, now, clock } = options;
   const metrics = createMetrics();
   const audit = countingAudit(backends.audit, metrics);
-  const keys = keyDeps({ ...options, audit });
+  const { keyTimes = keyTimesOf(config) } = options;
+  const keys = keyDeps({ ...options, audit, keyTimes });
   const loadSecrets = () =>
     loadDeploymentSecrets({ store: backends.deploymentSecrets, sealer: backends.sealer, now });
   let secrets = await loadSecrets();
@@ -162,6 +168,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     renderErrorPage: createErrorPageRenderer({ render }),
     clientAddress: createClientAddress(config.trustedProxies),
     cookieKeys: secrets.cookieKeys,
+    jwksMaxAgeSeconds: keyTimes.jwksMaxAgeSeconds,
     logger,
     metrics,
     now,
@@ -189,8 +196,11 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     { name: 'secrets', everySeconds: SECRETS_RELOAD_SECONDS, run: reloadSecrets },
     {
       name: 'key stages',
-      everySeconds: KEY_STAGES_SECONDS,
-      run: () => advanceDueKeyStages({ ...keys, keys: backends.keys, tenants: backends.tenants }),
+      everySeconds: options.keyStagesSeconds ?? KEY_STAGES_SECONDS,
+      run: () =>
+        backends.oneAtATime('key_stages', () =>
+          advanceDueKeyStages({ ...keys, keys: backends.keys, tenants: backends.tenants }),
+        ),
     },
     {
       name: 'retention',

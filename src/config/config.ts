@@ -46,6 +46,8 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** CIDR blocks that outbound requests may reach besides public addresses. */
   readonly outboundAllow: readonly string[];
+  /** Days that a signing key signs before the next one takes over; 0: until an operator rotates. */
+  readonly signingKeyDays: number;
   /** Providers kept in memory. */
   readonly providerPoolSize: number;
   /** Seconds between two looks for changed tenants, when notifications are lost. */

@@ -55,7 +55,7 @@ describe('readEnv', () => {
       problems.map(({ name, expected }) => [name, expected]),
       [
         ['GATEHOUSE_PORT', 'PORT, without a prefix'],
-        ['GATEHOUSE_COLOUR', 'no variable of this name (.env.example lists all 28)'],
+        ['GATEHOUSE_COLOUR', 'no variable of this name (.env.example lists all 29)'],
       ],
     );
     assert.ok(!JSON.stringify(problems).includes('blue'));

@@ -31,6 +31,14 @@ export const wholeNumber = (min: number, max: number) =>
     return number >= min && number <= max ? { value: number } : { found: shown(value) };
   });
 
+/** A number of which 0 means that there is none. */
+export const wholeNumberOrZero = (min: number, max: number) =>
+  text((value) => {
+    const number = /^\d{1,10}$/.test(value) ? Number(value) : Number.NaN;
+    const fits = number === 0 || (number >= min && number <= max);
+    return fits ? { value: number } : { found: shown(value) };
+  });
+
 /** One of a few words. */
 export const oneOf = <const W extends string>(...words: readonly W[]) =>
   text<W>((value) => {

@@ -12,6 +12,7 @@ import {
   redisUrl,
   smtpUrl,
   wholeNumber,
+  wholeNumberOrZero,
 } from './value-schemas.ts';
 
 /** A default that is not the same everywhere. `production` falls back to `server`. */
@@ -198,6 +199,13 @@ export const ENVIRONMENT = z.object({
     expected:
       'comma-separated keys of 32 bytes, base64 or base64url each (make one: openssl rand -base64 32)',
     secret: true,
+  }),
+  SIGNING_KEY_DAYS: wholeNumberOrZero(2, 366).register(docs, {
+    section: STATE,
+    about:
+      'How long a signing key signs before the next one takes over by itself, which has been published for a day by then. What a key signed stays valid. 0: keys change by `gatehouse keys rotate` alone.',
+    expected: 'days, a whole number from 2 to 366, or 0',
+    fallback: '30',
   }),
 
   SMTP_URL: smtpUrl.optional().register(docs, {

@@ -7,10 +7,12 @@ import { insertTenant } from '../testing/fixtures.ts';
 import {
   createKeyReplica,
   createTestClock,
+  detailList,
   type KeyReplica,
   randomSealingKey,
   readTogether,
   SHORT_POLICY,
+  SHORT_SUCCESSOR_SECONDS,
 } from '../testing/key-replica.ts';
 import { advanceDueKeyStages } from './advance-key-stages.ts';
 import { loadKeySet } from './load-key-set.ts';
@@ -90,5 +92,65 @@ describe('advanceDueKeyStages', () => {
     assert.deepEqual(waiting(await load(tenantId)), []);
     assert.equal(waiting(await load(broken)).length, 2);
     assert.equal(one.warnings.length, 1);
+  });
+});
+
+describe('keys that have signed for long enough', () => {
+  const tenants = () => createPostgresTenantStore(database.db);
+  const advance = (each = one) => advanceDueKeyStages({ ...each.deps, tenants: tenants() });
+  const signing = (set: KeySet) => set.keys.filter((key) => key.stage === 'active');
+
+  test('get a successor, one of each, whichever replicas look', async () => {
+    clock.advance(SHORT_SUCCESSOR_SECONDS - 1);
+    await advance();
+    assert.deepEqual(waiting(await load(tenantId)), []);
+    clock.advance(1);
+    const replicas = readTogether([replica(), replica(), replica()], 1);
+    await Promise.all(replicas.map((each) => advance(each)));
+    const published = waiting(await load(tenantId));
+    assert.deepEqual(published.map((key) => key.algorithm).sort(), ['ES256', 'RS256']);
+    const events = replicas.flatMap((each) => each.events);
+    const mine = events.filter((event) => event.tenantId === tenantId);
+    assert.deepEqual(
+      mine.map(({ kind, actor }) => [kind, actor.type]),
+      [['keys.created', 'system']],
+    );
+    assert.deepEqual(detailList(mine[0], 'published'), published.map((key) => key.kid).sort());
+  });
+
+  test('are replaced period after period, and every key goes its whole way', async () => {
+    const first = signing(await load(tenantId)).map((key) => key.kid);
+    const signers = new Set<string>();
+    const period = SHORT_SUCCESSOR_SECONDS + SHORT_POLICY.publishSeconds;
+    for (let minutes = 0; minutes < (4 * period) / 60; minutes += 1) {
+      clock.advance(60);
+      await advance();
+      for (const key of signing(await load(tenantId))) signers.add(key.kid);
+    }
+    assert.equal(signers.size, 2 * 5, 'four periods, two algorithms');
+    const left = (await load(tenantId)).keys.map((key) => key.kid);
+    assert.ok(first.every((kid) => !left.includes(kid)));
+    assert.ok(left.length <= 2 * 3, left.join());
+  });
+
+  test('of a deployment whose operators rotate are left alone', async () => {
+    clock.advance(100 * SHORT_SUCCESSOR_SECONDS);
+    const manual = { ...one.deps, successorSeconds: undefined, tenants: tenants() };
+    await advanceDueKeyStages(manual);
+    assert.deepEqual(waiting(await load(tenantId)), []);
+  });
+
+  test('wait for as long as ever after a month in which nobody looked', async () => {
+    await stage(tenantId);
+    clock.advance(30 * 24 * 60 * 60);
+    await advance();
+    const set = await load(tenantId);
+    assert.deepEqual(waiting(set), []);
+    clock.advance(SHORT_SUCCESSOR_SECONDS);
+    await advance();
+    assert.equal(waiting(await load(tenantId)).length, 2);
+    clock.advance(SHORT_POLICY.publishSeconds - 1);
+    await advance();
+    assert.equal(waiting(await load(tenantId)).length, 2);
   });
 });

@@ -25,6 +25,11 @@ export interface KeyDeps {
   readonly logger: Pick<Logger, 'warn'>;
   /** `keyPolicyOf`, unless stages are to be shorter. */
   readonly policyOf: (lifetimes: TenantLifetimes) => KeyPolicy;
+  /**
+   * Seconds that a key has signed when its successor is published by itself; undefined: never. See
+   * `successorSecondsOf`.
+   */
+  readonly successorSeconds: number | undefined;
   readonly now: () => Date;
 }
 

@@ -2,14 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { CLIENT_EXTENSIONS } from '../applications/client-metadata.ts';
 import { DEFAULT_TENANT_SETTINGS } from '../tenants/tenant.ts';
-import { JWKS_MAX_AGE_SECONDS, keyPolicyOf, PUBLISH_SECONDS } from './key-policy.ts';
+import { KEY_TIMES, keyPolicyOf, keyTimesOf, successorSecondsOf } from './key-policy.ts';
 
 const { lifetimes } = DEFAULT_TENANT_SETTINGS;
 
 describe('keyPolicyOf', () => {
   test('publishes a key for longer than the JWKS may be cached before it signs', () => {
-    assert.equal(keyPolicyOf(lifetimes).publishSeconds, PUBLISH_SECONDS);
-    assert.ok(PUBLISH_SECONDS > JWKS_MAX_AGE_SECONDS);
+    const { publishSeconds } = keyPolicyOf(lifetimes);
+    assert.equal(publishSeconds, KEY_TIMES.publishSeconds);
+    assert.ok(publishSeconds > KEY_TIMES.jwksMaxAgeSeconds);
   });
 
   for (const lifetime of [
@@ -30,5 +31,18 @@ describe('keyPolicyOf', () => {
     const { retireSeconds } = keyPolicyOf({ ...lifetimes, ...short });
     assert.ok(retireSeconds > CLIENT_EXTENSIONS.access_token_seconds.max);
     assert.ok(retireSeconds > CLIENT_EXTENSIONS.id_token_seconds.max);
+  });
+});
+
+describe('the successor of a key', () => {
+  const DAY = 24 * 60 * 60;
+
+  test('is published so early that it takes over when the configuration says', () => {
+    const times = keyTimesOf({ signingKeyDays: 7 });
+    assert.equal(successorSecondsOf(times), 7 * DAY - times.publishSeconds);
+  });
+
+  test('is left to operators where keys do not rotate by themselves', () => {
+    assert.equal(successorSecondsOf(keyTimesOf({ signingKeyDays: 0 })), undefined);
   });
 });

@@ -4,27 +4,48 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** `max-age` of the JWKS. PUBLISH_SECONDS must stay longer. */
-export const JWKS_MAX_AGE_SECONDS = 10 * MINUTE;
+/** How long keys do what they do, for every tenant of a deployment. */
+export interface KeyTimes {
+  /** `max-age` of the JWKS. `publishSeconds` must stay longer. */
+  readonly jwksMaxAgeSeconds: number;
+  /**
+   * How long a `next` key is published before it signs. Beyond `jwksMaxAgeSeconds` it covers
+   * verifiers that keep a JWKS for hours whatever we say (API gateways do), and every replica's
+   * look for changed tenants.
+   */
+  readonly publishSeconds: number;
+  /**
+   * How long a key signs before the next one takes over by itself; longer than `publishSeconds`.
+   * Undefined: operators rotate.
+   */
+  readonly rotateSeconds: number | undefined;
+  /**
+   * The longest that a client may have its own tokens live, whatever the tenant's lifetimes say: no
+   * less than the limits of CLIENT_EXTENSIONS in `applications/client-metadata.ts`. It also covers
+   * tokens that were issued before somebody shortened a lifetime.
+   */
+  readonly clientTokenSeconds: number;
+  /**
+   * Covers what the lifetimes leave out: replicas sign with a key until they hear of its
+   * retirement, and clocks of verifiers run late.
+   */
+  readonly retireMarginSeconds: number;
+}
 
-/**
- * How long a `next` key is published before it signs. Beyond JWKS_MAX_AGE_SECONDS it covers
- * verifiers that keep a JWKS for hours whatever we say (API gateways do), and every replica's look
- * for changed tenants.
- */
-export const PUBLISH_SECONDS = DAY;
+/** What holds in every deployment, but for tests that cannot wait for days. */
+export const KEY_TIMES: KeyTimes = {
+  jwksMaxAgeSeconds: 10 * MINUTE,
+  publishSeconds: DAY,
+  rotateSeconds: 30 * DAY,
+  clientTokenSeconds: DAY,
+  retireMarginSeconds: HOUR,
+};
 
-/**
- * Covers what the lifetimes leave out: replicas sign with the key until they hear of its
- * retirement, and clocks of verifiers run late.
- */
-const RETIRE_MARGIN_SECONDS = HOUR;
-
-/**
- * The longest that a client may have its own tokens live, whatever the tenant's lifetimes say: no
- * less than the limits of CLIENT_EXTENSIONS in `applications/client-metadata.ts`.
- */
-const CLIENT_TOKEN_SECONDS = DAY;
+/** The times of a deployment that says how often its keys rotate; 0 days: not by themselves. */
+export function keyTimesOf(config: { readonly signingKeyDays: number }): KeyTimes {
+  const { signingKeyDays: days } = config;
+  return { ...KEY_TIMES, rotateSeconds: days === 0 ? undefined : days * DAY };
+}
 
 /** How long the stages of a signing key last. */
 export interface KeyPolicy {
@@ -44,12 +65,23 @@ export interface KeyPolicy {
  * @see OpenID Connect Core 1.0, section 10.1.1 (rotation of signing keys)
  * @see OpenID Connect RP-Initiated Logout 1.0, section 2 (expired ID tokens as hints)
  */
-export function keyPolicyOf(lifetimes: TenantLifetimes): KeyPolicy {
+export function keyPolicyOf(lifetimes: TenantLifetimes, times: KeyTimes = KEY_TIMES): KeyPolicy {
   const longest = Math.max(
     lifetimes.sessionAbsoluteSeconds,
     lifetimes.idTokenSeconds,
     lifetimes.accessTokenSeconds,
-    CLIENT_TOKEN_SECONDS,
+    times.clientTokenSeconds,
   );
-  return { publishSeconds: PUBLISH_SECONDS, retireSeconds: longest + RETIRE_MARGIN_SECONDS };
+  return {
+    publishSeconds: times.publishSeconds,
+    retireSeconds: longest + times.retireMarginSeconds,
+  };
+}
+
+/**
+ * Seconds that a key has signed when its successor is published, to take over in time; undefined:
+ * nobody publishes one but operators.
+ */
+export function successorSecondsOf(times: KeyTimes): number | undefined {
+  return times.rotateSeconds && times.rotateSeconds - times.publishSeconds;
 }

@@ -98,6 +98,22 @@ export function advanceStages(
   return { ...change, dropped: keys.filter((key) => !staying.includes(key)).map((key) => key.kid) };
 }
 
+/**
+ * The algorithms whose key has signed for so long that its successor is to be published: none of
+ * which waits already.
+ *
+ * @param signingSince - when a key began to sign at the latest whose time has come
+ */
+export function withoutSuccessor(
+  keys: readonly SealedSigningKey[],
+  signingSince: Date,
+): SigningAlgorithm[] {
+  return keys
+    .filter((key) => key.stage === 'active' && key.stageSince <= signingSince)
+    .map((key) => key.algorithm)
+    .filter((algorithm) => nextKeyOf(keys, algorithm) === undefined);
+}
+
 function retire(key: SealedSigningKey, now: Date, policy: KeyPolicy): SealedSigningKey {
   const goneAt = new Date(now.getTime() + policy.retireSeconds * 1000);
   return { ...key, stage: 'retiring', stageSince: now, goneAt };

@@ -27,6 +27,11 @@ export interface KeyStore {
   ): Promise<boolean>;
   /** Tenants that have keys of a stage that ended by `now`, at most `limit`: due to advance. */
   tenantsDue(now: Date, limit: number): Promise<TenantId[]>;
+  /**
+   * Tenants that have a key which signs since `signingSince` or longer and whose successor does not
+   * wait yet, at most `limit`, the longest first.
+   */
+  tenantsWithoutSuccessor(signingSince: Date, limit: number): Promise<TenantId[]>;
 }
 
 /** A copy of a tenant's key set outside of PostgreSQL. */

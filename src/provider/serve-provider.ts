@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Middleware, ParameterizedContext } from 'koa';
 import type Provider from 'oidc-provider';
-import { JWKS_MAX_AGE_SECONDS } from '../keys/key-policy.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import type { TenantState } from '../tenants/tenant-state.ts';
 import { presentStructuredToken, type ReadBody } from './structured-token-request.ts';
@@ -23,6 +22,8 @@ interface ServedState extends TenantState {
 export function serveProvider(deps: {
   providerForTenant: (tenant: Tenant) => Promise<Provider>;
   readBody: ReadBody;
+  /** For how long clients may keep metadata and keys. */
+  jwksMaxAgeSeconds: number;
 }): Middleware<ServedState> {
   return async (ctx, next) => {
     const { tenant, issuerPath, tenantPath, logFields } = ctx.state;
@@ -49,7 +50,7 @@ export function serveProvider(deps: {
     if (ctx.status === 503) ctx.set('Retry-After', String(RETRY_AFTER_SECONDS));
     if (ctx.status !== 200) return;
     if (ctx._matchedRouteName === 'discovery') hideResponseTypeNone(ctx.body);
-    if (CACHED_ROUTES.has(String(ctx._matchedRouteName))) cache(ctx);
+    if (CACHED_ROUTES.has(String(ctx._matchedRouteName))) cache(ctx, deps.jwksMaxAgeSeconds);
   };
 }
 
@@ -60,10 +61,10 @@ function hideResponseTypeNone(metadata: { response_types_supported?: readonly st
 }
 
 /** Discovery and JWKS carry neither `Cache-Control` nor `ETag` of their own. */
-function cache(ctx: ParameterizedContext): void {
+function cache(ctx: ParameterizedContext, maxAgeSeconds: number): void {
   const body = JSON.stringify(ctx.body);
   const type = ctx.response.get('Content-Type');
-  ctx.set('Cache-Control', `public, max-age=${JWKS_MAX_AGE_SECONDS}`);
+  ctx.set('Cache-Control', `public, max-age=${maxAgeSeconds}`);
   ctx.set('ETag', `"${hash('sha256', body, 'base64url').slice(0, 27)}"`);
   if (ctx.fresh) {
     ctx.status = 304;

@@ -21,6 +21,9 @@ export const KEY_PREFIX = 'gatehouse:';
 /** Stages that a test can walk through by setting its clock. */
 export const SHORT_POLICY: KeyPolicy = { publishSeconds: 600, retireSeconds: 6000 };
 
+/** Seconds that a key of these tests has signed when its successor is published. */
+export const SHORT_SUCCESSOR_SECONDS = 3000;
+
 export interface KeyReplica {
   readonly deps: KeyDeps & { readonly keys: KeyStore };
   readonly events: AuditEvent[];
@@ -89,6 +92,7 @@ export function createKeyReplica(services: {
       audit: { record: async (event) => void events.push(event) },
       logger,
       policyOf: () => SHORT_POLICY,
+      successorSeconds: SHORT_SUCCESSOR_SECONDS,
       now: services.clock.now,
     },
     events,

@@ -9,7 +9,7 @@ import { createClientAddress } from '../http/client-address.ts';
 import { errorBoundary } from '../http/error-boundary.ts';
 import { readRawBody } from '../http/read-raw-body.ts';
 import { requestContext } from '../http/request-context.ts';
-import { keyPolicyOf } from '../keys/key-policy.ts';
+import { KEY_TIMES, keyPolicyOf } from '../keys/key-policy.ts';
 import { loadKeySet } from '../keys/load-key-set.ts';
 import type { KeySet } from '../keys/signing-key.ts';
 import type { ArtifactStore } from '../provider/artifact-store.ts';
@@ -121,6 +121,7 @@ export async function startProviderWorld(
     cache: undefined,
     notifications: undefined,
     policyOf: keyPolicyOf,
+    successorSeconds: undefined,
     sealer,
     audit,
     logger,
@@ -220,7 +221,8 @@ export async function startProviderWorld(
   app.use(errorBoundary({ logger, renderErrorPage: errorPage }) as Koa.Middleware);
   app.use(findTenant({ directory }, { publicUrl, aliasHosts: [] }) as Koa.Middleware);
   app.use(decide(world) as Koa.Middleware);
-  app.use(serveProvider({ ...pool, readBody: readRawBody }) as Koa.Middleware);
+  const { jwksMaxAgeSeconds } = KEY_TIMES;
+  app.use(serveProvider({ ...pool, readBody: readRawBody, jwksMaxAgeSeconds }) as Koa.Middleware);
   handle = app.callback();
   return world;
 }

@@ -660,6 +660,10 @@ testLookups<KeyStore>('keys', {
     accesses: ['signing_keys_due: due_at'],
     work: () => keys.tenantsDue(FAR, LIMIT),
   },
+  tenantsWithoutSuccessor: {
+    accesses: ['signing_keys_ages: stage', 'signing_keys_signing: stage_since'],
+    work: () => keys.tenantsWithoutSuccessor(FAR, LIMIT),
+  },
 });
 
 testLookups<UpstreamProviderStore>('upstream providers', {

@@ -116,17 +116,20 @@ describe('a key set', () => {
   });
 });
 
+const at = (day: number) => new Date(Date.UTC(2001, 0, day));
+
+/** A new tenant with keys. */
+async function set(...keys: Partial<SealedSigningKey>[]): Promise<TenantId> {
+  tenantId = await insertTenant(database.db);
+  await store.replace(
+    tenantId,
+    0,
+    keys.map((key) => sealedKey(key)),
+  );
+  return tenantId;
+}
+
 test('tenants are due when a stage ended, the longest waiting first', async () => {
-  const at = (day: number) => new Date(Date.UTC(2001, 0, day));
-  const set = async (...keys: Partial<SealedSigningKey>[]) => {
-    tenantId = await insertTenant(database.db);
-    await store.replace(
-      tenantId,
-      0,
-      keys.map((key) => sealedKey(key)),
-    );
-    return tenantId;
-  };
   const next = await set({ stage: 'next', stageSince: at(5) });
   const retiring = await set(
     { stage: 'retiring', stageSince: at(1), goneAt: at(3) },
@@ -138,6 +141,26 @@ test('tenants are due when a stage ended, the longest waiting first', async () =
   assert.deepEqual(await store.tenantsDue(at(3), 10), [retiring]);
   assert.deepEqual(await store.tenantsDue(at(5), 10), [retiring, next]);
   assert.deepEqual(await store.tenantsDue(at(5), 1), [retiring]);
+});
+
+test('tenants are without a successor when none waits for a key that has signed since', async () => {
+  // Earlier than any key of the other tests.
+  const at = (day: number) => new Date(Date.UTC(1999, 0, day));
+  const rsa = { algorithm: 'RS256', stage: 'active' } as const;
+  const recent = await set({ ...rsa, stageSince: at(5) });
+  const long = await set({ ...rsa, stageSince: at(3) }, { stage: 'active', stageSince: at(6) });
+  await set({ ...rsa, stageSince: at(1) }, { ...rsa, stage: 'next', stageSince: at(9) });
+  const half = await set(
+    { ...rsa, stageSince: at(1) },
+    { ...rsa, stage: 'next', stageSince: at(9) },
+    { algorithm: 'ES256', stage: 'active', stageSince: at(4) },
+  );
+  await set({ ...rsa, stage: 'retiring', stageSince: at(1), goneAt: at(9) });
+
+  assert.deepEqual(await store.tenantsWithoutSuccessor(at(2), 10), []);
+  assert.deepEqual(await store.tenantsWithoutSuccessor(at(3), 10), [long]);
+  assert.deepEqual(await store.tenantsWithoutSuccessor(at(5), 10), [long, half, recent]);
+  assert.deepEqual(await store.tenantsWithoutSuccessor(at(5), 1), [long]);
 });
 
 testTenantIsolation<KeyStore>(
@@ -158,6 +181,19 @@ testTenantIsolation<KeyStore>(
       const due = await keys.tenantsDue(new Date(), 1000);
       assert.ok(due.includes(theirs.tenantId));
       assert.ok(!due.includes(mine.tenantId));
+    },
+    async tenantsWithoutSuccessor(keys, mine, theirs) {
+      const signing = { stage: 'active', stageSince: at(1) } as const;
+      const { tenantId: mineId } = mine;
+      await keys.replace(mineId, 1, [
+        { ...sealedKey(signing), tenantId: mineId },
+        { ...sealedKey({ stage: 'next' }), tenantId: mineId },
+      ]);
+      // The key of another tenant that waits is no successor here, nor the other way round.
+      const alone = await set(signing);
+      const found = await keys.tenantsWithoutSuccessor(at(1), 1000);
+      assert.ok(found.includes(alone));
+      assert.ok(!found.includes(mineId) && !found.includes(theirs.tenantId));
     },
   },
   () => ({ db: database.db, store }),

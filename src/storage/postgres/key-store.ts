@@ -63,6 +63,20 @@ export function createPostgresKeyStore(db: Knex): KeyStore {
       );
       return rows.map((row) => row.tenant_id);
     },
+
+    async tenantsWithoutSuccessor(signingSince, limit) {
+      const rows = await query<{ tenant_id: string }>(
+        db,
+        `select k.tenant_id from signing_keys k
+          where k.stage = 'active' and k.stage_since <= ?
+            and not exists (
+              select 1 from signing_keys n
+               where n.tenant_id = k.tenant_id and n.algorithm = k.algorithm and n.stage = 'next')
+          group by k.tenant_id order by min(k.stage_since) limit ?`,
+        [signingSince, limit],
+      );
+      return rows.map((row) => row.tenant_id);
+    },
   };
 }
 

@@ -352,6 +352,7 @@ function callsOf(pool: Knex): typeof calls {
     load: ({ tenantId }) => keys.load(tenantId),
     replace: ({ tenantId }) => keys.replace(tenantId, 1, []),
     tenantsDue: () => keys.tenantsDue(now(), 10),
+    tenantsWithoutSuccessor: () => keys.tenantsWithoutSuccessor(now(), 10),
   };
   const secretCalls: Calls<DeploymentSecretStore> = {
     list: () => secrets.list('purpose'),

@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import type { ArtifactStore } from '../../provider/artifact-store.ts';
 import { SQLSTATE, sqlState } from './database.ts';
-import { inTransaction, query, queryOne } from './query.ts';
+import { oneAtATime } from './one-at-a-time.ts';
+import { query, queryOne } from './query.ts';
 
 /** Rows that one statement deletes: short enough that nobody waits for its locks. */
 const BATCH = 500;
@@ -104,11 +105,8 @@ interface Rule {
 }
 
 /**
- * Retention over all tables of {@link TABLE_RETENTION}.
- *
- * One replica at a time: a transaction that does nothing else holds an advisory lock while the
- * batches run beside it (it has no snapshot and no transaction id, so it holds back neither vacuum
- * nor the change feed). It therefore needs two connections of the pool.
+ * Retention over all tables of {@link TABLE_RETENTION}, by one replica at a time: it needs two
+ * connections of the pool.
  *
  * @param deps.artifacts - the artifact store in PostgreSQL; Redis expires its keys by itself
  * @param deps.auditRetentionDays - whole months that ended longer ago are dropped; 400 by default
@@ -157,16 +155,12 @@ export function createRetention(
   };
 
   return {
-    runOnce: () =>
-      inTransaction(db, async (trx) => {
-        const lock = await queryOne<{ held: boolean }>(
-          trx,
-          `select pg_try_advisory_xact_lock(hashtextextended('gatehouse.retention', 0)) as held`,
-        );
-        if (lock?.held !== true) return { outcome: 'skipped' };
-        const removed = await forEach(rules, (rule) => removeAll(rule, deps.now()));
-        return { outcome: 'ran', removed };
-      }),
+    async runOnce() {
+      const turn = await oneAtATime(db, 'retention', () =>
+        forEach(rules, (rule) => removeAll(rule, deps.now())),
+      );
+      return turn.outcome === 'ran' ? { outcome: 'ran', removed: turn.result } : turn;
+    },
     backlog: () => forEach(rules, (rule) => rule.waiting(deps.now())),
   };
 }
