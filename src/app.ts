@@ -8,6 +8,7 @@ import type { PageAssets } from './http/page-assets.ts';
 import { readRawBody } from './http/read-raw-body.ts';
 import { requestContext } from './http/request-context.ts';
 import { securityHeaders } from './http/security-headers.ts';
+import { shedLoad } from './http/shed-load.ts';
 import { createInteractionRoutes, type InteractionDeps } from './interactions/interactions.ts';
 import type { ProviderPool } from './provider/provider-for-tenant.ts';
 import { serveProvider } from './provider/serve-provider.ts';
@@ -24,6 +25,7 @@ export interface AppDeps {
   readonly providers: ProviderPool;
   readonly interactions: InteractionDeps;
   readonly accountPage: AccountPageDeps;
+  readonly shedding: Parameters<typeof shedLoad>[0];
   readonly throttle: Parameters<typeof endpointThrottle>[0];
   readonly assets: PageAssets;
   readonly renderErrorPage: RenderErrorPage;
@@ -48,6 +50,7 @@ export function createApp(deps: AppDeps): Koa {
   app.use(errorBoundary(deps));
   app.use(deps.assets.middleware);
   app.use(findTenant(deps, deps.deployment));
+  app.use(shedLoad(deps.shedding));
   app.use(endpointThrottle(deps.throttle));
   app.use(createInteractionRoutes(deps.interactions));
   app.use(createAccountRoutes(deps.accountPage));

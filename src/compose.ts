@@ -33,6 +33,7 @@ import { ENDPOINT_PATHS } from './provider/endpoint-paths.ts';
 import { createProviderPool, type ProviderPool } from './provider/provider-for-tenant.ts';
 import { createMemoryAttemptStore } from './storage/memory/attempt-store.ts';
 import { createMemoryEndpointLimiter } from './storage/memory/endpoint-limiter.ts';
+import { watchPoolWait } from './storage/postgres/pool-wait.ts';
 import { createRedisAttemptStore } from './storage/redis/attempt-store.ts';
 import { createRedisEndpointLimiter } from './storage/redis/endpoint-limiter.ts';
 import type { Logger } from './telemetry/logger.ts';
@@ -49,6 +50,8 @@ const MINUTE = 60;
 /** Well within the time that a new cookie key is known before it signs. */
 const SECRETS_RELOAD_SECONDS = 5 * MINUTE;
 const KEY_STAGES_SECONDS = MINUTE;
+/** While somebody has waited longer for a connection to PostgreSQL, nobody else is let in. */
+const LONGEST_WAIT_MS = 500;
 const RETENTION_SECONDS = MINUTE;
 /** How long a client waits that a command, or a replica that died, was to tell of a session's end. */
 const LOGOUTS_SECONDS = 5;
@@ -127,6 +130,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     now,
     loadKeySet: (tenant) => loadKeySet(keys, tenant),
     publicUrl: config.publicUrl,
+    tokenDeadlineMs: config.tokenDeadlineMs,
     poolSize: config.providerPoolSize,
   });
   const attempts = attemptStore(options, secrets.lookupKey);
@@ -157,13 +161,19 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     render,
   });
 
+  const classify = classifier();
   const app = createApp({
     deployment: { publicUrl: config.publicUrl, aliasHosts: aliasHosts(config) },
     directory,
     providers,
     interactions,
     accountPage,
-    throttle: throttle(options, secrets.lookupKey),
+    shedding: {
+      needs: (ctx) => classify(ctx) !== undefined,
+      longestWaitMs: watchPoolWait(backends.db),
+      limitMs: LONGEST_WAIT_MS,
+    },
+    throttle: { ...throttle(options, secrets.lookupKey), classify },
     assets,
     renderErrorPage: createErrorPageRenderer({ render }),
     clientAddress: createClientAddress(config.trustedProxies),
@@ -247,10 +257,22 @@ function attemptStore({ backends, config }: ComposeOptions, digestKey: string): 
     : createRedisAttemptStore(redis, { ...limits, keyPrefix: config.redis.keyPrefix });
 }
 
-/** Limits per endpoint class, shared through Redis where there is one. */
-function throttle(options: ComposeOptions, digestKey: string): AppDeps['throttle'] {
-  const { backends, config, now, endpointLimits: limits = DEFAULT_ENDPOINT_LIMITS } = options;
+/** What a request is counted as; undefined for small answers from memory. */
+function classifier(): AppDeps['throttle']['classify'] {
   const classOf = createPathClassifier(ENDPOINT_PATHS);
+  return (ctx) => {
+    const { tenant, tenantPath } = ctx.state as RequestState & TenantState;
+    const endpointClass = classOf(tenantPath);
+    return endpointClass && { endpointClass, clientScope: tenant.id };
+  };
+}
+
+/** Limits per endpoint class, shared through Redis where there is one. */
+function throttle(
+  options: ComposeOptions,
+  digestKey: string,
+): Omit<AppDeps['throttle'], 'classify'> {
+  const { backends, config, now, endpointLimits: limits = DEFAULT_ENDPOINT_LIMITS } = options;
   return {
     limiter:
       backends.redis === undefined
@@ -262,11 +284,6 @@ function throttle(options: ComposeOptions, digestKey: string): AppDeps['throttle
             now,
           }),
     callerOf,
-    classify(ctx) {
-      const { tenant, tenantPath } = ctx.state as RequestState & TenantState;
-      const endpointClass = classOf(tenantPath);
-      return endpointClass && { endpointClass, clientScope: tenant.id };
-    },
   };
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { readEnv } from './read-env.ts';
+import { VARIABLE_NAMES } from './variables.ts';
 
 describe('readEnv', () => {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-env-'));
@@ -55,7 +56,10 @@ describe('readEnv', () => {
       problems.map(({ name, expected }) => [name, expected]),
       [
         ['GATEHOUSE_PORT', 'PORT, without a prefix'],
-        ['GATEHOUSE_COLOUR', 'no variable of this name (.env.example lists all 29)'],
+        [
+          'GATEHOUSE_COLOUR',
+          `no variable of this name (.env.example lists all ${VARIABLE_NAMES.length})`,
+        ],
       ],
     );
     assert.ok(!JSON.stringify(problems).includes('blue'));

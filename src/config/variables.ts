@@ -248,6 +248,14 @@ export const ENVIRONMENT = z.object({
     fallbackText: 'none',
     example: '10.20.0.0/16',
   }),
+  TOKEN_DEADLINE_MS: wholeNumber(100, 60_000).register(docs, {
+    ...milliseconds(60_000),
+    section: NETWORK,
+    about:
+      'A token request that has taken longer uses nothing up any more, and is answered 503 with Retry-After. Shorter than your load balancers wait for an answer (4 s in deploy/nginx): a code or token is then never used up for an answer that nobody waits for.',
+    expected: 'milliseconds, a whole number from 100 to 60000',
+    fallback: '2000',
+  }),
   PROVIDER_POOL_SIZE: wholeNumber(1, 100_000).register(docs, {
     section: 'Tenants',
     about: 'Tenants kept ready in memory, about 80 KiB each.',

@@ -19,7 +19,7 @@ import type {
   ArtifactWrite,
   StoredArtifact,
 } from './artifact-store.ts';
-import { inProtocol } from './protocol-errors.ts';
+import { inProtocol, TemporarilyUnavailable } from './protocol-errors.ts';
 import { isProvedElsewhere } from './proving-browser.ts';
 import { factsNow, rememberFacts } from './session-facts.ts';
 import { artifactKey, fromStored, toStored } from './stored-payload.ts';
@@ -46,6 +46,8 @@ export interface AdapterDeps {
   readonly structured: StructuredTokens;
   readonly sealer: Sealer;
   readonly now: () => Date;
+  /** How long after its arrival, in milliseconds, a token request may begin to use something up. */
+  readonly tokenDeadlineMs: number;
 }
 
 /**
@@ -114,6 +116,7 @@ function artifactAdapter(deps: AdapterDeps, tenantId: TenantId, model: ArtifactM
     },
     async consume(id) {
       if (isAbandoned(Provider.ctx)) throw refused(model);
+      if (isLate(Provider.ctx, deps)) throw new TemporarilyUnavailable('TOKEN_DEADLINE_MS is over');
       const retryWindowSeconds =
         model === 'RefreshToken'
           ? clientSeconds(
@@ -207,6 +210,17 @@ function isAbandoned(ctx: KoaContextWithOIDC | undefined): boolean {
   if (ctx?.oidc.route !== 'token') return false;
   const { readableEnded, destroyed } = ctx.req.socket;
   return readableEnded || destroyed;
+}
+
+/**
+ * Whether a token request has taken so long that nobody may be waiting for its answer any more. It
+ * must not use anything up then: an honest client that asks again, past the reuse window by then,
+ * would look like a thief.
+ */
+function isLate(ctx: KoaContextWithOIDC | undefined, deps: AdapterDeps): boolean {
+  const arrived: unknown = ctx?.state.startedAt;
+  if (ctx?.oidc.route !== 'token' || !(arrived instanceof Date)) return false;
+  return deps.now().getTime() - arrived.getTime() > deps.tokenDeadlineMs;
 }
 
 /**

@@ -73,6 +73,9 @@ export interface TestDeploymentOptions {
   withBackends?: (backends: Backends, index: number) => Backends;
 }
 
+/** How long a token request may take here before it uses anything up. */
+export const TOKEN_DEADLINE_MS = 20_000;
+
 /** Both places where artifacts can live, to run a flow on each. */
 export const STORES = ['postgres', 'redis'] as const;
 
@@ -95,6 +98,8 @@ export async function startDeployment(
     PUBLIC_URL: publicUrl,
     KEY_ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
     TENANT_POLL_SECONDS: '1',
+    // Tests run beside each other, on machines that are busy with something else, too.
+    TOKEN_DEADLINE_MS: String(TOKEN_DEADLINE_MS),
     OUTBOUND_ALLOW: '127.0.0.0/8,::1/128',
     ...mail?.env,
     ...options.env,

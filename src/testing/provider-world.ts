@@ -149,6 +149,8 @@ export async function startProviderWorld(
     fetch: (url, init) => fetch(url, init),
     logger,
     now,
+    // Tests run beside each other, on machines that are busy with something else, too.
+    tokenDeadlineMs: 20_000,
   };
   const pool = createProviderPool({
     ...(options.wrap?.(deps) ?? deps),

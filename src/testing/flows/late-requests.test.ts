@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { DEMO_CLIENTS } from '../demo-clients.ts';
+import { STORES, TOKEN_DEADLINE_MS } from '../gatehouse.ts';
+import { createHeldArtifacts } from '../held-artifacts.ts';
+import { startTokenWorld, type TokenWorld } from '../token-world.ts';
+
+const WEB = DEMO_CLIENTS['notes-web'];
+/** Of the demo client's refresh tokens, and a second. */
+const PAST_REUSE_SECONDS = 11;
+
+for (const store of STORES) {
+  describe(`a token request that takes too long, artifacts in ${store}`, () => {
+    const held = createHeldArtifacts();
+    let world: TokenWorld;
+    before(async () => {
+      world = await startTokenWorld({
+        store,
+        withBackends: (backends) => ({ ...backends, artifacts: held.wrap(backends.artifacts) }),
+      });
+    });
+    after(() => world.stop());
+
+    const takeTooLong = async (
+      model: 'AuthorizationCode' | 'RefreshToken',
+      form: Record<string, string>,
+    ) => {
+      const call = held.hold('find', model);
+      const answer = world.ask(0, '/token', form, WEB);
+      await call.reached;
+      world.advance(TOKEN_DEADLINE_MS / 1000 + 1);
+      call.release();
+      const { status, json, headers } = await answer;
+      assert.deepEqual([status, json.error], [503, 'temporarily_unavailable']);
+      assert.match(String(headers['retry-after']), /^[1-9]\d*$/);
+    };
+
+    it('leaves its refresh token unused, however late the client asks again', async () => {
+      const { json } = await world.ask(0, '/token', await world.newCode(WEB), WEB);
+      const token = String(json.refresh_token);
+      await takeTooLong('RefreshToken', { grant_type: 'refresh_token', refresh_token: token });
+      world.advance(PAST_REUSE_SECONDS);
+      const again = await world.refresh(0, token, WEB);
+      assert.equal(again.status, 200, again.text);
+    });
+
+    it('leaves its code unused', async () => {
+      const form = await world.newCode(WEB);
+      await takeTooLong('AuthorizationCode', form);
+      const again = await world.ask(0, '/token', form, WEB);
+      assert.equal(again.status, 200, again.text);
+    });
+  });
+}
