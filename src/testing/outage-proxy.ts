@@ -3,6 +3,7 @@
  * client alone.
  */
 import { connect, createServer, type NetConnectOpts, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 export interface OutageProxy {
   /** On 127.0.0.1; the same for as long as it lives. */
@@ -11,6 +12,8 @@ export interface OutageProxy {
   refuse(): Promise<void>;
   /** Passes nothing on any more, and ends nothing: a server, or a network, that is dead. */
   silence(): void;
+  /** Lets each answer come so many milliseconds later: a server that is busy. */
+  slow(ms: number): void;
   /** Serves again; silenced connections stay as dead as they were. */
   restore(): Promise<void>;
   stop(): Promise<void>;
@@ -20,6 +23,7 @@ export interface OutageProxy {
 export async function startOutageProxy(target: NetConnectOpts): Promise<OutageProxy> {
   const open = new Set<Socket>();
   let silent = false;
+  let lateMs = 0;
 
   const server = createServer((client) => {
     const upstream = connect(target);
@@ -28,8 +32,13 @@ export async function startOutageProxy(target: NetConnectOpts): Promise<OutagePr
       [upstream, client],
     ] as const) {
       open.add(from);
+      let before = Promise.resolve();
       from.on('data', (data) => {
-        if (!silent) to.write(data);
+        if (silent) return;
+        before = before.then(async () => {
+          if (lateMs > 0 && from === upstream) await delay(lateMs);
+          to.write(data);
+        });
       });
       from.on('error', () => undefined);
       from.on('close', () => {
@@ -61,7 +70,11 @@ export async function startOutageProxy(target: NetConnectOpts): Promise<OutagePr
     silence: () => {
       silent = true;
     },
+    slow: (ms) => {
+      lateMs = ms;
+    },
     async restore() {
+      lateMs = 0;
       if (silent) {
         silent = false;
         for (const socket of open) {

@@ -5,6 +5,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort } from './free-port.ts';
 import { pollUntil } from './poll.ts';
@@ -14,6 +15,8 @@ const MASTER = 'gatehouse';
 const SENTINELS = 3;
 /** Sentinels believe that a server is dead after this much silence. */
 const DOWN_AFTER_MS = 1000;
+/** How much longer a frozen server is frozen than it is missed. */
+const HANG_LONGER_MS = 4000;
 const SLOTS = 16_384;
 const DEADLINE_MS = 30_000;
 
@@ -24,6 +27,11 @@ export interface WatchedRedis {
   masterPort(): Promise<number>;
   /** Kills the server that takes writes; resolves once its replica does instead. */
   failOver(): Promise<void>;
+  /**
+   * Freezes the server that takes writes, until its replica does instead and for a while longer. It
+   * wakes up in the belief that it still does, and with the connections that it had.
+   */
+  hang(): Promise<void>;
   /** Ends the server that takes writes in order, and starts it again on what it kept. */
   restart(): Promise<void>;
   /** Removes every key. */
@@ -78,15 +86,28 @@ export async function startWatchedRedis(): Promise<WatchedRedis> {
     await use(redis).finally(() => redis.disconnect());
   };
 
+  const isNotMaster = (port: number) => async () => (await masterPort()) !== port;
+
   return {
     url: `redis-sentinel://${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}#${MASTER}`,
     masterPort,
     async failOver() {
       const before = await masterPort();
       await running.get(before)?.end('SIGKILL');
-      await pollUntil(async () => (await masterPort()) !== before, { deadlineMs: DEADLINE_MS });
+      await pollUntil(isNotMaster(before), { deadlineMs: DEADLINE_MS });
       // Comes back as whatever the Sentinels make of it.
       await start(before, await masterPort());
+      await pollUntil(isWatched, { deadlineMs: DEADLINE_MS });
+    },
+    async hang() {
+      const before = await masterPort();
+      const wake = running.get(before)?.freeze();
+      try {
+        await pollUntil(isNotMaster(before), { deadlineMs: DEADLINE_MS });
+        await delay(HANG_LONGER_MS);
+      } finally {
+        wake?.();
+      }
       await pollUntil(isWatched, { deadlineMs: DEADLINE_MS });
     },
     async restart() {

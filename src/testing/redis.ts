@@ -61,6 +61,8 @@ export interface RedisProcess {
   readonly port: number;
   /** Ends it and waits until it is gone; what it keeps on disk stays. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** Stops it in the middle of whatever it does; returns how to let it go on. */
+  freeze(): () => void;
 }
 
 /**
@@ -99,7 +101,13 @@ export async function startRedisProcess(options: {
     await end('SIGKILL');
     throw error;
   }
-  return { url, port, end };
+  const freeze = () => {
+    child.kill('SIGSTOP');
+    return () => {
+      child.kill('SIGCONT');
+    };
+  };
+  return { url, port, end, freeze };
 }
 
 /**

@@ -6,6 +6,8 @@ import { stormOfSignIns } from './storm.ts';
 
 /** People who sign in within the same second, or try to. */
 const STORM = 300;
+/** By which each answer of a slow PostgreSQL is late: enough to have its connections all taken. */
+const SLOW_MS = 300;
 
 /** What the clients saw: in the quiet before a fault, while it lasts, and once it is over. */
 export interface Seen {
@@ -31,6 +33,8 @@ const NOTHING = ({ during }: Seen) => Object.keys(during.failed).length === 0;
 /** Refusals that say "later", and nothing else. */
 const only503 = ({ during }: Seen) =>
   Object.keys(during.failed).every((outcome) => outcome === '503');
+/** Back to the waiting times from before the storm. */
+const isAsBefore = (seen: Seen) => only503(seen) && seen.after.p99 < 5 * seen.before.p99 + 250;
 const failures = ({ during }: Seen) =>
   Object.values(during.failed).reduce((sum, count) => sum + (count ?? 0), 0);
 
@@ -88,6 +92,13 @@ export const FAULTS: readonly Fault[] = [
     losesSessions: true,
   },
   {
+    name: 'Redis hangs, fails over, and wakes up',
+    allowed: '503 while it is away; sessions of the last moment',
+    happen: (fleet) => fleet.redis.hang(),
+    isWithin: only503,
+    losesSessions: true,
+  },
+  {
     name: 'Redis is emptied',
     allowed: 'sessions; nothing else',
     async happen(fleet) {
@@ -118,6 +129,16 @@ export const FAULTS: readonly Fault[] = [
       await fleet.database.door.restore();
     },
     isWithin: only503,
+  },
+  {
+    name: 'PostgreSQL is slow, and many people sign in',
+    allowed: '503 with Retry-After; then all is as before',
+    async happen(fleet) {
+      fleet.database.door.slow(SLOW_MS);
+      await stormOfSignIns(fleet.publicUrl, STORM);
+      await fleet.database.door.restore();
+    },
+    isWithin: isAsBefore,
   },
   {
     name: 'every connection to PostgreSQL is reset',
@@ -164,7 +185,7 @@ export const FAULTS: readonly Fault[] = [
     name: 'many more people sign in than can be served',
     allowed: '503 with Retry-After; then all is as before',
     happen: (fleet) => stormOfSignIns(fleet.publicUrl, STORM),
-    isWithin: (seen) => only503(seen) && seen.after.p99 < 5 * seen.before.p99 + 250,
+    isWithin: isAsBefore,
   },
   {
     name: 'a new signing key is published',
