@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { readEnv } from './src/config/read-env.ts';
-import { migrationSource } from './src/storage/postgres/migrate.ts';
+import { migrationSource } from './src/storage/postgres/migration-source.ts';
 
 /**
  * For tools that look for a knexfile. Gatehouse itself migrates with `gatehouse migrate`, which

@@ -12,11 +12,7 @@ import {
   rotateCookieKeys,
 } from './keys/deployment-secrets.ts';
 import { createClientValidator } from './provider/validate-client-metadata.ts';
-import {
-  assertSchemaKnown,
-  migrateToLatest,
-  pendingMigrations,
-} from './storage/postgres/migrate.ts';
+import { assertSchemaKnown, migrateToLatest, schemaState } from './storage/postgres/migrate.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { checkUpstreamProvider } from './upstream/check-upstream-provider.ts';
 import { createUpstreamClients } from './upstream/upstream-clients.ts';
@@ -90,8 +86,8 @@ export function cliContext(options: {
     queueMail: mailQueue({ backends, now }),
     schema: {
       assertKnown: () => assertSchemaKnown(db),
-      pending: () => pendingMigrations(db),
-      migrate: () => migrateToLatest(db),
+      state: () => schemaState(db),
+      migrate: (options) => migrateToLatest(db, options),
     },
     now,
   };

@@ -7,7 +7,7 @@ import type { RedisServers, SmtpServer } from './config/secrets.ts';
 import { countOtherSeals } from './keys/reseal-records.ts';
 import { createSmtpTransport } from './mail/smtp-transport.ts';
 import { lookAtDatabase } from './storage/postgres/look-at-database.ts';
-import { assertSchemaKnown, pendingMigrations } from './storage/postgres/migrate.ts';
+import { schemaState } from './storage/postgres/migrate.ts';
 import { lookAtRedis } from './storage/redis/look-at-redis.ts';
 import { connectRedis, createRedis } from './storage/redis/redis.ts';
 import type { Logger } from './telemetry/logger.ts';
@@ -45,8 +45,7 @@ async function databaseProbe(options: Parameters<typeof openBackends>[0]): Promi
   const { db, tenants, keys, sealer, close } = await openBackends(options);
   return {
     look: () => lookAtDatabase(db),
-    pendingMigrations: () => pendingMigrations(db),
-    assertSchemaKnown: () => assertSchemaKnown(db),
+    schemaState: () => schemaState(db),
     tenants,
     keys,
     sealer,

@@ -11,10 +11,11 @@ import { DEFAULT_TENANT_SLUG } from './tenants/tenant.ts';
 const DEMO_SEED = fileURLToPath(new URL('../seeds/demo.yaml', import.meta.url));
 
 /**
- * Makes sure that the database is of this release. A server only looks (migrations and seeds are
- * a job of their own); the embedded default migrates, and seeds an empty database with the demo.
+ * Makes sure that this release works with the database. A server only looks (migrations and seeds
+ * are a job of their own); the embedded default migrates, and seeds an empty database with the demo.
+ * On the schema of a newer release that it works with, it starts and says so.
  *
- * @throws SchemaError on a server whose schema is not this release's
+ * @throws SchemaError when it does not
  */
 export async function prepareDatabase(options: {
   config: Config;
@@ -24,11 +25,13 @@ export async function prepareDatabase(options: {
 }): Promise<void> {
   const { config, backends, logger } = options;
   const context = cliContext({ ...options, ...config });
-  if (config.mode === 'server') return context.schema.assertKnown();
+  if (config.mode === 'server') return sayWhatIsNewer(logger, await context.schema.assertKnown());
 
   logger.warn('embedded database: good for a look and for development, not for production');
-  const applied = await context.schema.migrate();
+  // Its database is this process's own: no older release runs on it.
+  const { applied, newer } = await context.schema.migrate({ stopped: true });
   if (applied.length > 0) logger.info('migrated', { migrations: applied });
+  sayWhatIsNewer(logger, newer);
   if (!(await isEmpty(backends))) return;
 
   const { clientSecretPepper, passwords } = await context.secrets();
@@ -44,6 +47,13 @@ export async function prepareDatabase(options: {
     { type: 'system' },
   );
   logger.info('seeded the demo', { changes: plan.changes.length });
+}
+
+function sayWhatIsNewer(logger: Logger, newer: readonly string[]): void {
+  if (newer.length === 0) return;
+  logger.warn('a newer release has migrated the database, and this one works with it', {
+    migrations: newer,
+  });
 }
 
 /** Whether nobody has put anything in: the default tenant alone, with nothing of its own. */

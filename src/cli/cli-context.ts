@@ -63,12 +63,21 @@ export interface CliContext {
   /** A running server sends what a command queues, within seconds. */
   readonly queueMail: QueueMail;
   readonly schema: {
-    /** @throws SchemaError when the database is not of this release */
-    assertKnown(): Promise<void>;
-    /** Migrations that are not applied yet, in order. */
-    pending(): Promise<string[]>;
-    /** Applies them and returns their names. */
-    migrate(): Promise<string[]>;
+    /**
+     * @returns migrations of a newer release, with which this one works
+     * @throws SchemaError when this release does not work with the database
+     */
+    assertKnown(): Promise<string[]>;
+    /** What is not applied yet, in order, and what a newer release has applied. */
+    state(): Promise<{ readonly pending: string[]; readonly newer: string[] }>;
+    /**
+     * Applies what is pending, unless a newer release has migrated the database.
+     *
+     * @param options.stopped - nothing else uses the database
+     */
+    migrate(options?: {
+      stopped?: boolean;
+    }): Promise<{ readonly applied: string[]; readonly newer: string[] }>;
   };
   readonly now: () => Date;
 }

@@ -10,7 +10,7 @@ import { countOtherSeals } from '../keys/reseal-records.ts';
 import type { SendProblem } from '../mail/mail-transport.ts';
 import { createPostgresKeyStore } from '../storage/postgres/key-store.ts';
 import { lookAtDatabase } from '../storage/postgres/look-at-database.ts';
-import { assertSchemaKnown, pendingMigrations } from '../storage/postgres/migrate.ts';
+import { schemaState } from '../storage/postgres/migrate.ts';
 import { createPostgresTenantStore } from '../storage/postgres/tenant-store.ts';
 import { lookAtRedis } from '../storage/redis/look-at-redis.ts';
 import { createTestCli } from '../testing/cli.ts';
@@ -54,8 +54,7 @@ describe('doctor', () => {
       config: () => parseConfig({ values: ENVIRONMENT, problems: [] }).config,
       openDatabase: async () => ({
         look: () => lookAtDatabase(db),
-        pendingMigrations: () => pendingMigrations(db),
-        assertSchemaKnown: () => assertSchemaKnown(db),
+        schemaState: () => schemaState(db),
         tenants: createPostgresTenantStore(db),
         keys: createPostgresKeyStore(db),
         sealer,
@@ -209,11 +208,11 @@ describe('doctor', () => {
     }
   });
 
-  it('notices pending and unknown migrations', async () => {
+  it('notices pending and newer migrations, and whether this release works with them', async () => {
     const empty = await createTestDatabase({ empty: true });
     try {
       const lines = await complaints({
-        database: { pendingMigrations: () => pendingMigrations(empty.db) },
+        database: { schemaState: () => schemaState(empty.db) },
       });
       assert.match(lines.join(), /^problem migrations: \d+ pending: 0001_identity, /);
     } finally {
@@ -222,8 +221,14 @@ describe('doctor', () => {
     await database.db('knex_migrations').insert({ name: '9999_later', batch: 9 });
     try {
       assert.match((await complaints({})).join(), /^problem migrations: .*9999_later/);
+      await database.db('migration_needs').insert({ migration: '9999_later', needs: null });
+      assert.match(
+        (await complaints({})).join(),
+        /^warning migrations: 1 of a newer release, with which this one works: 9999_later/,
+      );
     } finally {
       await database.db('knex_migrations').where({ name: '9999_later' }).delete();
+      await database.db('migration_needs').where({ migration: '9999_later' }).delete();
     }
   });
 
@@ -282,7 +287,7 @@ describe('doctor', () => {
       databaseUrl: database.url,
       doctor: probes({
         database: {
-          assertSchemaKnown: async () => undefined,
+          schemaState: async () => ({ pending: [], newer: [] }),
           countOtherSeals: async () => [],
           keys: {
             load: async (tenantId) => ({ tenantId, version: 0, keys: [] }),

@@ -125,23 +125,30 @@ async function schemaFindings(
   probes: DoctorProbes,
   database: DatabaseProbe,
 ): Promise<DatabaseFindings> {
-  const unread = (finding: Finding) => ({ findings: [finding], tenants: [] });
-  const pending = await database.pendingMigrations();
-  if (pending.length > 0) {
-    const message = `${pending.length} pending: ${pending.join(', ')}`;
-    return unread(problem('migrations', message, 'Run: gatehouse migrate'));
-  }
-  try {
-    await database.assertSchemaKnown();
-  } catch (error) {
-    if (!(error instanceof GatehouseError)) throw error;
-    const advice = 'Run the release that migrated it, or a later one.';
-    return unread(problem('migrations', error.message, advice));
-  }
+  const migrations = await migrationsFinding(database);
+  if (migrations.status === 'problem') return { findings: [migrations], tenants: [] };
   const tenants = await allTenants(database);
   const keys = await keyFindings(probes, database, tenants);
   const seals = await sealFindings(database);
-  return { findings: [ok('migrations', 'up to date'), ...keys, ...seals], tenants };
+  return { findings: [migrations, ...keys, ...seals], tenants };
+}
+
+async function migrationsFinding(database: DatabaseProbe): Promise<Finding> {
+  try {
+    const { pending, newer } = await database.schemaState();
+    if (pending.length > 0) {
+      const message = `${pending.length} pending: ${pending.join(', ')}`;
+      return problem('migrations', message, 'Run: gatehouse migrate');
+    }
+    if (newer.length === 0) return ok('migrations', 'up to date');
+    const message = `${newer.length} of a newer release, with which this one works: ${newer.join(', ')}`;
+    const advice = 'Fine during an upgrade, and after a rollback. See docs/upgrading.md.';
+    return warning('migrations', message, advice);
+  } catch (error) {
+    if (!(error instanceof GatehouseError) || error.code !== 'schema_unknown') throw error;
+    const advice = 'Run the release that migrated it, or a later one.';
+    return problem('migrations', error.message, advice);
+  }
 }
 
 async function keyFindings(

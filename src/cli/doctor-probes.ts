@@ -33,10 +33,15 @@ export interface DatabaseProbe {
     readonly version: number;
     readonly now: Date;
   }>;
-  /** Migrations of this release that are not applied yet. */
-  readonly pendingMigrations: () => Promise<string[]>;
-  /** @throws SchemaError when a newer release migrated the database */
-  readonly assertSchemaKnown: () => Promise<void>;
+  /**
+   * Migrations of this release that are not applied yet, and those of a newer one that are.
+   *
+   * @throws SchemaError when this release does not work with what a newer one did
+   */
+  readonly schemaState: () => Promise<{
+    readonly pending: readonly string[];
+    readonly newer: readonly string[];
+  }>;
   readonly tenants: Pick<TenantStore, 'list'>;
   readonly keys: Pick<KeyStore, 'load' | 'tenantsDue'>;
   readonly sealer: Sealer;

@@ -105,7 +105,7 @@ async function run(
   action: (run: CommandRun) => Promise<undefined>,
   flags: readonly string[] = [],
   close: () => Promise<void> = async () => undefined,
-  assertKnown: () => Promise<void> = async () => undefined,
+  assertKnown: () => Promise<string[]> = async () => [],
 ) {
   let stderr = '';
   const opened: (OpenOptions | undefined)[] = [];

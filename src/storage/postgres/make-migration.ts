@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { GatehouseError } from '../../errors.ts';
-import { migrationSource } from './migrate.ts';
+import { MIGRATIONS_DIRECTORY, migrationSource } from './migration-source.ts';
 
 const TEMPLATE = `import type { Knex } from 'knex';
 
-/** What this changes, and why the release before it still works on the result. */
+/** What this changes, and why the release before it still works on the result (docs/upgrading.md). */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(\`
   \`);
@@ -44,8 +44,7 @@ export async function makeMigration(
 }
 
 if (import.meta.main) {
-  const directory = new URL('../../../migrations/', import.meta.url);
-  const taken = await migrationSource.getMigrations([]);
-  const file = await makeMigration(directory, taken, process.argv[2] ?? '');
+  const taken = await migrationSource.getMigrations();
+  const file = await makeMigration(MIGRATIONS_DIRECTORY, taken, process.argv[2] ?? '');
   process.stdout.write(`${file.pathname}\n`);
 }

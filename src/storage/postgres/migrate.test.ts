@@ -5,12 +5,8 @@ import { promisify } from 'node:util';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
 import { pollUntil } from '../../testing/poll.ts';
 import { createDatabase } from './database.ts';
-import {
-  assertSchemaKnown,
-  migrateToLatest,
-  migrationSource,
-  pendingMigrations,
-} from './migrate.ts';
+import { assertSchemaKnown, migrateToLatest, schemaState } from './migrate.ts';
+import { type Migration, type MigrationSource, migrationSource } from './migration-source.ts';
 
 const run = promisify(execFile);
 const LOCK = `select pg_advisory_xact_lock(hashtextextended('gatehouse.migrate', 0))`;
@@ -24,7 +20,7 @@ async function migrateInProcess(url: string): Promise<string[]> {
     const db = createDatabase({
       url: process.argv[1], poolMax: 2, acquireTimeoutMs: 10000, statementTimeoutMs: 10000,
     });
-    console.log(JSON.stringify(await migrateToLatest(db)));
+    console.log(JSON.stringify((await migrateToLatest(db)).applied));
     await db.destroy();
   `;
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', program, url]);
@@ -41,7 +37,7 @@ describe('migrations', () => {
   };
 
   before(async () => {
-    all = await migrationSource.getMigrations([]);
+    all = await migrationSource.getMigrations();
   });
 
   after(async () => {
@@ -63,7 +59,7 @@ describe('migrations', () => {
       [all, []],
     );
     await assertSchemaKnown(db);
-    assert.deepEqual(await migrateToLatest(db), []);
+    assert.deepEqual(await migrateToLatest(db), { applied: [], newer: [] });
   });
 
   it('wait for another process longer than a request may wait', async () => {
@@ -90,7 +86,7 @@ describe('migrations', () => {
         { deadlineMs: 5_000 },
       );
       await other.rollback();
-      assert.deepEqual(await migrated, all);
+      assert.deepEqual((await migrated).applied, all);
     } finally {
       if (!other.isCompleted()) await other.rollback();
       await impatient.destroy();
@@ -108,7 +104,7 @@ describe('migrations', () => {
       `select tablename from pg_tables where schemaname = 'public' order by tablename`,
     );
     assert.deepEqual(rows, [{ tablename: 'audit_events' }]);
-    assert.deepEqual(await pendingMigrations(db), all);
+    assert.deepEqual(await schemaState(db), { pending: all, newer: [] });
   });
 
   it('can each be taken back and applied again', async () => {
@@ -119,6 +115,7 @@ describe('migrations', () => {
       const { rows } = await trx.raw(
         `select relname from pg_class where relnamespace = 'public'::regnamespace
           and relkind in ('r', 'p', 'S', 'v') and relname not like 'knex_migrations%'
+          and relname <> 'migration_needs'
         union all select proname from pg_proc where pronamespace = 'public'::regnamespace`,
       );
       assert.deepEqual(rows, []);
@@ -149,10 +146,111 @@ describe('a release', () => {
     }
   });
 
-  it('refuses a database that a newer release migrated, to serve it and to migrate it', async () => {
+  it('refuses a newer schema of which nothing says that it works with it', async () => {
     await database.db('knex_migrations').insert({ name: '9999_from_the_future', batch: 2 });
     const refusal = { code: 'schema_unknown', message: /does not know: 9999_from_the_future\./ };
     await assert.rejects(assertSchemaKnown(database.db), refusal);
     await assert.rejects(migrateToLatest(database.db), refusal);
   });
 });
+
+describe('releases that follow one another', () => {
+  const FIRST = { '0001_people': change('create table people (name text)') };
+  const SECOND = { ...FIRST, '0002_full_name': change('alter table people add full_name text') };
+  const THIRD = {
+    ...SECOND,
+    '0003_without_name': change('alter table people drop name', '0002_full_name'),
+  };
+  const [first, second, third] = [sourceOf(FIRST), sourceOf(SECOND), sourceOf(THIRD)] as const;
+  const created: TestDatabase[] = [];
+
+  /** An empty database that these have migrated, one after the other. */
+  const migratedBy = async (...sources: MigrationSource[]) => {
+    const database = await createTestDatabase({ empty: true });
+    created.push(database);
+    for (const source of sources) await migrateToLatest(database.db, { source });
+    return database.db;
+  };
+
+  after(async () => {
+    for (const database of created) await database.drop();
+  });
+
+  it('work with what the next has added, and migrate nothing back', async () => {
+    const db = await migratedBy(first, second);
+    assert.deepEqual(await assertSchemaKnown(db, first), ['0002_full_name']);
+    const migrated = await migrateToLatest(db, { source: first });
+    assert.deepEqual(migrated, { applied: [], newer: ['0002_full_name'] });
+    assert.deepEqual(await assertSchemaKnown(db, second), []);
+  });
+
+  it('work with what is taken away, if they know what takes its place', async () => {
+    const db = await migratedBy(first, second, third);
+    assert.deepEqual(await assertSchemaKnown(db, second), ['0003_without_name']);
+    await assert.rejects(assertSchemaKnown(db, first), {
+      code: 'schema_unknown',
+      message: /0003_without_name works only with releases that know 0002_full_name\. Run that/,
+    });
+  });
+
+  it('refuse to go over one that had to come between, unless nothing runs', async () => {
+    const db = await migratedBy(first);
+    await assert.rejects(migrateToLatest(db, { source: third }), {
+      code: 'release_skipped',
+      message:
+        /^Migration 0003_without_name works only with releases that know 0002_full_name, and/,
+    });
+    assert.deepEqual(await assertSchemaKnown(db, first), []);
+    const { applied } = await migrateToLatest(db, { source: third, stopped: true });
+    assert.deepEqual(applied, ['0002_full_name', '0003_without_name']);
+  });
+
+  it('are not taken for older ones when each has what the other lacks', async () => {
+    const db = await migratedBy(second);
+    const branch = sourceOf({ ...FIRST, '0002_other': change('create table others ()') });
+    await assert.rejects(migrateToLatest(db, { source: branch }), {
+      code: 'schema_unknown',
+      message:
+        /0002_full_name\. A newer release migrated it, and it lacks 0002_other of this one\./,
+    });
+  });
+
+  it('learn what those before have not written down', async () => {
+    const db = await migratedBy(second);
+    await db('migration_needs').delete();
+    await assert.rejects(assertSchemaKnown(db, first), {
+      message: /nothing says whether this release works with 0002_full_name/,
+    });
+    await migrateToLatest(db, { source: second });
+    assert.deepEqual(await assertSchemaKnown(db, first), ['0002_full_name']);
+  });
+
+  it('name what they need, and it is one of theirs that comes before', async () => {
+    const names = await migrationSource.getMigrations();
+    for (const [index, name] of names.entries()) {
+      const { needs } = await migrationSource.getMigration(name);
+      assert.ok(needs === undefined || names.indexOf(needs) < index, `${name}: ${needs}`);
+      assert.ok(needs === undefined || names.includes(needs), `${name}: ${needs}`);
+    }
+  });
+});
+
+function change(sql: string, needs?: string): Migration {
+  return {
+    up: async (knex) => void (await knex.raw(sql)),
+    down: async () => undefined,
+    ...(needs === undefined ? {} : { needs }),
+  };
+}
+
+function sourceOf(migrations: Readonly<Record<string, Migration>>): MigrationSource {
+  return {
+    getMigrations: async () => Object.keys(migrations),
+    getMigrationName: (name) => name,
+    async getMigration(name) {
+      const migration = migrations[name];
+      if (migration === undefined) throw new Error(`no migration ${name}`);
+      return migration;
+    },
+  };
+}

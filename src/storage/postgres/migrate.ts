@@ -1,12 +1,9 @@
-import { readdir } from 'node:fs/promises';
 import type { Knex } from 'knex';
 import { GatehouseError } from '../../errors.ts';
 import { answer } from './database.ts';
+import { readNeeds, recordNeeds } from './migration-needs.ts';
+import { type MigrationSource, migrationSource } from './migration-source.ts';
 import { query } from './query.ts';
-
-/** Beside `src/` when run from source, beside `dist/src/` when built. */
-const MIGRATIONS_DIRECTORY = new URL('../../../migrations/', import.meta.url);
-const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 
 /** Seconds that a statement of a migration may wait for a lock on a table in use. */
 const LOCK_TIMEOUT_SECONDS = 10;
@@ -14,7 +11,7 @@ const LOCK_TIMEOUT_SECONDS = 10;
 /** The database's schema does not fit this release, or cannot be made to; `message` says what to do. */
 export class SchemaError extends GatehouseError {
   constructor(
-    code: 'schema_unknown' | 'schema_pending' | 'migration_failed',
+    code: 'schema_unknown' | 'schema_pending' | 'migration_failed' | 'release_skipped',
     message: string,
     cause?: unknown,
   ) {
@@ -22,29 +19,17 @@ export class SchemaError extends GatehouseError {
   }
 }
 
-/**
- * The migrations of this release, for Knex: `migrations/NNNN_name.ts`, or `.js` when built.
- *
- * Names carry no extension, so that a database migrated from source is known to a built release.
- */
-export const migrationSource: Knex.MigrationSource<string> = {
-  async getMigrations() {
-    const files = await readdir(MIGRATIONS_DIRECTORY);
-    return files
-      .filter((file) => file.endsWith(EXTENSION) && !file.endsWith('.d.ts'))
-      .map((file) => file.slice(0, -EXTENSION.length))
-      .sort();
-  },
-  getMigrationName: (name) => name,
-  async getMigration(name) {
-    const loaded: unknown = await import(new URL(name + EXTENSION, MIGRATIONS_DIRECTORY).href);
-    if (!isMigration(loaded)) throw new Error(`migration ${name} exports no "up" and "down"`);
-    return loaded;
-  },
-};
+/** How the schema of a database stands to a release. */
+export interface SchemaState {
+  /** Migrations that the release has and the database lacks, in order. */
+  readonly pending: string[];
+  /** Migrations of a newer release, none of which keeps this one from working. */
+  readonly newer: string[];
+}
 
 /**
- * Applies every migration that the database lacks: all of them, or none when one fails.
+ * Applies every migration that the database lacks: all of them, or none when one fails. A database
+ * that a newer release migrated stays as it is: going back to a release undoes no migration.
  *
  * The whole run is one transaction that holds an advisory lock, so two processes may start at once
  * on an empty database, a killed one leaves nothing half-made, and it works through pgbouncer in
@@ -52,11 +37,19 @@ export const migrationSource: Knex.MigrationSource<string> = {
  * transaction (`create index concurrently` is refused by PostgreSQL). A statement that would wait
  * over 10 s for a table in use gives up rather than make every sign-in queue behind it.
  *
- * @returns the names applied, in order; empty when there was nothing to do
- * @throws SchemaError `schema_unknown` when a newer release migrated this database, `migration_failed`
+ * @param options.source - default: the migrations of this release
+ * @param options.stopped - true: nothing else uses the database, so a release may be skipped
+ * @returns `applied` in order; both empty when there was nothing to do
+ * @throws SchemaError `schema_unknown` when a newer release migrated this database so that this one
+ *   does not work with it, `release_skipped` when the release that ran until now would not work
+ *   with the result, `migration_failed`
  * @throws StorageUnavailableError when PostgreSQL could not answer
  */
-export async function migrateToLatest(db: Knex): Promise<string[]> {
+export async function migrateToLatest(
+  db: Knex,
+  options: { source?: MigrationSource; stopped?: boolean } = {},
+): Promise<{ readonly applied: string[]; readonly newer: string[] }> {
+  const { source = migrationSource, stopped = false } = options;
   return answer(
     db.transaction(
       async (trx) => {
@@ -65,9 +58,11 @@ export async function migrateToLatest(db: Knex): Promise<string[]> {
         await trx.raw('set local lock_timeout = 0');
         await trx.raw(`select pg_advisory_xact_lock(hashtextextended('gatehouse.migrate', 0))`);
         await trx.raw(`set local lock_timeout = '${LOCK_TIMEOUT_SECONDS}s'`);
-        const { pending, unknown } = await compareSchema(trx);
-        refuseUnknown(unknown);
-        return applyInOrder(trx, pending);
+        const { pending, newer } = await schemaState(trx, source);
+        if (newer.length > 0) return { applied: [], newer };
+        if (!stopped) await refuseSkipping(trx, source, pending);
+        await applyInOrder(trx, source, pending);
+        return { applied: pending, newer };
       },
       // A stricter default would look at the database as it was before the lock was ours.
       { isolationLevel: 'read committed' },
@@ -75,20 +70,37 @@ export async function migrateToLatest(db: Knex): Promise<string[]> {
   );
 }
 
-/** The migrations that this release has and the database lacks, in order. Changes nothing. */
-export async function pendingMigrations(db: Knex): Promise<string[]> {
-  return (await compareSchema(db)).pending;
+/**
+ * Compares by name, whatever the order: a migration merged late is pending, not unknown. Changes
+ * nothing.
+ *
+ * @throws SchemaError `schema_unknown` when this release does not work with what a newer one did
+ * @throws StorageUnavailableError when PostgreSQL could not answer
+ */
+export async function schemaState(
+  db: Knex,
+  source: MigrationSource = migrationSource,
+): Promise<SchemaState> {
+  const known = await source.getMigrations();
+  const applied = await appliedMigrations(db);
+  const pending = known.filter((name) => !applied.includes(name));
+  const newer = applied.filter((name) => !known.includes(name));
+  if (newer.length > 0) await refuseIncompatible(db, { known, pending, newer });
+  return { pending, newer };
 }
 
 /**
- * Refuses a database whose schema is not this release's: called before a server serves.
+ * Refuses a database whose schema this release does not work with: called before a server serves.
  *
+ * @returns migrations of a newer release, with which it works
  * @throws SchemaError `schema_pending` (run `gatehouse migrate`) or `schema_unknown`
  * @throws StorageUnavailableError when PostgreSQL could not answer
  */
-export async function assertSchemaKnown(db: Knex): Promise<void> {
-  const { pending, unknown } = await compareSchema(db);
-  refuseUnknown(unknown);
+export async function assertSchemaKnown(
+  db: Knex,
+  source: MigrationSource = migrationSource,
+): Promise<string[]> {
+  const { pending, newer } = await schemaState(db, source);
   if (pending.length > 0) {
     throw new SchemaError(
       'schema_pending',
@@ -96,10 +108,15 @@ export async function assertSchemaKnown(db: Knex): Promise<void> {
         `${pending.join(', ')}. Run: gatehouse migrate`,
     );
   }
+  return newer;
 }
 
 /** Records in the table that Knex's tools read, so that they see the same state. */
-async function applyInOrder(trx: Knex.Transaction, names: string[]): Promise<string[]> {
+async function applyInOrder(
+  trx: Knex.Transaction,
+  source: MigrationSource,
+  names: readonly string[],
+): Promise<void> {
   await trx.raw(`
     create table if not exists knex_migrations (
       id serial primary key, name varchar(255), batch integer, migration_time timestamptz
@@ -110,18 +127,22 @@ async function applyInOrder(trx: Knex.Transaction, names: string[]): Promise<str
   );
   const batch = (last?.batch ?? 0) + 1;
   for (const name of names) {
-    await applyOne(trx, name);
+    await applyOne(trx, source, name);
     await query(
       trx,
       'insert into knex_migrations (name, batch, migration_time) values (?, ?, clock_timestamp())',
       [name, batch],
     );
   }
-  return names;
+  await recordNeeds(trx, source, await source.getMigrations());
 }
 
-async function applyOne(trx: Knex.Transaction, name: string): Promise<void> {
-  const migration = await migrationSource.getMigration(name);
+async function applyOne(
+  trx: Knex.Transaction,
+  source: MigrationSource,
+  name: string,
+): Promise<void> {
+  const migration = await source.getMigration(name);
   try {
     await answer(migration.up(trx));
   } catch (error) {
@@ -132,23 +153,50 @@ async function applyOne(trx: Knex.Transaction, name: string): Promise<void> {
   }
 }
 
-function refuseUnknown(unknown: readonly string[]): void {
-  if (unknown.length === 0) return;
+/** @throws SchemaError `schema_unknown`, saying what of the newer migrations is in the way */
+async function refuseIncompatible(
+  db: Knex,
+  { known, pending, newer }: SchemaState & { readonly known: readonly string[] },
+): Promise<void> {
+  const recorded = await readNeeds(db);
+  const reasons = newer.flatMap((name) => {
+    const needs = recorded.get(name);
+    if (needs === undefined) return [`nothing says whether this release works with ${name}`];
+    if (needs === null || known.includes(needs)) return [];
+    return [`${name} works only with releases that know ${needs}`];
+  });
+  if (pending.length > 0) reasons.push(`it lacks ${pending.join(', ')} of this one`);
+  if (reasons.length === 0) return;
   throw new SchemaError(
     'schema_unknown',
-    `The database has ${unknown.length} migration(s) that this release does not know: ` +
-      `${unknown.join(', ')}. A newer release migrated it: run that release or a later one.`,
+    `The database has ${newer.length} migration(s) that this release does not know: ` +
+      `${newer.join(', ')}. A newer release migrated it, and ${reasons.join('; ')}. ` +
+      'Run that release or a later one.',
   );
 }
 
-/** Compares by name, whatever the order: a migration merged late is pending, not unknown. */
-async function compareSchema(db: Knex): Promise<{ pending: string[]; unknown: string[] }> {
-  const known = await migrationSource.getMigrations([]);
-  const applied = await appliedMigrations(db);
-  return {
-    pending: known.filter((name) => !applied.includes(name)),
-    unknown: applied.filter((name) => !known.includes(name)),
-  };
+/**
+ * Whatever ran on this database until now may still run, and knows no more than what is applied.
+ *
+ * @throws SchemaError `release_skipped`
+ */
+async function refuseSkipping(
+  trx: Knex.Transaction,
+  source: MigrationSource,
+  pending: readonly string[],
+): Promise<void> {
+  const applied = await appliedMigrations(trx);
+  if (applied.length === 0) return;
+  for (const name of pending) {
+    const { needs } = await source.getMigration(name);
+    if (needs === undefined || applied.includes(needs)) continue;
+    throw new SchemaError(
+      'release_skipped',
+      `Migration ${name} works only with releases that know ${needs}, and the release that ran ` +
+        'here until now does not. Upgrade to a release between the two first; or stop every ' +
+        'replica, and run: gatehouse migrate --stopped',
+    );
+  }
 }
 
 /** Read without Knex's own listing, which would create its tables in a database it only looks at. */
@@ -160,15 +208,4 @@ async function appliedMigrations(db: Knex): Promise<string[]> {
   if (!table?.there) return [];
   const rows = await query<{ name: string }>(db, 'select name from knex_migrations order by id');
   return rows.map((row) => row.name);
-}
-
-function isMigration(loaded: unknown): loaded is Knex.Migration {
-  return (
-    typeof loaded === 'object' &&
-    loaded !== null &&
-    'up' in loaded &&
-    typeof loaded.up === 'function' &&
-    'down' in loaded &&
-    typeof loaded.down === 'function'
-  );
 }

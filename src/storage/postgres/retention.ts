@@ -77,6 +77,7 @@ export const TABLE_RETENTION: Readonly<
   logout_notifications: { rule: 'logout_notifications', when: '7 days after it was queued' },
   audit_events: { rule: 'audit_events', when: 'months that ended over 400 days ago' },
   knex_migrations: { kept: 'for good: they say what the schema is' },
+  migration_needs: { kept: 'for good: they say which releases work with the schema' },
 };
 
 /** How many rows (of `audit_events`: months) each rule removed, or has waiting. */

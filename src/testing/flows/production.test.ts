@@ -55,6 +55,34 @@ describe('production mode', () => {
     assert.match(server.output(), /gatehouse migrate/);
   });
 
+  it('comes up on what a newer release has added, and says so in one line', async () => {
+    const newer = await createTestDatabase();
+    try {
+      const { db, url } = newer;
+      await db('knex_migrations').insert({ name: '9999_later', batch: 2 });
+      await db('migration_needs').insert({ migration: '9999_later', needs: null });
+      const works = await start({ ...complete(), DATABASE_URL: url });
+      await works.untilReady();
+      works.child.kill('SIGTERM');
+      assert.equal(await works.ended(), 0);
+      const warnings = works
+        .output()
+        .split('\n')
+        .filter((line) => line.includes('"level":"warn"'));
+      assert.equal(warnings.length, 1, works.output());
+      assert.match(String(warnings), /newer release.*works with it.*9999_later/);
+
+      await db('migration_needs')
+        .where({ migration: '9999_later' })
+        .update({ needs: '9998_before' });
+      const refused = await start({ ...complete(), DATABASE_URL: url });
+      assert.equal(await refused.ended(), 1);
+      assert.match(refused.output(), /works only with releases that know 9998_before/);
+    } finally {
+      await newer.drop();
+    }
+  });
+
   it('starts, says that it is ready, and stops in order when it is told to', async () => {
     const server = await start(complete());
     const ready = () => fetch(`${server.adminUrl}/health/ready`);
