@@ -21,7 +21,7 @@ export function addSeedCommands(program: Command, act: ActionMaker): void {
     .command('plan')
     .summary('show what would change, and change nothing')
     .description(
-      'Compares the files with the database and prints what `seed apply` would change, field by field; secrets show as fingerprints. Exit code 0: nothing to do, 2: changes are pending, 1: an error.',
+      'Compares the files with the database and prints what `seed apply` would change, field by field, and whether the file or somebody in the database changed it since the last apply; secrets show as fingerprints. Exit code 0: nothing to do, 2: changes are pending, 1: an error.',
     )
     .argument('<file...>', 'seed files; relative paths start at the working directory')
     .addHelpText(
@@ -29,7 +29,7 @@ export function addSeedCommands(program: Command, act: ActionMaker): void {
       `
 Examples:
   gatehouse seed plan seeds/demo.yaml
-  gatehouse seed plan tenants/*.yaml --json | jq '.summary'`,
+  gatehouse seed plan tenants/*.yaml --json | jq '.summary'      drift: changed in the database`,
     )
     .action(
       act(async (run, files) => {

@@ -19,8 +19,8 @@ describe('applying seeds', () => {
       const demo = await readFile(new URL('../../seeds/demo.yaml', import.meta.url), 'utf8');
       const first = await bench.apply(demo);
       assert.ok(first.changes.length > 20);
-      assert.deepEqual(await bench.preview(demo), { changes: [], warnings: [] });
-      assert.deepEqual(await bench.apply(demo), { changes: [], warnings: [] });
+      assert.deepEqual(await bench.preview(demo), { changes: [], records: [], warnings: [] });
+      assert.deepEqual(await bench.apply(demo), { changes: [], records: [], warnings: [] });
     }),
   );
 

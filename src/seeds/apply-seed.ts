@@ -11,8 +11,9 @@ import { sealUpstreamSecret } from '../upstream/upstream-secret.ts';
 import { planSeed, scopesOf } from './plan-seed.ts';
 import { readSecretFile, removeSecretFile, writeSecretFile } from './secret-file.ts';
 import type { DesiredPassword, DesiredState } from './seed.ts';
-import type { GeneratedDigests, SeedChange, SeedPlan } from './seed-plan.ts';
-import type { CurrentState, SeedStore, SeedWrite } from './seed-store.ts';
+import { fingerprint, type GeneratedDigests, type SeedChange, type SeedPlan } from './seed-plan.ts';
+import { createValueDigest } from './seed-record.ts';
+import type { CurrentState, RecordWrite, SeedStore, SeedWrite } from './seed-store.ts';
 
 /** Passwords hashed at once, while no lock is held. */
 const HASHED_AT_ONCE = 4;
@@ -51,6 +52,9 @@ export async function previewSeed(deps: PlanSeedDeps, desired: DesiredState): Pr
  * Secrets of `generate: true` are written to their files before the transaction commits, so that
  * no crash leaves a client whose secret nobody has; when it fails, they are removed again.
  *
+ * What was applied is remembered, field by field, so that a later plan tells whether a file changed
+ * since, or the database.
+ *
  * @param actor - who applies, for the audit log
  * @returns the plan that was carried out; without changes when there was nothing to do
  * @throws SeedInvalidError, ConflictError, StorageUnavailableError; nothing was changed then
@@ -61,7 +65,7 @@ export async function applySeed(
   actor: AuditEvent['actor'],
 ): Promise<SeedPlan> {
   let plan = await previewSeed(deps, desired);
-  if (plan.changes.length === 0) return plan;
+  if (plan.changes.length + plan.records.length === 0) return plan;
   const hashes = await hashPasswords(deps, plan.changes);
   const secretFiles: string[] = [];
   let tenantIds: ReadonlyMap<string, TenantId>;
@@ -72,7 +76,7 @@ export async function applySeed(
       for (const change of plan.changes) {
         writes.push(await complete(deps, change, hashes, secretFiles));
       }
-      return writes;
+      return [...writes, ...withGeneratedSecrets(deps, plan.records, writes)];
     });
   } catch (error) {
     // A commit whose answer was lost may have happened: then the files hold the live secrets.
@@ -90,7 +94,9 @@ async function planNow(
   desired: DesiredState,
   current: CurrentState,
 ): Promise<SeedPlan> {
-  return planSeed(desired, current, await generatedDigests(deps, desired), deps.newId);
+  const generated = await generatedDigests(deps, desired);
+  const digest = createValueDigest(deps.clientSecretPepper);
+  return planSeed(desired, current, { generated, newId: deps.newId, digest });
 }
 
 /** Digests of the secrets that the files of `generate: true` hold now. */
@@ -163,6 +169,29 @@ async function complete(
     return { ...write, sealSecret: (id) => sealUpstreamSecret(deps.sealer, id, key, secret) };
   }
   return write;
+}
+
+/** Records that know the secrets that were made on the way. */
+function withGeneratedSecrets(
+  { clientSecretPepper }: Pick<ApplySeedDeps, 'clientSecretPepper'>,
+  records: readonly RecordWrite[],
+  writes: readonly SeedWrite[],
+): RecordWrite[] {
+  const digest = createValueDigest(clientSecretPepper);
+  return records.map((one) => {
+    const write = writes.find(
+      (other) =>
+        one.of === 'client' &&
+        other.kind === 'client' &&
+        other.tenant === one.tenant &&
+        other.clientId === one.key,
+    );
+    const secret = write?.kind === 'client' ? write.secretDigest : undefined;
+    const digested = secret === undefined ? undefined : digest(fingerprint(secret));
+    if (digested === undefined) return one;
+    const fields = { ...one.record.fields, client_secret: digested };
+    return { ...one, record: { ...one.record, fields } };
+  });
 }
 
 /** Tells the audit log and the other replicas what was changed. */

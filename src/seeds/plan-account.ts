@@ -42,15 +42,13 @@ export function planAccount(
         groups: before.groups,
       },
       managed: before.managed,
+      record: before.record,
     },
     {
-      username,
-      email,
-      emailVerified,
-      ...claims,
-      roles,
-      groups,
-      ...(before === undefined && password !== undefined ? { password: 'set' } : {}),
+      fields: { username, email, emailVerified, ...claims, roles, groups },
+      ...(before === undefined && password !== undefined ? { said: { password: 'set' } } : {}),
+      // Whoever made their own account keeps it, whatever files say of it in between.
+      made: before === undefined || before.record?.made === true,
     },
     {
       kind: 'account',

@@ -24,14 +24,18 @@ export function planClient(
         roles: before.roles,
       },
       managed: before.managed,
+      record: before.record,
     },
     {
-      application: application.key,
-      ...metadata,
-      client_secret: secret.generateInto
-        ? `generated into ${secret.generateInto}`
-        : secret.digest && fingerprint(secret.digest),
-      roles,
+      fields: {
+        application: application.key,
+        ...metadata,
+        client_secret: secret.digest && fingerprint(secret.digest),
+        roles,
+      },
+      ...(secret.generateInto === undefined
+        ? {}
+        : { said: { client_secret: `generated into ${secret.generateInto}` } }),
     },
     {
       kind: 'client',

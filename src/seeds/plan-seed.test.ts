@@ -57,7 +57,7 @@ describe('planning seeds', () => {
       await bench.apply(seed());
       const plan = await bench.preview(CHANGED_SEED);
       assert.equal(describePlan(plan), changed());
-      assert.deepEqual(planDocument(plan).summary, { create: 0, update: 5 });
+      assert.deepEqual(planDocument(plan).summary, { create: 0, update: 5, drift: 0 });
       await bench.apply(CHANGED_SEED);
       assert.deepEqual((await bench.preview(CHANGED_SEED)).changes, []);
     }),
@@ -105,7 +105,7 @@ tenants:
           kind: 'account',
           tenant: 'acme',
           name: 'alice',
-          fields: [{ field: 'managedBy', from: null, to: 'seed' }],
+          fields: [{ field: 'managedBy', from: null, to: 'seed', changedIn: null }],
         },
       ]);
     }),
@@ -186,24 +186,24 @@ function changed(): string {
   return `\
 Tenant acme
   ~ tenant acme
-      name: "Acme" → "Acme Inc."
-      issuer: "https://login.acme.example" → none
-      settings.profile: none → "compat"
-      settings.lifetimes.accessTokenSeconds: none → 60
+      name: "Acme" → "Acme Inc."   (the file changed)
+      issuer: "https://login.acme.example" → none   (the file changed)
+      settings.profile: none → "compat"   (the file changed)
+      settings.lifetimes.accessTokenSeconds: none → 60   (the file changed)
   ~ application notes
-      firstParty: false → true
+      firstParty: false → true   (the file changed)
   ~ role notes:editor
-      name: none → "Editor"
-      permissions: ["notes:read","notes:write"] → ["notes:read"]
+      name: none → "Editor"   (the file changed)
+      permissions: ["notes:read","notes:write"] → ["notes:read"]   (the file changed)
   ~ client web
-      redirect_uris: ["https://notes.example/cb"] → ["https://notes.example/cb","https://notes.example/other"]
-      client_secret: "${fingerprint(digestOf(WEB_SECRET))}" → "${fingerprint(digestOf(NEXT_SECRET))}"
-      roles: [] → ["notes:editor"]
-      client_name: none → "Web"
+      redirect_uris: ["https://notes.example/cb"] → ["https://notes.example/cb","https://notes.example/other"]   (the file changed)
+      client_secret: "${fingerprint(digestOf(WEB_SECRET))}" → "${fingerprint(digestOf(NEXT_SECRET))}"   (the file changed)
+      roles: [] → ["notes:editor"]   (the file changed)
+      client_name: none → "Web"   (the file changed)
   ~ account Alice
-      username: "alice" → "Alice"
-      emailVerified: false → true
-      name: "Alice" → "Alice Example"
-      roles: ["notes:editor"] → []
+      username: "alice" → "Alice"   (the file changed)
+      emailVerified: false → true   (the file changed)
+      name: "Alice" → "Alice Example"   (the file changed)
+      roles: ["notes:editor"] → []   (the file changed)
 `;
 }

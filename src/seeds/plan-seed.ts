@@ -7,13 +7,7 @@ import { emailKey, planAccount } from './plan-account.ts';
 import { planClient } from './plan-client.ts';
 import { planUpstream } from './plan-upstream.ts';
 import type { DesiredApplication, DesiredState, DesiredTenant } from './seed.ts';
-import {
-  addChange,
-  type GeneratedDigests,
-  type Planning,
-  refuse,
-  type SeedPlan,
-} from './seed-plan.ts';
+import { addChange, type Planning, refuse, type SeedPlan } from './seed-plan.ts';
 import { SeedInvalidError } from './seed-problem.ts';
 import type { CurrentState, CurrentTenant, SeedScope } from './seed-store.ts';
 import { checkTokenSizes } from './token-size.ts';
@@ -36,7 +30,7 @@ export function scopesOf(desired: DesiredState): SeedScope[] {
 /**
  * Compares what files want with what is stored. Pure: the same input gives the same plan.
  *
- * @param newId - makes the id of a new account
+ * @param given.generated - digests of the secrets that files of `generate: true` hold now
  * @returns the changes, field by field; none when there is nothing to do
  * @throws SeedInvalidError when the files contradict what is stored: an e-mail address, audience
  *   or issuer that something else has, or a tenant that is only referred to and not there
@@ -44,10 +38,9 @@ export function scopesOf(desired: DesiredState): SeedScope[] {
 export function planSeed(
   desired: DesiredState,
   current: CurrentState,
-  generated: GeneratedDigests,
-  newId: () => string,
+  given: Pick<Planning, 'generated' | 'newId' | 'digest'>,
 ): SeedPlan {
-  const plan: Planning = { changes: [], warnings: [], problems: [], generated, newId };
+  const plan: Planning = { ...given, changes: [], records: [], warnings: [], problems: [] };
   for (const tenant of desired.tenants) {
     const stored = current.tenants.find(({ slug }) => slug === tenant.slug);
     planTenant(plan, desired, tenant, stored, current.issuerHosts);
@@ -65,7 +58,7 @@ export function planSeed(
     checkTokenSizes(plan, tenant);
   }
   if (plan.problems.length > 0) throw new SeedInvalidError(plan.problems);
-  return { changes: plan.changes, warnings: plan.warnings };
+  return { changes: plan.changes, records: plan.records, warnings: plan.warnings };
 }
 
 function planTenant(
@@ -108,8 +101,9 @@ function planTenant(
     stored && {
       fields: { name: stored.name, issuer: stored.issuer, ...settingFields(stored.settings) },
       managed: stored.managed,
+      record: stored.record,
     },
-    { name, issuer, ...settingFields(settings) },
+    { fields: { name, issuer, ...settingFields(settings) } },
     { kind: 'tenant', tenant: slug, name, issuer, settings },
   );
 }
@@ -140,8 +134,9 @@ function planApplication(
         permissionsInToken: before.permissionsInToken,
       },
       managed: before.managed,
+      record: before.record,
     },
-    fields,
+    { fields },
     { kind: 'application', tenant: tenant.slug, key, ...fields },
   );
   for (const role of application.roles) {
@@ -153,8 +148,9 @@ function planApplication(
       old && {
         fields: { name: old.name, permissions: old.permissions },
         managed: old.managed,
+        record: old.record,
       },
-      values,
+      { fields: values },
       { kind: 'role', tenant: tenant.slug, application: key, key: role.key, ...values },
     );
   }
@@ -176,8 +172,12 @@ function planGroups(
     addChange(
       plan,
       key,
-      before && { fields: { name: before.name, roles: before.roles }, managed: before.managed },
-      { name, roles },
+      before && {
+        fields: { name: before.name, roles: before.roles },
+        managed: before.managed,
+        record: before.record,
+      },
+      { fields: { name, roles } },
       { kind: 'group', tenant: tenant.slug, key, name, roles },
     );
   }

@@ -33,8 +33,9 @@ export function planUpstream(
         emailDomains: before.emailDomains,
       },
       managed: before.managed,
+      record: before.record,
     },
-    { ...rest, client_id: clientId, client_secret: fingerprint(secret.digest) },
+    { fields: { ...rest, client_id: clientId, client_secret: fingerprint(secret.digest) } },
     { kind: 'upstream', tenant: slug, key, ...values, secretDigest: secret.digest },
     { kind: 'seal', secret: secret.value },
   );

@@ -1,6 +1,7 @@
 import type { ClientMetadata } from '../applications/client.ts';
 import type { TenantId } from '../tenants/tenant.ts';
 import type { UpstreamRegistration } from '../upstream/upstream.ts';
+import type { SeedRecord } from './seed-record.ts';
 
 /** What of a tenant the files speak of: nothing else is loaded, however large the tenant is. */
 export interface SeedScope {
@@ -33,6 +34,8 @@ export interface CurrentTenant {
   /** As stored: sparse. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly managed: boolean;
+  /** What was applied last; undefined before the first time. */
+  readonly record: SeedRecord | undefined;
   readonly upstreams: readonly CurrentUpstream[];
   /** Those of the scope's keys, and those that have one of its audiences. */
   readonly applications: readonly CurrentApplication[];
@@ -54,6 +57,8 @@ export interface CurrentUpstream {
   readonly registration: UpstreamRegistration;
   readonly emailDomains: readonly string[];
   readonly managed: boolean;
+  /** What was applied last; undefined before the first time. */
+  readonly record: SeedRecord | undefined;
 }
 
 export interface CurrentApplication {
@@ -64,6 +69,8 @@ export interface CurrentApplication {
   readonly requireAssignment: boolean;
   readonly permissionsInToken: boolean;
   readonly managed: boolean;
+  /** What was applied last; undefined before the first time. */
+  readonly record: SeedRecord | undefined;
   readonly roles: readonly CurrentRole[];
 }
 
@@ -73,6 +80,8 @@ export interface CurrentRole {
   /** Sorted. */
   readonly permissions: readonly string[];
   readonly managed: boolean;
+  /** What was applied last; undefined before the first time. */
+  readonly record: SeedRecord | undefined;
 }
 
 export interface CurrentClient {
@@ -84,6 +93,8 @@ export interface CurrentClient {
   /** `application:role`, sorted. */
   readonly roles: readonly string[];
   readonly managed: boolean;
+  /** What was applied last; undefined before the first time. */
+  readonly record: SeedRecord | undefined;
 }
 
 export interface CurrentGroup {
@@ -92,6 +103,8 @@ export interface CurrentGroup {
   /** `application:role`, sorted. */
   readonly roles: readonly string[];
   readonly managed: boolean;
+  /** What was applied last; undefined before the first time. */
+  readonly record: SeedRecord | undefined;
 }
 
 export interface CurrentAccount {
@@ -107,6 +120,8 @@ export interface CurrentAccount {
   /** Sorted. */
   readonly groups: readonly string[];
   readonly managed: boolean;
+  /** What was applied last; undefined before the first time. */
+  readonly record: SeedRecord | undefined;
 }
 
 /** One thing as it is to be from now on, whole; role and group lists replace what was there. */
@@ -117,7 +132,11 @@ export type SeedWrite =
   | RoleWrite
   | ClientWrite
   | GroupWrite
-  | AccountWrite;
+  | AccountWrite
+  | RecordWrite;
+
+/** What seeds speak of. */
+export type SeedKind = Exclude<SeedWrite['kind'], 'record'>;
 
 export interface TenantWrite {
   readonly kind: 'tenant';
@@ -200,6 +219,18 @@ export interface AccountWrite {
   readonly groups: readonly string[];
 }
 
+/** Keeps what was applied of one thing; changes nothing else of it. */
+export interface RecordWrite {
+  readonly kind: 'record';
+  readonly of: SeedKind;
+  readonly tenant: string;
+  /** Of a role: the key of its application. */
+  readonly application: string | undefined;
+  /** Slug, key or client id; an account's id. */
+  readonly key: string;
+  readonly record: SeedRecord;
+}
+
 /**
  * Loads and changes what seeds speak of, over all of its tenants. Throws StorageUnavailableError.
  */
@@ -209,7 +240,7 @@ export interface SeedStore {
    * Decides and writes in one transaction, one caller at a time in the whole deployment.
    *
    * `decide` sees the state under the lock; what it returns is written whole or, when it or the
-   * database refuses, not at all. Everything written is marked as managed by seeds. Each tenant of
+   * database refuses, not at all. Everything written (but records) is marked as managed by seeds. Each tenant of
    * which a tenant, upstream provider, application, role or client changed gets a new version, once.
    *
    * @returns ids of the tenants of the scope, by slug

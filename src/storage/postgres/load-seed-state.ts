@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { SeedRecord } from '../../seeds/seed-record.ts';
 import type {
   CurrentAccount,
   CurrentApplication,
@@ -19,6 +20,7 @@ interface TenantRow {
   custom_host: string | null;
   settings: Record<string, unknown>;
   managed: boolean;
+  record: SeedRecord | null;
 }
 
 /** JSON from PostgreSQL keeps nulls; the rooms speak of absent values as undefined. */
@@ -29,7 +31,8 @@ export async function loadSeedState(db: Knex, scopes: readonly SeedScope[]): Pro
   const hosts = scopes.flatMap(({ issuerHost }) => issuerHost ?? []);
   const rows = await query<TenantRow>(
     db,
-    `select id, slug, name, custom_issuer, custom_host, settings, managed_by = 'seed' as managed
+    `select id, slug, name, custom_issuer, custom_host, settings, managed_by = 'seed' as managed,
+            seed_record as record
        from tenants where slug = any(?) or custom_host = any(?)`,
     [scopes.map(({ slug }) => slug), hosts],
   );
@@ -52,6 +55,7 @@ async function loadTenant(db: Knex, row: TenantRow, scope: SeedScope): Promise<C
     issuer: row.custom_issuer ?? undefined,
     settings: row.settings,
     managed: row.managed === true,
+    record: row.record ?? undefined,
     upstreams: await loadUpstreams(db, row.id, scope),
     applications: await loadApplications(db, row.id, scope),
     clients: await loadClients(db, row.id, scope),
@@ -69,12 +73,17 @@ async function loadUpstreams(
     db,
     `select key, name, issuer, client_id as "clientId", client_secret_digest as "secretDigest",
             scopes, prompt, trust_email as "trustEmail", registration,
-            email_domains as "emailDomains", coalesce(managed_by = 'seed', false) as managed
+            email_domains as "emailDomains", coalesce(managed_by = 'seed', false) as managed,
+            seed_record as record
        from upstream_providers
       where tenant_id = ? and key = any(?)`,
     [tenantId, scope.upstreamKeys],
   );
-  return rows.map((row) => ({ ...row, prompt: row.prompt ?? undefined }));
+  return rows.map((row) => ({
+    ...row,
+    prompt: row.prompt ?? undefined,
+    record: row.record ?? undefined,
+  }));
 }
 
 async function loadApplications(
@@ -87,11 +96,11 @@ async function loadApplications(
     `select a.key, a.name, a.first_party as "firstParty", a.audience,
             a.require_assignment as "requireAssignment",
             a.permissions_in_token as "permissionsInToken",
-            coalesce(a.managed_by = 'seed', false) as managed,
+            coalesce(a.managed_by = 'seed', false) as managed, a.seed_record as record,
             coalesce((select jsonb_agg(jsonb_build_object(
                         'key', r.key, 'name', r.name,
                         'permissions', array(select p from unnest(r.permissions) p order by p collate "C"),
-                        'managed', coalesce(r.managed_by = 'seed', false)))
+                        'managed', coalesce(r.managed_by = 'seed', false), 'record', r.seed_record))
                         from roles r
                        where r.tenant_id = a.tenant_id and r.application_id = a.id), '[]') as roles
        from applications a
@@ -101,7 +110,12 @@ async function loadApplications(
   return rows.map((row) => ({
     ...row,
     audience: row.audience ?? undefined,
-    roles: row.roles.map((role) => ({ ...role, name: role.name ?? undefined })),
+    record: row.record ?? undefined,
+    roles: row.roles.map((role) => ({
+      ...role,
+      name: role.name ?? undefined,
+      record: role.record ?? undefined,
+    })),
   }));
 }
 
@@ -112,25 +126,35 @@ async function loadClients(db: Knex, tenantId: string, scope: SeedScope): Promis
     db,
     `select c.client_id as "clientId", a.key as application, c.metadata,
             c.secret_digest as "secretDigest", coalesce(c.managed_by = 'seed', false) as managed,
+            c.seed_record as record,
             ${rolesOf('client_roles h', 'h.tenant_id = c.tenant_id and h.client_id = c.client_id')}
        from clients c
        join applications a on a.tenant_id = c.tenant_id and a.id = c.application_id
       where c.tenant_id = ? and c.client_id = any(?)`,
     [tenantId, scope.clientIds],
   );
-  return rows.map((row) => ({ ...row, secretDigest: row.secretDigest ?? undefined }));
+  return rows.map((row) => ({
+    ...row,
+    secretDigest: row.secretDigest ?? undefined,
+    record: row.record ?? undefined,
+  }));
 }
 
 async function loadGroups(db: Knex, tenantId: string, scope: SeedScope): Promise<CurrentGroup[]> {
   const rows = await query<Nullable<CurrentGroup>>(
     db,
     `select g.key, g.name, coalesce(g.managed_by = 'seed', false) as managed,
+            g.seed_record as record,
             ${rolesOf('group_roles h', 'h.tenant_id = g.tenant_id and h.group_id = g.id')}
        from groups g
       where g.tenant_id = ? and g.key = any(?)`,
     [tenantId, scope.groupKeys],
   );
-  return rows.map((row) => ({ ...row, name: row.name ?? undefined }));
+  return rows.map((row) => ({
+    ...row,
+    name: row.name ?? undefined,
+    record: row.record ?? undefined,
+  }));
 }
 
 async function loadAccounts(
@@ -142,7 +166,7 @@ async function loadAccounts(
     db,
     `select a.id, a.username, a.username_key as "usernameKey", a.email, a.email_key as "emailKey",
             a.email_verified as "emailVerified", a.claims,
-            coalesce(a.managed_by = 'seed', false) as managed,
+            coalesce(a.managed_by = 'seed', false) as managed, a.seed_record as record,
             array(select g.key
                     from group_members m
                     join groups g on g.tenant_id = m.tenant_id and g.id = m.group_id
@@ -157,6 +181,7 @@ async function loadAccounts(
     ...row,
     email: row.email ?? undefined,
     emailKey: row.emailKey ?? undefined,
+    record: row.record ?? undefined,
   }));
 }
 

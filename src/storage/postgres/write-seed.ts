@@ -4,7 +4,9 @@ import type {
   ApplicationWrite,
   ClientWrite,
   GroupWrite,
+  RecordWrite,
   RoleWrite,
+  SeedKind,
   SeedWrite,
   TenantWrite,
   UpstreamWrite,
@@ -31,6 +33,7 @@ export async function writeSeed(
   await writeGroups(trx, of('group'));
   await writeClients(trx, of('client'));
   await writeAccounts(trx, of('account'));
+  await writeRecords(trx, of('record'));
 }
 
 /** Runs `sql` with the rows as its one JSON binding, in chunks. */
@@ -251,6 +254,35 @@ async function writeAccounts(
       cross join unnest(x.groups) as membership(key)
        join groups g on g.tenant_id = t.id and g.key = membership.key`,
   );
+}
+
+/** The row of a thing as `w`, from the tenant `t` and the JSON row `x`. */
+const ROWS: Readonly<Record<SeedKind, { table: string; where: string }>> = {
+  tenant: { table: 'tenants', where: 'w.id = t.id' },
+  upstream: { table: 'upstream_providers', where: 'w.tenant_id = t.id and w.key = x.key' },
+  application: { table: 'applications', where: 'w.tenant_id = t.id and w.key = x.key' },
+  role: {
+    table: 'roles',
+    where: `w.tenant_id = t.id and w.key = x.key and w.application_id =
+              (select a.id from applications a where a.tenant_id = t.id and a.key = x.application)`,
+  },
+  client: { table: 'clients', where: 'w.tenant_id = t.id and w.client_id = x.key' },
+  group: { table: 'groups', where: 'w.tenant_id = t.id and w.key = x.key' },
+  account: { table: 'accounts', where: 'w.tenant_id = t.id and w.id = x.key' },
+};
+
+async function writeRecords(trx: Knex.Transaction, writes: readonly RecordWrite[]): Promise<void> {
+  for (const [of, rows] of Map.groupBy(writes, (write) => write.of)) {
+    const { table, where } = ROWS[of];
+    await eachChunk(
+      trx,
+      rows,
+      `update ${table} w set seed_record = x.record
+         from jsonb_to_recordset(?::jsonb) as x(
+                tenant text, application text, key text, record jsonb), tenants t
+        where t.slug = x.tenant and ${where}`,
+    );
+  }
 }
 
 /** Two statements that make a holder's roles exactly those of its `roles` list. */
