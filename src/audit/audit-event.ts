@@ -168,6 +168,8 @@ export type AuditEventKind =
   | 'mail.failed'
   /** An operator had waiting messages tried again at once. `detail.count` says how many. */
   | 'mail.retried'
+  /** An operator signed everybody of a tenant out. `detail.accounts` says how many there were. */
+  | 'tenant.signed_out'
   /** Seed files were applied. `detail` counts the changes. */
   | 'seed.applied';
 

@@ -80,6 +80,7 @@ const KINDS: Readonly<Record<AuditEventKind, true>> = {
   'mail.bounced': true,
   'mail.failed': true,
   'mail.retried': true,
+  'tenant.signed_out': true,
   'seed.applied': true,
 };
 

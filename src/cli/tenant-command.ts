@@ -5,8 +5,9 @@ import type { Tenant, TenantBranding } from '../tenants/tenant.ts';
 import { renderFields, renderTable } from './render-table.ts';
 import type { ActionMaker } from './run-command.ts';
 import { allTenants, tenantOf } from './tenant-option.ts';
+import { addTenantSignOutCommand } from './tenant-sign-out-command.ts';
 
-/** `gatehouse tenant list|show` */
+/** `gatehouse tenant list|show|sign-out` */
 export function addTenantCommands(program: Command, act: ActionMaker): void {
   const tenant = program
     .command('tenant')
@@ -73,6 +74,8 @@ export function addTenantCommands(program: Command, act: ActionMaker): void {
         return undefined;
       }),
     );
+
+  addTenantSignOutCommand(tenant, act);
 }
 
 function brandingFields({ logo, welcomeText, ...texts }: TenantBranding): [string, string][] {
