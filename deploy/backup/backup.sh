@@ -1,0 +1,133 @@
+#!/usr/bin/env bash
+# Backs up Gatehouse's database while servers run: one consistent snapshot, encrypted before it
+# touches the disk. See docs/runbooks/restore-a-backup.md, which also says what else must be kept.
+#
+# It connects as psql does, by libpq's own variables, so that no password is ever an argument:
+# PGHOST, PGPORT, PGUSER, PGDATABASE with PGPASSFILE, or PGSERVICE with PGSERVICEFILE. Directly, not
+# through pgbouncer.
+#
+#   BACKUP_DIR          where backups are kept; 0700 if it is made here
+#   BACKUP_RECIPIENTS   file of age recipients (age1…), one a line: who can read the backups.
+#                       The machine that makes them needs no key that opens them
+#   BACKUP_KEEP_DAYS    30 by default: older ones are removed once there is a new one
+#   BACKUP_UPLOAD       program that is called with the two files of a new backup
+#
+# A backup is two files: gatehouse-TIME.dump.age, and gatehouse-TIME.manifest, which appears last and
+# says how many rows there are, which keys seal and sign, and the checksum of the other.
+#
+# Exit codes: 0 done, 1 no backup was made, 3 it was made and not uploaded, 64 called wrongly.
+set -euo pipefail
+umask 077
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "error: $*"; exit 1; }
+misused() { say "error: $*"; exit 64; }
+need() { command -v "$1" >/dev/null || misused "$1 is missing (Debian: $2)"; }
+
+[ $# -eq 0 ] || misused 'backup.sh takes no arguments; its settings are at the top of the file'
+[ -n "${BACKUP_DIR:-}" ] || misused 'BACKUP_DIR is not set: the directory that keeps the backups'
+[ -r "${BACKUP_RECIPIENTS:-}" ] ||
+  misused 'BACKUP_RECIPIENTS is not a file that can be read: the public key of age-keygen, age1…'
+keep_days=${BACKUP_KEEP_DAYS:-30}
+[[ $keep_days =~ ^[1-9][0-9]{0,3}$ ]] || misused "BACKUP_KEEP_DAYS is $keep_days: expected 1 to 9999"
+[ -z "${BACKUP_UPLOAD:-}" ] || command -v "$BACKUP_UPLOAD" >/dev/null ||
+  misused "BACKUP_UPLOAD is $BACKUP_UPLOAD: no such program"
+need psql postgresql-client
+need pg_dump postgresql-client
+need age age
+
+mkdir -p "$BACKUP_DIR" || die "$BACKUP_DIR cannot be made"
+cd "$BACKUP_DIR"
+exec {lock}>.lock
+flock -n "$lock" || die "another backup into $BACKUP_DIR is under way"
+
+work=$(mktemp -d .under-way.XXXXXX)
+session=
+finish() {
+  [ -z "$session" ] || kill "$session" 2>/dev/null || true
+  rm -rf "$work"
+}
+trap finish EXIT
+# A session that ends is noticed where it is asked, with its reason.
+trap '' PIPE
+
+psql -w -X -q -A -t -c 'select 1' >/dev/null || die 'PostgreSQL does not let us in: see the line above'
+
+# Everything is read from this transaction's snapshot, which pg_dump takes over.
+coproc SESSION { exec psql -w -X -q -A -t -F ' ' -v ON_ERROR_STOP=1 2>"$work/session"; }
+session=$SESSION_PID
+exec {answers}<&"${SESSION[0]}" {questions}>&"${SESSION[1]}"
+ask() { # ask SQL: its rows
+  local line
+  printf "%s\\nselect '--end';\\n" "$1" >&"$questions" || true
+  while IFS= read -r line <&"$answers"; do
+    if [ "$line" = --end ]; then return 0; fi
+    printf '%s\n' "$line"
+  done
+  say "$(cat "$work/session")"
+  return 1
+}
+
+ask "set statement_timeout = 0; set lock_timeout = 0; set idle_in_transaction_session_timeout = 0;
+     begin transaction isolation level repeatable read, read only;" || die 'no transaction was begun'
+snapshot=$(ask 'select pg_export_snapshot();') || die 'no snapshot was taken'
+[ -n "$(ask "select 1 where to_regclass('public.tenants') is not null;")" ] ||
+  die "database ${PGDATABASE:-} holds no Gatehouse"
+taken_at=$(ask "select to_char(now() at time zone 'UTC', 'YYYYMMDD\"T\"HH24MISSMS\"Z\"');")
+name=gatehouse-$taken_at
+
+{
+  echo 'gatehouse-backup 1'
+  echo "taken_at $taken_at"
+  ask "select 'postgresql', current_setting('server_version_num');"
+  ask "select 'migration', name from public.knex_migrations order by name;"
+  ask "select distinct 'sealing_key', split_part(sealed, '.', 2) from (
+         select sealed_private_jwk as sealed from public.signing_keys
+         union all select sealed from public.deployment_secrets
+         union all select sealed_seed from public.totp_factors
+         union all select sealed_client_secret from public.upstream_providers
+         union all select sealed_content from public.mail_outbox where sealed_content is not null
+       ) seals order by 2;"
+  ask "select 'kid', t.slug, k.kid from public.signing_keys k join public.tenants t on t.id = k.tenant_id where k.stage = 'active'
+        order by t.slug, k.kid;"
+  ask "select format('select ''rows'', %L, count(*) from public.%I', relname, relname) from pg_class
+        where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
+        order by relname
+       \\gexec"
+} >"$work/manifest" || die 'the tables could not be counted'
+
+# --list reads the beginning of what was dumped; what is left over goes nowhere.
+mkfifo "$work/copy"
+{ pg_restore --list >"$work/listing" && cat >/dev/null; } <"$work/copy" &
+listing=$!
+pg_dump --no-password --format=custom --no-owner --snapshot="$snapshot" |
+  tee "$work/copy" |
+  age --encrypt --recipients-file "$BACKUP_RECIPIENTS" --output "$work/dump" ||
+  die 'pg_dump or age failed: see the lines above'
+wait "$listing" || die 'what was dumped cannot be read'
+ask 'commit;' || die 'the snapshot was lost while it was read'
+grep -q 'TABLE DATA public tenants ' "$work/listing" || die 'what was dumped holds no tenants'
+
+{
+  echo "file $name.dump.age"
+  echo "sha256 $(sha256sum <"$work/dump" | cut -d ' ' -f 1)"
+} >>"$work/manifest"
+sync "$work/dump" "$work/manifest"
+# A manifest is there for whole backups alone: it comes last.
+mv -n "$work/dump" "$name.dump.age"
+mv -n "$work/manifest" "$name.manifest"
+sync .
+printf '%s\n' "$BACKUP_DIR/$name.dump.age"
+
+if [ -n "${BACKUP_UPLOAD:-}" ]; then
+  "$BACKUP_UPLOAD" "$PWD/$name.dump.age" "$PWD/$name.manifest" || {
+    say "error: the backup was made, but $BACKUP_UPLOAD ended with $?; older ones are kept"
+    exit 3
+  }
+fi
+
+oldest=gatehouse-$(date -u -d "-$keep_days days" +%Y%m%dT%H%M%S000Z)
+for old in gatehouse-*.manifest gatehouse-*.dump.age; do
+  base=${old%%.*}
+  if [ "$base" != "$name" ] && [[ $base < $oldest ]]; then rm -f "$old"; fi
+done

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Restores a backup of backup.sh into a database: all of it, in one transaction, or nothing. Read
+# docs/runbooks/restore-a-backup.md first: what ended since the backup comes back with it.
+#
+#   restore.sh [--replace] gatehouse-TIME.dump.age
+#
+# The manifest of the backup lies beside it. It connects as psql does (see backup.sh), as the role
+# that is to own what is restored. The database has to be empty; with --replace, what is in its
+# schema public is dropped in the same transaction. No server may be running on it.
+#
+#   BACKUP_IDENTITY     file with the key of age-keygen that opens the backup
+#
+# Exit codes: 0 restored, 1 nothing was changed, 64 called wrongly.
+set -euo pipefail
+umask 077
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "error: $*; nothing was changed"; exit 1; }
+misused() { say "error: $*"; exit 64; }
+need() { command -v "$1" >/dev/null || misused "$1 is missing (Debian: $2)"; }
+
+replace=
+if [ "${1:-}" = --replace ]; then replace=yes; shift; fi
+[ $# -eq 1 ] || misused 'usage: restore.sh [--replace] gatehouse-TIME.dump.age'
+[ -r "$1" ] || misused "$1 cannot be read"
+manifest=${1%.dump.age}.manifest
+[ -r "$manifest" ] || misused "$manifest is not there: no whole backup"
+[ -r "${BACKUP_IDENTITY:-}" ] || misused 'BACKUP_IDENTITY is not a file that can be read'
+need psql postgresql-client
+need pg_restore postgresql-client
+need age age
+
+said=$(sed -n 's/^sha256 //p' "$manifest")
+[ "$(sha256sum <"$1" | cut -d ' ' -f 1)" = "$said" ] ||
+  die "$1 is not what its manifest says: damaged, or another one"
+
+objects=$(psql -w -X -q -A -t -c "select count(*) from pg_class c
+  join pg_namespace n on n.oid = c.relnamespace
+  where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'") ||
+  die 'PostgreSQL does not let us in: see the line above'
+if [ "$objects" -ne 0 ] && [ -z "$replace" ]; then
+  die "database ${PGDATABASE:-} is not empty: restore into a new one, or say --replace"
+fi
+others=$(psql -w -X -q -A -t -c "select count(*) from pg_stat_activity
+  where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'")
+[ "$others" -eq 0 ] || die "$others connections are open to database ${PGDATABASE:-}: stop the servers"
+
+# age gives out what it has checked only, and ends with an error where something is wrong: without
+# the last line, nothing of what psql was told is committed.
+script() {
+  echo 'set client_min_messages = warning; begin;'
+  if [ -n "$replace" ]; then
+    echo 'drop schema public cascade; create schema public authorization pg_database_owner;'
+    echo 'grant usage on schema public to public;'
+  fi
+  age --decrypt --identity "$BACKUP_IDENTITY" "$dump" | pg_restore --no-owner --file=- || return 1
+  # Numbers of transactions mean nothing in another cluster; the replicas' change feed reads by them.
+  echo 'update public.tenants set changed_xid = pg_current_xact_id();'
+  echo 'commit;'
+}
+
+dump=$1
+script | psql -w -X -q -v ON_ERROR_STOP=1 >/dev/null || die 'the backup could not be restored: see the lines above'
+psql -w -X -q -c 'analyze' || say 'warning: run analyze yourself'
+say "restored $1"
+say "before a server starts: $(dirname "$0")/verify.sh rows $manifest"
