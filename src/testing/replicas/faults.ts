@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { clockAhead } from './clock-ahead.ts';
 import type { Fleet, Release } from './fleet.ts';
+import { upgradeAndGoBack } from './rolling-upgrade.ts';
 import type { Stretch } from './samples.ts';
 import { stormOfSignIns } from './storm.ts';
 
@@ -195,6 +196,12 @@ export const FAULTS: readonly Fault[] = [
       if (code !== 0) throw new Error(stderr);
       await delay(5000);
     },
+    isWithin: NOTHING,
+  },
+  {
+    name: 'an upgrade, replica by replica, and back',
+    allowed: 'nothing',
+    happen: upgradeAndGoBack,
     isWithin: NOTHING,
   },
 ];
