@@ -88,17 +88,16 @@ function machine(
  * Signs in once, anew for each worker and slice: the yardstick keeps its last 1,000 artifacts only.
  * What it returns runs the code flow on that session: request, code, tokens.
  *
- * @param from - the address that a proxy in front would name; default: this machine's
+ * @param from - the address that a proxy in front would name, request by request; default: ours
  */
 export async function signedIn(
   issuer: string,
-  from?: string,
+  from?: () => string,
 ): Promise<() => Promise<Record<string, unknown>>> {
-  const forwarded = forwardedFor(from);
   const browser = createPlainBrowser({
     stopAt: (url) => url.startsWith(CALLBACK),
     fetch: (input, init) =>
-      fetch(input, { ...init, headers: { ...headersOf(init), ...forwarded } }),
+      fetch(input, { ...init, headers: { ...headersOf(init), ...forwardedFor(from) } }),
   });
   const first = authorizationUrl(issuer);
   const page = await walkThrough(browser, first.url, {
@@ -110,7 +109,7 @@ export async function signedIn(
 
   return async () => {
     const { url, verifier } = authorizationUrl(issuer);
-    const { headers } = await send(url, { headers: { cookie, ...forwarded } }, 303);
+    const { headers } = await send(url, { headers: { cookie, ...forwardedFor(from) } }, 303);
     const code = new URL(String(headers.location)).searchParams.get('code') ?? '';
     const form = {
       grant_type: 'authorization_code',
@@ -122,8 +121,8 @@ export async function signedIn(
   };
 }
 
-function forwardedFor(from: string | undefined): Record<string, string> {
-  return from === undefined ? {} : { 'x-forwarded-for': from };
+function forwardedFor(from: (() => string) | undefined): Record<string, string> {
+  return from === undefined ? {} : { 'x-forwarded-for': from() };
 }
 
 function headersOf(init: RequestInit | undefined): Record<string, string> {
@@ -149,7 +148,7 @@ export async function post(
   url: string,
   clientId: string,
   form: Record<string, string>,
-  from?: string,
+  from?: () => string,
 ): Promise<Record<string, unknown>> {
   const headers = {
     ...forwardedFor(from),
