@@ -50,6 +50,8 @@ const MINUTE = 60;
 /** Well within the time that a new cookie key is known before it signs. */
 const SECRETS_RELOAD_SECONDS = 5 * MINUTE;
 const KEY_STAGES_SECONDS = MINUTE;
+/** Endpoints whose callers read JSON and ask again. */
+const MACHINES = new Set(['token', 'authenticated']);
 /** While somebody has waited longer for a connection to PostgreSQL, nobody else is let in. */
 const LONGEST_WAIT_MS = 500;
 const RETENTION_SECONDS = MINUTE;
@@ -130,7 +132,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     now,
     loadKeySet: (tenant) => loadKeySet(keys, tenant),
     publicUrl: config.publicUrl,
-    tokenDeadlineMs: config.tokenDeadlineMs,
+    latestUseMs: config.tokenDeadlineMs / 2,
     poolSize: config.providerPoolSize,
   });
   const attempts = attemptStore(options, secrets.lookupKey);
@@ -172,6 +174,10 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
       needs: (ctx) => classify(ctx) !== undefined,
       longestWaitMs: watchPoolWait(backends.db),
       limitMs: LONGEST_WAIT_MS,
+    },
+    answering: {
+      applies: (ctx) => MACHINES.has(classify(ctx)?.endpointClass ?? ''),
+      limitMs: config.tokenDeadlineMs,
     },
     throttle: { ...throttle(options, secrets.lookupKey), classify },
     assets,

@@ -54,7 +54,7 @@ export interface ProviderDeps {
   readonly logger: Logger;
   readonly now: () => Date;
   /** How long after its arrival, in milliseconds, a token request may begin to use something up. */
-  readonly tokenDeadlineMs: number;
+  readonly latestUseMs: number;
 }
 
 const MAX_BUILT_CLIENTS = 2_000;
