@@ -211,7 +211,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
   const tasks: MaintenanceTask[] = [
     { name: 'secrets', everySeconds: SECRETS_RELOAD_SECONDS, run: reloadSecrets },
     {
-      name: 'key stages',
+      name: 'key_stages',
       everySeconds: options.keyStagesSeconds ?? KEY_STAGES_SECONDS,
       run: () =>
         backends.oneAtATime('key_stages', () =>
@@ -221,10 +221,14 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     {
       name: 'retention',
       everySeconds: RETENTION_SECONDS,
-      run: () => backends.retention.runOnce(),
+      async run() {
+        const turn = await backends.retention.runOnce();
+        if (turn.outcome === 'ran') metrics.countRetained(turn.removed);
+        return turn;
+      },
     },
     {
-      name: 'logout notifications',
+      name: 'logout_notifications',
       everySeconds: LOGOUTS_SECONDS,
       run: () => courier.deliverDue(),
     },
@@ -233,8 +237,9 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
       ? []
       : [{ name: 'clock', everySeconds: MINUTE, run: () => clock.follow(backends.db) }]),
   ];
-  const stopMaintenance = startMaintenance(tasks, logger);
-  watchGauges(metrics, { backends, hasher, providers, now });
+  const stopMaintenance = startMaintenance(tasks, { logger, metrics, now });
+  const { successorSeconds } = keys;
+  watchGauges(metrics, { backends, hasher, providers, successorSeconds, now });
 
   return {
     listener: app.callback(),
