@@ -50,8 +50,6 @@ const MINUTE = 60;
 /** Well within the time that a new cookie key is known before it signs. */
 const SECRETS_RELOAD_SECONDS = 5 * MINUTE;
 const KEY_STAGES_SECONDS = MINUTE;
-/** Endpoints whose callers read JSON and ask again. */
-const MACHINES = new Set(['token', 'authenticated']);
 /** While somebody has waited longer for a connection to PostgreSQL, nobody else is let in. */
 const LONGEST_WAIT_MS = 500;
 const RETENTION_SECONDS = MINUTE;
@@ -132,7 +130,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     now,
     loadKeySet: (tenant) => loadKeySet(keys, tenant),
     publicUrl: config.publicUrl,
-    latestUseMs: config.tokenDeadlineMs / 2,
+    tokenDeadlineMs: config.tokenDeadlineMs,
     poolSize: config.providerPoolSize,
   });
   const attempts = attemptStore(options, secrets.lookupKey);
@@ -175,10 +173,6 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
       longestWaitMs: watchPoolWait(backends.db),
       limitMs: LONGEST_WAIT_MS,
     },
-    answering: {
-      applies: (ctx) => MACHINES.has(classify(ctx)?.endpointClass ?? ''),
-      limitMs: config.tokenDeadlineMs,
-    },
     throttle: { ...throttle(options, secrets.lookupKey), classify },
     assets,
     renderErrorPage: createErrorPageRenderer({ render }),
@@ -211,7 +205,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
   const tasks: MaintenanceTask[] = [
     { name: 'secrets', everySeconds: SECRETS_RELOAD_SECONDS, run: reloadSecrets },
     {
-      name: 'key_stages',
+      name: 'key stages',
       everySeconds: options.keyStagesSeconds ?? KEY_STAGES_SECONDS,
       run: () =>
         backends.oneAtATime('key_stages', () =>
@@ -221,14 +215,10 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     {
       name: 'retention',
       everySeconds: RETENTION_SECONDS,
-      async run() {
-        const turn = await backends.retention.runOnce();
-        if (turn.outcome === 'ran') metrics.countRetained(turn.removed);
-        return turn;
-      },
+      run: () => backends.retention.runOnce(),
     },
     {
-      name: 'logout_notifications',
+      name: 'logout notifications',
       everySeconds: LOGOUTS_SECONDS,
       run: () => courier.deliverDue(),
     },
@@ -237,9 +227,8 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
       ? []
       : [{ name: 'clock', everySeconds: MINUTE, run: () => clock.follow(backends.db) }]),
   ];
-  const stopMaintenance = startMaintenance(tasks, { logger, metrics, now });
-  const { successorSeconds } = keys;
-  watchGauges(metrics, { backends, hasher, providers, successorSeconds, now });
+  const stopMaintenance = startMaintenance(tasks, logger);
+  watchGauges(metrics, { backends, hasher, providers, now });
 
   return {
     listener: app.callback(),

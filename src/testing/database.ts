@@ -10,6 +10,7 @@ import type { Knex } from 'knex';
 import { startEmbeddedPostgres } from '../embedded/embedded-postgres.ts';
 import { createDatabase } from '../storage/postgres/database.ts';
 import { migrateToLatest } from '../storage/postgres/migrate.ts';
+import type { MigrationSource } from '../storage/postgres/migration-source.ts';
 import { silentLogger } from './silent-logger.ts';
 
 /** Where a test run tells its test files the address of the migrated template. */
@@ -54,8 +55,14 @@ export interface TemplateServer {
   stop(): Promise<void>;
 }
 
-/** Starts a server for tests: nothing on it outlives it, so nothing waits for the disk. */
-export async function startTemplateServer(): Promise<TemplateServer> {
+/**
+ * Starts a server for tests: nothing on it outlives it, so nothing waits for the disk.
+ *
+ * @param options.source - default: the migrations of these sources
+ */
+export async function startTemplateServer(
+  options: { source?: MigrationSource } = {},
+): Promise<TemplateServer> {
   await removeAbandonedDirectories();
   const dataDir = await mkdtemp(join(tmpdir(), `${DIRECTORY_PREFIX}${process.pid}-`));
   const postgres = await startEmbeddedPostgres({
@@ -64,19 +71,20 @@ export async function startTemplateServer(): Promise<TemplateServer> {
     durable: false,
     settings: { max_connections: '300', autovacuum: 'off' },
   });
+  const stop = async () => {
+    await postgres.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
   const db = connect(postgres.url);
   try {
-    await migrateToLatest(db);
+    await migrateToLatest(db, options);
+  } catch (error) {
+    await stop();
+    throw error;
   } finally {
     await db.destroy();
   }
-  return {
-    templateUrl: postgres.url,
-    stop: async () => {
-      await postgres.stop();
-      await rm(dataDir, { recursive: true, force: true });
-    },
-  };
+  return { templateUrl: postgres.url, stop };
 }
 
 /** The server of this process, when no test run lent one: started once, stopped with its last user. */

@@ -3,10 +3,11 @@ import { execFile } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
+import { migration, releaseOf } from '../../testing/migrations.ts';
 import { pollUntil } from '../../testing/poll.ts';
 import { createDatabase } from './database.ts';
 import { assertSchemaKnown, migrateToLatest, schemaState } from './migrate.ts';
-import { type Migration, type MigrationSource, migrationSource } from './migration-source.ts';
+import { type MigrationSource, migrationSource } from './migration-source.ts';
 
 const run = promisify(execFile);
 const LOCK = `select pg_advisory_xact_lock(hashtextextended('gatehouse.migrate', 0))`;
@@ -155,13 +156,13 @@ describe('a release', () => {
 });
 
 describe('releases that follow one another', () => {
-  const FIRST = { '0001_people': change('create table people (name text)') };
-  const SECOND = { ...FIRST, '0002_full_name': change('alter table people add full_name text') };
+  const FIRST = { '0001_people': migration('create table people (name text)') };
+  const SECOND = { ...FIRST, '0002_full_name': migration('alter table people add full_name text') };
   const THIRD = {
     ...SECOND,
-    '0003_without_name': change('alter table people drop name', '0002_full_name'),
+    '0003_without_name': migration('alter table people drop name', '0002_full_name'),
   };
-  const [first, second, third] = [sourceOf(FIRST), sourceOf(SECOND), sourceOf(THIRD)] as const;
+  const [first, second, third] = [releaseOf(FIRST), releaseOf(SECOND), releaseOf(THIRD)] as const;
   const created: TestDatabase[] = [];
 
   /** An empty database that these have migrated, one after the other. */
@@ -207,7 +208,7 @@ describe('releases that follow one another', () => {
 
   it('are not taken for older ones when each has what the other lacks', async () => {
     const db = await migratedBy(second);
-    const branch = sourceOf({ ...FIRST, '0002_other': change('create table others ()') });
+    const branch = releaseOf({ ...FIRST, '0002_other': migration('create table others ()') });
     await assert.rejects(migrateToLatest(db, { source: branch }), {
       code: 'schema_unknown',
       message:
@@ -234,23 +235,3 @@ describe('releases that follow one another', () => {
     }
   });
 });
-
-function change(sql: string, needs?: string): Migration {
-  return {
-    up: async (knex) => void (await knex.raw(sql)),
-    down: async () => undefined,
-    ...(needs === undefined ? {} : { needs }),
-  };
-}
-
-function sourceOf(migrations: Readonly<Record<string, Migration>>): MigrationSource {
-  return {
-    getMigrations: async () => Object.keys(migrations),
-    getMigrationName: (name) => name,
-    async getMigration(name) {
-      const migration = migrations[name];
-      if (migration === undefined) throw new Error(`no migration ${name}`);
-      return migration;
-    },
-  };
-}
