@@ -1,6 +1,7 @@
 import Koa from 'koa';
 import { type AccountPageDeps, createAccountRoutes } from './account-page/account-page.ts';
 import { accessLog } from './http/access-log.ts';
+import { answerInTime } from './http/answer-in-time.ts';
 import type { ClientAddress } from './http/client-address.ts';
 import { endpointThrottle } from './http/endpoint-throttle.ts';
 import { errorBoundary, logLateErrors, type RenderErrorPage } from './http/error-boundary.ts';
@@ -26,6 +27,7 @@ export interface AppDeps {
   readonly interactions: InteractionDeps;
   readonly accountPage: AccountPageDeps;
   readonly shedding: Parameters<typeof shedLoad>[0];
+  readonly answering: Parameters<typeof answerInTime>[0];
   readonly throttle: Parameters<typeof endpointThrottle>[0];
   readonly assets: PageAssets;
   readonly renderErrorPage: RenderErrorPage;
@@ -51,6 +53,7 @@ export function createApp(deps: AppDeps): Koa {
   app.use(deps.assets.middleware);
   app.use(findTenant(deps, deps.deployment));
   app.use(shedLoad(deps.shedding));
+  app.use(answerInTime(deps.answering));
   app.use(endpointThrottle(deps.throttle));
   app.use(createInteractionRoutes(deps.interactions));
   app.use(createAccountRoutes(deps.accountPage));

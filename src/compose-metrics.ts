@@ -2,7 +2,7 @@ import type { PasswordHasher } from './accounts/password-hasher.ts';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { Backends } from './compose-backends.ts';
 import type { ProviderPool } from './provider/provider-for-tenant.ts';
-import { oldestSigningKeys } from './storage/postgres/signing-key-ages.ts';
+import { keysDueSince, oldestSigningKeys } from './storage/postgres/signing-key-ages.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 
 /** The audit log that also counts: every kind shows in `auth_events_total`. */
@@ -19,9 +19,15 @@ export function countingAudit(audit: AuditLog, metrics: Metrics): AuditLog {
 /** Gives every gauge its source. */
 export function watchGauges(
   metrics: Metrics,
-  parts: { backends: Backends; hasher: PasswordHasher; providers: ProviderPool; now: () => Date },
+  parts: {
+    backends: Backends;
+    hasher: PasswordHasher;
+    providers: ProviderPool;
+    successorSeconds: number | undefined;
+    now: () => Date;
+  },
 ): void {
-  const { backends, hasher, providers, now } = parts;
+  const { backends, hasher, providers, successorSeconds, now } = parts;
   metrics.watchSessions(() => backends.artifacts.countSessions());
   metrics.watchSigningKeys(async () => {
     const oldest = await oldestSigningKeys(backends.db);
@@ -30,6 +36,10 @@ export function watchGauges(
       stage,
       ageSeconds: (now().getTime() - createdAt.getTime()) / 1000,
     }));
+  });
+  metrics.watchOverdueKeys(async () => {
+    const since = await keysDueSince(backends.db, { now: now(), successorSeconds });
+    return since === undefined ? 0 : (now().getTime() - since.getTime()) / 1000;
   });
   metrics.watchDatabasePool(() => {
     const { pool } = backends.db.client;

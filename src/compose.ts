@@ -50,6 +50,8 @@ const MINUTE = 60;
 /** Well within the time that a new cookie key is known before it signs. */
 const SECRETS_RELOAD_SECONDS = 5 * MINUTE;
 const KEY_STAGES_SECONDS = MINUTE;
+/** Endpoints whose callers read JSON and ask again. */
+const MACHINES = new Set(['token', 'authenticated']);
 /** While somebody has waited longer for a connection to PostgreSQL, nobody else is let in. */
 const LONGEST_WAIT_MS = 500;
 const RETENTION_SECONDS = MINUTE;
@@ -130,7 +132,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     now,
     loadKeySet: (tenant) => loadKeySet(keys, tenant),
     publicUrl: config.publicUrl,
-    tokenDeadlineMs: config.tokenDeadlineMs,
+    latestUseMs: config.tokenDeadlineMs / 2,
     poolSize: config.providerPoolSize,
   });
   const attempts = attemptStore(options, secrets.lookupKey);
@@ -173,6 +175,10 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
       longestWaitMs: watchPoolWait(backends.db),
       limitMs: LONGEST_WAIT_MS,
     },
+    answering: {
+      applies: (ctx) => MACHINES.has(classify(ctx)?.endpointClass ?? ''),
+      limitMs: config.tokenDeadlineMs,
+    },
     throttle: { ...throttle(options, secrets.lookupKey), classify },
     assets,
     renderErrorPage: createErrorPageRenderer({ render }),
@@ -205,7 +211,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
   const tasks: MaintenanceTask[] = [
     { name: 'secrets', everySeconds: SECRETS_RELOAD_SECONDS, run: reloadSecrets },
     {
-      name: 'key stages',
+      name: 'key_stages',
       everySeconds: options.keyStagesSeconds ?? KEY_STAGES_SECONDS,
       run: () =>
         backends.oneAtATime('key_stages', () =>
@@ -215,10 +221,14 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     {
       name: 'retention',
       everySeconds: RETENTION_SECONDS,
-      run: () => backends.retention.runOnce(),
+      async run() {
+        const turn = await backends.retention.runOnce();
+        if (turn.outcome === 'ran') metrics.countRetained(turn.removed);
+        return turn;
+      },
     },
     {
-      name: 'logout notifications',
+      name: 'logout_notifications',
       everySeconds: LOGOUTS_SECONDS,
       run: () => courier.deliverDue(),
     },
@@ -227,8 +237,9 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
       ? []
       : [{ name: 'clock', everySeconds: MINUTE, run: () => clock.follow(backends.db) }]),
   ];
-  const stopMaintenance = startMaintenance(tasks, logger);
-  watchGauges(metrics, { backends, hasher, providers, now });
+  const stopMaintenance = startMaintenance(tasks, { logger, metrics, now });
+  const { successorSeconds } = keys;
+  watchGauges(metrics, { backends, hasher, providers, successorSeconds, now });
 
   return {
     listener: app.callback(),

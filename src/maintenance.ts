@@ -1,7 +1,12 @@
 import type { Logger } from './telemetry/logger.ts';
+import type { Metrics } from './telemetry/metrics.ts';
 
-/** Work that any replica does from time to time; each task takes its own lock where it needs one. */
+/**
+ * Work that any replica does from time to time; each task takes its own lock where it needs one, and
+ * says so when another replica holds it.
+ */
 export interface MaintenanceTask {
+  /** Also a label of metrics. */
   readonly name: string;
   readonly everySeconds: number;
   run(): Promise<unknown>;
@@ -17,8 +22,13 @@ export interface MaintenanceTask {
  */
 export function startMaintenance(
   tasks: readonly MaintenanceTask[],
-  logger: Pick<Logger, 'warn'>,
+  deps: {
+    readonly logger: Pick<Logger, 'warn'>;
+    readonly metrics: Pick<Metrics, 'watchMaintenance' | 'observeMaintenance'>;
+    readonly now: () => Date;
+  },
 ): () => Promise<void> {
+  const { logger, metrics, now } = deps;
   let stopped = false;
   const timers = new Map<string, NodeJS.Timeout>();
   const running = new Map<string, Promise<void>>();
@@ -29,18 +39,35 @@ export function startMaintenance(
     timers.set(task.name, timer.unref());
   };
   const runOnce = async (task: MaintenanceTask) => {
+    const startedAt = performance.now();
+    let outcome: 'ran' | 'skipped' | 'failed' = 'failed';
     try {
-      await task.run();
+      outcome = wasSkipped(await task.run()) ? 'skipped' : 'ran';
     } catch (error) {
       logger.warn('maintenance failed, trying again later', { task: task.name, error });
     }
+    const seconds = (performance.now() - startedAt) / 1000;
+    metrics.observeMaintenance({ task: task.name, outcome, endedAt: now(), seconds });
     schedule(task);
   };
 
-  for (const task of tasks) schedule(task);
+  for (const task of tasks) {
+    metrics.watchMaintenance(task.name, now());
+    schedule(task);
+  }
   return async () => {
     stopped = true;
     for (const timer of timers.values()) clearTimeout(timer);
     await Promise.all(running.values());
   };
+}
+
+/** Whether a task left its turn to another replica. */
+function wasSkipped(result: unknown): boolean {
+  return (
+    typeof result === 'object' &&
+    result !== null &&
+    'outcome' in result &&
+    result.outcome === 'skipped'
+  );
 }

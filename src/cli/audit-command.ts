@@ -4,7 +4,7 @@ import { closestName } from '../seeds/closest-name.ts';
 import { wholeOption } from './parse-options.ts';
 import { renderTable } from './render-table.ts';
 import type { ActionMaker } from './run-command.ts';
-import { allTenants, tenantOf } from './tenant-option.ts';
+import { slugsOf, tenantOf } from './tenant-option.ts';
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1_000;
@@ -142,7 +142,7 @@ Examples:
           ...(before === undefined ? {} : { before }),
           limit,
         });
-        const slugs = new Map((await allTenants(context)).map((one) => [one.id, one.slug]));
+        const slugs = await slugsOf(context, events);
         const slugOf = (event: RecordedAuditEvent) => slugs.get(event.tenantId ?? '');
         const more =
           events.length === limit

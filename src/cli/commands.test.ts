@@ -157,6 +157,13 @@ describe('the command line', () => {
           ['default', 'http://localhost:3000'],
         ],
       );
+      const page = await cli.run('tenant', 'list', '--limit', '1');
+      assert.match(page.stdout, /^acme .*\n\nThere may be more: --after acme\n$/m);
+      const next = await cli.json('tenant', 'list', '--after', 'acme');
+      assert.deepEqual(
+        next.map(({ slug }: { slug: string }) => slug),
+        ['default'],
+      );
       const { stdout } = await cli.run('tenant', 'show', 'acme');
       assert.match(stdout, /accessTokenSeconds +300\n/);
       assert.equal(

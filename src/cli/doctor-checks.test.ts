@@ -7,6 +7,7 @@ import { parseConfig } from '../config/parse-config.ts';
 import { createSealer, sealingKey } from '../crypto/sealing.ts';
 import { StorageUnavailableError } from '../errors.ts';
 import { countOtherSeals } from '../keys/reseal-records.ts';
+import type { SealedSigningKey } from '../keys/signing-key.ts';
 import type { SendProblem } from '../mail/mail-transport.ts';
 import { createPostgresKeyStore } from '../storage/postgres/key-store.ts';
 import { lookAtDatabase } from '../storage/postgres/look-at-database.ts';
@@ -274,6 +275,33 @@ describe('doctor', () => {
     );
   });
 
+  it('names some of the tenants when thousands have one complaint', async () => {
+    const inAMonth = () => new Date(Date.now() + 40 * 86_400_000);
+    const slugs = Array.from({ length: 50 }, (_, n) => `many-${n}`);
+    await database.db('tenants').insert(slugs.map((slug) => ({ slug, name: slug })));
+    try {
+      const lines = await complaints({
+        database: {
+          countOtherSeals: async () => [],
+          look: async () => ({ version: 180_004, now: inAMonth() }),
+          sealer: { ...createSealer([sealingKey(KEY)]), open: () => '{"kid":"k","alg":"ES256"}' },
+          keys: {
+            load: async (tenantId) => ({ tenantId, version: 1, keys: [oldKey(tenantId)] }),
+            tenantsDue: async () => (await database.db('tenants').select('id')).map(({ id }) => id),
+          },
+        },
+        redis: lookAt(inAMonth),
+        now: inAMonth,
+      });
+      assert.equal(lines.length, 22);
+      assert.equal(lines[0], 'warning signing keys: tenant default: signing for 40 days');
+      assert.equal(lines[20], 'warning signing keys: 31 more tenants like these');
+      assert.match(lines[21] ?? '', /stages are due: tenant default, many-0, .*, and 31 more$/);
+    } finally {
+      await database.db('tenants').whereIn('slug', slugs).delete();
+    }
+  });
+
   it('ends with exit code 1 when something is wrong, and prints what to do', async () => {
     const doctor = probes({ nodeVersion: '20.1.0' });
     const cli = createTestCli({ databaseUrl: database.url, doctor });
@@ -299,6 +327,21 @@ describe('doctor', () => {
     assert.equal((await well.json('doctor')).healthy, true);
   });
 });
+
+function oldKey(tenantId: string): SealedSigningKey {
+  const now = new Date();
+  return {
+    tenantId,
+    kid: 'k',
+    algorithm: 'ES256',
+    stage: 'active',
+    publicJwk: { kty: 'EC' },
+    sealedPrivateJwk: '',
+    createdAt: now,
+    stageSince: now,
+    goneAt: undefined,
+  };
+}
 
 /** A Redis whose clock is that of the test. */
 function lookAt(now: () => Date): Partial<RedisProbe> {

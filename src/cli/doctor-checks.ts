@@ -1,9 +1,20 @@
 import type { Config } from '../config/config.ts';
 import { ConfigurationError } from '../config/configuration-error.ts';
+import type { Sealer } from '../crypto/sealing.ts';
 import { GatehouseError } from '../errors.ts';
+import type { SealedKeySet } from '../keys/key-store.ts';
 import { openKeySet } from '../keys/seal-signing-key.ts';
 import type { Tenant } from '../tenants/tenant.ts';
-import { clockFinding, type Finding, ok, problem, warning, wordsOf } from './doctor-findings.ts';
+import {
+  abridged,
+  clockFinding,
+  type Finding,
+  ok,
+  problem,
+  someOf,
+  warning,
+  wordsOf,
+} from './doctor-findings.ts';
 import { mailFindings } from './doctor-mail.ts';
 import type { DatabaseProbe, DoctorProbes, RedisProbe } from './doctor-probes.ts';
 import { SEALED_KIND_NAMES } from './keys-reseal-command.ts';
@@ -18,6 +29,9 @@ const EVICTION_POLICY = 'noeviction';
 
 /** Age from which an active key should be rotated. */
 const KEY_AGE_DAYS = 30;
+
+/** Tenants whose keys are read at once. */
+const LOADED_AT_ONCE = 10;
 
 /** Due stages are advanced within a minute of a running server; this much later nobody did. */
 const DUE_GRACE_MS = 10 * 60 * 1000;
@@ -157,33 +171,45 @@ async function keyFindings(
   tenants: readonly Tenant[],
 ): Promise<Finding[]> {
   const now = probes.now();
-  const findings: Finding[] = [];
+  const unreadable: Finding[] = [];
+  const old: Finding[] = [];
   let keys = 0;
-  for (const tenant of tenants) {
-    const set = await database.keys.load(tenant.id);
-    keys += set.keys.length;
-    try {
-      openKeySet(database.sealer, set);
-    } catch (error) {
-      const advice =
-        'Put the key that sealed it back into KEY_ENCRYPTION_KEYS, after the first. If it is lost: gatehouse keys rotate --compromised all';
-      findings.push(problem('signing keys', `tenant ${tenant.slug}: ${wordsOf(error)}`, advice));
-    }
-    const oldest = Math.min(
-      ...set.keys.filter((key) => key.stage === 'active').map((key) => key.stageSince.getTime()),
-    );
-    const days = Math.floor((now.getTime() - oldest) / 86_400_000);
-    if (days > KEY_AGE_DAYS && oldest !== Number.POSITIVE_INFINITY) {
-      const advice = `Run: gatehouse keys rotate --tenant ${tenant.slug}`;
-      findings.push(
-        warning('signing keys', `tenant ${tenant.slug}: signing for ${days} days`, advice),
-      );
+  for (let start = 0; start < tenants.length; start += LOADED_AT_ONCE) {
+    const some = tenants.slice(start, start + LOADED_AT_ONCE);
+    const sets = await Promise.all(some.map(({ id }) => database.keys.load(id)));
+    for (const [at, set] of sets.entries()) {
+      const slug = some[at]?.slug ?? '';
+      keys += set.keys.length;
+      unreadable.push(...unreadableFindings(database.sealer, slug, set));
+      old.push(...ageFindings(slug, set, now));
     }
   }
-  findings.push(...(await dueFindings(database, tenants, now)));
+  const due = await dueFindings(database, tenants, now);
+  const findings = [...abridged(unreadable), ...abridged(old), ...due];
   return findings.length > 0
     ? findings
     : [ok('signing keys', `${keys} of ${tenants.length} tenants, all readable, no stage is due`)];
+}
+
+function unreadableFindings(sealer: Sealer, slug: string, set: SealedKeySet): Finding[] {
+  try {
+    openKeySet(sealer, set);
+    return [];
+  } catch (error) {
+    const advice =
+      'Put the key that sealed it back into KEY_ENCRYPTION_KEYS, after the first. If it is lost: gatehouse keys rotate --compromised all';
+    return [problem('signing keys', `tenant ${slug}: ${wordsOf(error)}`, advice)];
+  }
+}
+
+function ageFindings(slug: string, set: SealedKeySet, now: Date): Finding[] {
+  const oldest = Math.min(
+    ...set.keys.filter((key) => key.stage === 'active').map((key) => key.stageSince.getTime()),
+  );
+  const days = Math.floor((now.getTime() - oldest) / 86_400_000);
+  if (days <= KEY_AGE_DAYS || oldest === Number.POSITIVE_INFINITY) return [];
+  const advice = `Run: gatehouse keys rotate --tenant ${slug}`;
+  return [warning('signing keys', `tenant ${slug}: signing for ${days} days`, advice)];
 }
 
 /** What the older of KEY_ENCRYPTION_KEYS are still needed for, and what none of them opens. */
@@ -220,9 +246,10 @@ async function dueFindings(
 ): Promise<Finding[]> {
   const due = await database.keys.tenantsDue(new Date(now.getTime() - DUE_GRACE_MS), 1_000);
   if (due.length === 0) return [];
-  const slugs = tenants.filter(({ id }) => due.includes(id)).map(({ slug }) => slug);
+  const ids = new Set(due);
+  const slugs = someOf(tenants.filter(({ id }) => ids.has(id)).map(({ slug }) => slug));
   const advice = 'A running server advances stages within a minute: start one, or look at its log.';
-  return [warning('signing keys', `stages are due: tenant ${slugs.join(', ')}`, advice)];
+  return [warning('signing keys', `stages are due: tenant ${slugs}`, advice)];
 }
 
 async function redisFindings(probes: DoctorProbes, config: Config): Promise<Finding[]> {

@@ -23,6 +23,26 @@ export function problem(check: string, message: string, advice: string): Finding
   return { check, status: 'problem', message, advice };
 }
 
+/** Tenants that are named one by one; there may be thousands with the same complaint. */
+const NAMED = 20;
+
+/** The first findings of many of one kind, and how many more there are. */
+export function abridged(findings: readonly Finding[]): Finding[] {
+  const named = findings.slice(0, NAMED);
+  const [one] = findings;
+  const more = findings.length - named.length;
+  if (one === undefined || more === 0) return named;
+  const message = `${more} more tenants like these`;
+  return [...named, { ...one, message, advice: 'The same holds for each of them.' }];
+}
+
+/** The first names of many, and how many more there are. */
+export function someOf(names: readonly string[], separator = ', '): string {
+  const more = names.length - NAMED;
+  const named = names.slice(0, NAMED).join(separator);
+  return more > 0 ? `${named}${separator}and ${more} more` : named;
+}
+
 /** One line for each finding, and one more for what to do about it. */
 export function describeFindings(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ check }) => check.length));

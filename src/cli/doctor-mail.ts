@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { MailProblem } from '../mail/mail-outbox.ts';
 import type { Tenant } from '../tenants/tenant.ts';
-import { type Finding, ok, problem, warning, wordsOf } from './doctor-findings.ts';
+import { type Finding, ok, problem, someOf, warning, wordsOf } from './doctor-findings.ts';
 import type { DoctorProbes, MailProbe } from './doctor-probes.ts';
 
 const CHECK = 'mail';
@@ -51,5 +51,5 @@ function offFindings(tenants: readonly Tenant[]): Finding[] {
   ]);
   if (needs.length === 0) return [ok(CHECK, 'off: nobody can recover their account by e-mail')];
   const advice = 'Set SMTP_URL and MAIL_FROM, or change the settings: they have no effect so.';
-  return [warning(CHECK, `off, and missed by ${needs.join('; ')}`, advice)];
+  return [warning(CHECK, `off, and missed by ${someOf(needs, '; ')}`, advice)];
 }

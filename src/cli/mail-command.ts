@@ -5,7 +5,7 @@ import type { Tenant } from '../tenants/tenant.ts';
 import { wholeOption } from './parse-options.ts';
 import { renderTable } from './render-table.ts';
 import type { ActionMaker, CommandRun } from './run-command.ts';
-import { allTenants, tenantOf, withTenant } from './tenant-option.ts';
+import { slugsOf, tenantOf, withTenant } from './tenant-option.ts';
 import { UsageError } from './usage-error.ts';
 
 const DEFAULT_LIMIT = 50;
@@ -73,7 +73,7 @@ async function listMail(
     ...(before === undefined ? {} : { before }),
     limit,
   });
-  const slugs = new Map((await allTenants(context)).map((one) => [one.id, one.slug]));
+  const slugs = await slugsOf(context, listed);
   const documents = listed.map((one) => mailDocument(one, slugs.get(one.tenantId)));
   const more =
     listed.length === limit ? `\n\nThere may be more: --before ${listed.at(-1)?.id ?? ''}` : '';

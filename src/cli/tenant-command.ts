@@ -2,10 +2,14 @@ import type { Command } from 'commander';
 import { issuerOf } from '../tenants/issuer.ts';
 import { describeLogo } from '../tenants/logo-image.ts';
 import type { Tenant, TenantBranding } from '../tenants/tenant.ts';
+import { wholeOption } from './parse-options.ts';
 import { renderFields, renderTable } from './render-table.ts';
 import type { ActionMaker } from './run-command.ts';
-import { allTenants, tenantOf } from './tenant-option.ts';
+import { tenantOf } from './tenant-option.ts';
 import { addTenantSignOutCommand } from './tenant-sign-out-command.ts';
+
+const DEFAULT_LIMIT = 100;
+const MAX_LIMIT = 1_000;
 
 /** `gatehouse tenant list|show|sign-out` */
 export function addTenantCommands(program: Command, act: ActionMaker): void {
@@ -16,27 +20,42 @@ export function addTenantCommands(program: Command, act: ActionMaker): void {
 
   tenant
     .command('list')
-    .summary('every tenant with its issuer')
-    .description('Lists every tenant with its issuer, the address that applications are given.')
-    .addHelpText('after', '\nExample:\n  gatehouse tenant list')
+    .summary('the tenants with their issuers')
+    .description(
+      'Lists tenants by slug, a page at a time, with their issuers: the addresses that applications are given.',
+    )
+    .option('--after <slug>', 'begin after this slug')
+    .option(
+      '--limit <n>',
+      `at most so many, up to ${MAX_LIMIT}`,
+      wholeOption(1, MAX_LIMIT),
+      DEFAULT_LIMIT,
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  gatehouse tenant list\n  gatehouse tenant list --after mallory --limit 1000',
+    )
     .action(
-      act(async (run) => {
+      act<{ after?: string; limit: number }>(async (run, _args, { after, limit }) => {
         const context = await run.open();
-        const tenants = await allTenants(context);
+        const page = after === undefined ? { limit } : { after, limit };
+        const tenants = await context.tenants.list(page);
         const documents = tenants.map((one) => tenantDocument(one, context.publicUrl));
-        run.print(
-          documents,
-          renderTable(
-            ['SLUG', 'NAME', 'ISSUER', 'PROFILE', 'STATE'],
-            documents.map(({ slug, name, issuer, settings, disabled }) => [
-              slug,
-              name,
-              issuer,
-              settings.profile,
-              disabled ? 'disabled' : 'enabled',
-            ]),
-          ),
+        const table = renderTable(
+          ['SLUG', 'NAME', 'ISSUER', 'PROFILE', 'STATE'],
+          documents.map(({ slug, name, issuer, settings, disabled }) => [
+            slug,
+            name,
+            issuer,
+            settings.profile,
+            disabled ? 'disabled' : 'enabled',
+          ]),
         );
+        const more =
+          tenants.length === limit
+            ? `\n\nThere may be more: --after ${tenants.at(-1)?.slug ?? ''}`
+            : '';
+        run.print(documents, `${table}${more}`);
         return undefined;
       }),
     );

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { NotFoundError } from '../errors.ts';
-import { DEFAULT_TENANT_SLUG, type Tenant } from '../tenants/tenant.ts';
+import { DEFAULT_TENANT_SLUG, type Tenant, type TenantId } from '../tenants/tenant.ts';
 import type { TenantStore } from '../tenants/tenant-store.ts';
 
 /** Adds `--tenant`, which names the tenant that a command is about. */
@@ -16,6 +16,14 @@ export async function tenantOf(
   const tenant = await context.tenants.findBySlug(slug);
   if (tenant === undefined) throw new NotFoundError(`tenant ${slug}`);
   return tenant;
+}
+
+/** The slugs of the tenants that a page of something names, by id: a few, of thousands. */
+export function slugsOf(
+  context: { readonly tenants: Pick<TenantStore, 'slugs'> },
+  named: readonly { readonly tenantId: TenantId | undefined }[],
+): Promise<ReadonlyMap<TenantId, string>> {
+  return context.tenants.slugs([...new Set(named.flatMap(({ tenantId }) => tenantId ?? []))]);
 }
 
 /** Every tenant, ordered by slug. */

@@ -48,7 +48,7 @@ export interface Config {
   readonly outboundAllow: readonly string[];
   /** Days that a signing key signs before the next one takes over; 0: until an operator rotates. */
   readonly signingKeyDays: number;
-  /** How long after its arrival, in milliseconds, a token request may begin to use something up. */
+  /** Milliseconds after which a request of a machine is answered at the latest. */
   readonly tokenDeadlineMs: number;
   /** Providers kept in memory. */
   readonly providerPoolSize: number;

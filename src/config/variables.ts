@@ -252,9 +252,9 @@ export const ENVIRONMENT = z.object({
     ...milliseconds(60_000),
     section: NETWORK,
     about:
-      'A token request that has taken longer uses nothing up any more, and is answered 503 with Retry-After. Shorter than your load balancers wait for an answer (4 s in deploy/nginx): a code or token is then never used up for an answer that nobody waits for.',
+      'Requests for tokens, and of applications for claims, are answered by then: 503 with Retry-After, if with nothing else. One that has taken half as long uses no code or token up any more. Shorter than your load balancers wait for an answer (4 s in deploy/nginx).',
     expected: 'milliseconds, a whole number from 100 to 60000',
-    fallback: '2000',
+    fallback: '3000',
   }),
   PROVIDER_POOL_SIZE: wholeNumber(1, 100_000).register(docs, {
     section: 'Tenants',

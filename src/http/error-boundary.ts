@@ -16,7 +16,7 @@ export interface ErrorPage {
 export type RenderErrorPage = (ctx: RequestContext, page: ErrorPage) => void | Promise<void>;
 
 /** What a handler had prepared for an answer that is not given after all. */
-const PREPARED_HEADERS = [
+export const PREPARED_HEADERS = [
   'Accept-Ranges',
   'Content-Disposition',
   'Content-Encoding',
@@ -91,6 +91,11 @@ export function errorBoundary(deps: {
       await next();
       if (isUnanswered(ctx)) await answer(ctx, describeStatus(ctx.status));
     } catch (error) {
+      if (ctx.res.writableEnded) {
+        // Answered already, and in time; what came of the work is for the log.
+        log(ctx, 503, error);
+        return;
+      }
       if (ctx.headerSent) {
         // Half an answer is out; the only honest end is a broken connection.
         log(ctx, 500, error);

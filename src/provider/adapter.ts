@@ -47,7 +47,7 @@ export interface AdapterDeps {
   readonly sealer: Sealer;
   readonly now: () => Date;
   /** How long after its arrival, in milliseconds, a token request may begin to use something up. */
-  readonly tokenDeadlineMs: number;
+  readonly latestUseMs: number;
 }
 
 /**
@@ -115,8 +115,8 @@ function artifactAdapter(deps: AdapterDeps, tenantId: TenantId, model: ArtifactM
       return restore(undefined, found);
     },
     async consume(id) {
+      if (isLate(Provider.ctx, deps)) throw new TemporarilyUnavailable('it took too long');
       if (isAbandoned(Provider.ctx)) throw refused(model);
-      if (isLate(Provider.ctx, deps)) throw new TemporarilyUnavailable('TOKEN_DEADLINE_MS is over');
       const retryWindowSeconds =
         model === 'RefreshToken'
           ? clientSeconds(
@@ -201,15 +201,15 @@ function isUsedUp(model: ArtifactModel, found: StoredArtifact): boolean {
 }
 
 /**
- * Whether whoever asked for tokens has hung up. A replica that was stalled, or a network, can bring
- * a request long after its client asked another one and went on with the answer: what looks like a
- * stolen token then is none, and there is nobody to give anything to. A thief who hangs up gets
- * nothing either.
+ * Whether whoever asked for tokens has hung up, or was told to come back later. A replica that was
+ * stalled, or a network, can bring a request long after its client asked another one and went on
+ * with the answer: what looks like a stolen token then is none, and there is nobody to give anything
+ * to. A thief who hangs up gets nothing either.
  */
 function isAbandoned(ctx: KoaContextWithOIDC | undefined): boolean {
   if (ctx?.oidc.route !== 'token') return false;
   const { readableEnded, destroyed } = ctx.req.socket;
-  return readableEnded || destroyed;
+  return readableEnded || destroyed || ctx.res.writableEnded;
 }
 
 /**
@@ -220,7 +220,7 @@ function isAbandoned(ctx: KoaContextWithOIDC | undefined): boolean {
 function isLate(ctx: KoaContextWithOIDC | undefined, deps: AdapterDeps): boolean {
   const arrived: unknown = ctx?.state.startedAt;
   if (ctx?.oidc.route !== 'token' || !(arrived instanceof Date)) return false;
-  return deps.now().getTime() - arrived.getTime() > deps.tokenDeadlineMs;
+  return deps.now().getTime() - arrived.getTime() > deps.latestUseMs;
 }
 
 /**

@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import Provider, { type Configuration } from 'oidc-provider';
 import type { AccountStore } from '../accounts/account-store.ts';
 import type { ApplicationStore } from '../applications/application-store.ts';
@@ -13,6 +12,7 @@ import type { ArtifactStore } from './artifact-store.ts';
 import { answerWithAskedAcr } from './asked-acr.ts';
 import { recordProviderEvents } from './audit-provider-events.ts';
 import { queueLogoutsOfOneClient } from './back-channel-logout.ts';
+import { createBoundedCache } from './bounded-cache.ts';
 import { compareSecretDigests } from './compare-client-secret.ts';
 import { features, staticConfiguration } from './configuration.ts';
 import { endSessionsCompletely } from './end-session.ts';
@@ -54,7 +54,7 @@ export interface ProviderDeps {
   readonly logger: Logger;
   readonly now: () => Date;
   /** How long after its arrival, in milliseconds, a token request may begin to use something up. */
-  readonly tokenDeadlineMs: number;
+  readonly latestUseMs: number;
 }
 
 const MAX_BUILT_CLIENTS = 2_000;
@@ -120,7 +120,7 @@ export function buildProvider(
 function keepBuiltClients(provider: Provider, catalog: TenantCatalog): void {
   type Client = NonNullable<Awaited<ReturnType<typeof find>>>;
   const find = provider.Client.find.bind(provider.Client);
-  const built = new LRUCache<string, Client>({ max: MAX_BUILT_CLIENTS });
+  const built = createBoundedCache<Client>(MAX_BUILT_CLIENTS);
   provider.Client.find = async (clientId) => {
     const kept = built.get(clientId);
     if (kept !== undefined) return kept;

@@ -1,9 +1,9 @@
-import { LRUCache } from 'lru-cache';
 import { ACCOUNT_CLIENT_ID, accountClient } from '../applications/account-client.ts';
 import type { Application } from '../applications/application.ts';
 import type { ApplicationStore } from '../applications/application-store.ts';
 import type { RegisteredClient } from '../applications/client.ts';
 import type { TenantId } from '../tenants/tenant.ts';
+import { createBoundedCache } from './bounded-cache.ts';
 import { inProtocol } from './protocol-errors.ts';
 
 const MAX_CLIENTS = 2_000;
@@ -46,7 +46,7 @@ function rememberFound<Value extends object>(
   max: number,
   read: (key: string) => Promise<Value | undefined>,
 ): (key: string) => Promise<Value | undefined> {
-  const found = new LRUCache<string, Value>({ max });
+  const found = createBoundedCache<Value>(max);
   const reading = new Map<string, Promise<Value | undefined>>();
   const readOnce = async (key: string) => {
     try {

@@ -75,6 +75,37 @@ describe('createMetrics', () => {
     assert.ok((await metrics.render()).includes('redis_sessions_active 9'));
   });
 
+  it('tells what came of maintenance, and when it was last done', async () => {
+    const metrics = createMetrics();
+    const at = (seconds: number) => new Date(seconds * 1000);
+    metrics.watchMaintenance('retention', at(100));
+    const turn = { task: 'retention', seconds: 2 } as const;
+    metrics.observeMaintenance({ ...turn, outcome: 'skipped', endedAt: at(160) });
+    metrics.observeMaintenance({ ...turn, outcome: 'failed', endedAt: at(220) });
+    const done = async () =>
+      linesOf(await metrics.render(), 'maintenance_last_success_timestamp_seconds');
+    const last = 'maintenance_last_success_timestamp_seconds{task="retention"}';
+    assert.deepEqual(await done(), [`${last} 100`]);
+    metrics.observeMaintenance({ ...turn, outcome: 'ran', endedAt: at(280) });
+    assert.deepEqual(await done(), [`${last} 280`]);
+
+    metrics.countRetained({ artifacts: 500, mail_outbox: 0 });
+    metrics.countRetained({ artifacts: 20, mail_outbox: 1 });
+    metrics.watchOverdueKeys(async () => 30);
+    const page = await metrics.render();
+    for (const line of [
+      'maintenance_runs_total{task="retention",outcome="skipped"} 1',
+      'maintenance_runs_total{task="retention",outcome="failed"} 1',
+      'maintenance_runs_total{task="retention",outcome="ran"} 1',
+      'maintenance_duration_seconds_count{task="retention"} 2',
+      'retention_removed_total{rule="artifacts"} 520',
+      'retention_removed_total{rule="mail_outbox"} 1',
+      'signing_keys_overdue_seconds 30',
+    ]) {
+      assert.ok(page.split('\n').includes(line), line);
+    }
+  });
+
   it('drops series that their source no longer has', async () => {
     const metrics = createMetrics();
     let stage = 'next';

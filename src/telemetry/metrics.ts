@@ -10,6 +10,9 @@ const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 1
 /** Bytes; 4 KiB is the budget of an access token, 8 KiB what common proxies refuse. */
 const TOKEN_SIZE_BUCKETS = [256, 512, 1024, 1536, 2048, 3072, 4096, 6144, 8192, 16384];
 
+/** Seconds; a turn with nothing to do, and one with all that it may. */
+const MAINTENANCE_BUCKETS = [0.01, 0.05, 0.25, 1, 5, 15, 60, 300];
+
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** Connections of a pool by what they are doing; `pending` counts those who wait for one. */
@@ -52,8 +55,21 @@ export interface Metrics {
   countLogoutNotification(outcome: 'delivered' | 'retried' | 'failed'): void;
   /** A token was issued. */
   observeTokenSize(kind: 'access_token' | 'id_token' | 'refresh_token', bytes: number): void;
+  /** A task of maintenance begins its life with this process, and counts as done then. */
+  watchMaintenance(task: string, startedAt: Date): void;
+  /** A turn of a task ended; `skipped`: another replica was at it. */
+  observeMaintenance(turn: {
+    task: string;
+    outcome: 'ran' | 'skipped' | 'failed';
+    endedAt: Date;
+    seconds: number;
+  }): void;
+  /** Rows that a retention rule removed. */
+  countRetained(removed: Readonly<Record<string, number>>): void;
   watchSessions(read: Read<number>): void;
   watchSigningKeys(read: Read<readonly SigningKeyAge[]>): void;
+  /** For how long the step of a signing key waits that should have been taken first; 0: none. */
+  watchOverdueKeys(read: Read<number>): void;
   watchDatabasePool(read: Read<PoolSizes>): void;
   /** Notifications of ended sessions that clients have not taken yet. */
   watchLogoutNotifications(read: Read<number>): void;
@@ -118,6 +134,31 @@ export function createMetrics(): Metrics {
     labelNames: ['kind'],
     registers,
   });
+  const maintenanceRuns = new Counter({
+    name: 'maintenance_runs_total',
+    help: 'Turns of maintenance tasks, by what came of them; skipped: another replica was at it.',
+    labelNames: ['task', 'outcome'],
+    registers,
+  });
+  const maintenanceDurations = new Histogram({
+    name: 'maintenance_duration_seconds',
+    help: 'How long turns of maintenance tasks took that were not skipped.',
+    labelNames: ['task'],
+    buckets: MAINTENANCE_BUCKETS,
+    registers,
+  });
+  const maintenanceDone = new Gauge({
+    name: 'maintenance_last_success_timestamp_seconds',
+    help: 'When this replica last did a maintenance task, or began to run.',
+    labelNames: ['task'],
+    registers,
+  });
+  const retentionRemoved = new Counter({
+    name: 'retention_removed_total',
+    help: 'Rows that each retention rule has removed (of audit_events: months).',
+    labelNames: ['rule'],
+    registers,
+  });
   const failures = new Counter({
     name: 'metrics_collect_failures_total',
     help: 'Gauges left out of a scrape because their source failed or took too long.',
@@ -130,6 +171,7 @@ export function createMetrics(): Metrics {
   const emailLabel = boundedLabel({ form: /^[a-z][a-z0-9_.]{0,63}$/, limit: 50 });
   const outcomeLabel = boundedLabel({ form: /^[a-z]{2,16}$/, limit: 12 });
   const ruleLabel = boundedLabel({ form: /^[a-z][a-z0-9_.]{0,63}$/, limit: 50 });
+  const taskLabel = boundedLabel({ form: /^[a-z][a-z0-9_]{0,63}$/, limit: 20 });
   const algorithmLabel = boundedLabel({ form: /^[A-Za-z0-9]{2,16}$/, limit: 12 });
   const largest = new Map<string, number>();
   const stageLabel = boundedLabel({ form: /^[a-z]{2,16}$/, limit: 8 });
@@ -189,6 +231,20 @@ export function createMetrics(): Metrics {
       largest.set(kind, bytes);
       largestTokens.set({ kind }, bytes);
     },
+    watchMaintenance(task, startedAt) {
+      maintenanceDone.set({ task: taskLabel(task) }, startedAt.getTime() / 1000);
+    },
+    observeMaintenance({ task: name, outcome, endedAt, seconds }) {
+      const task = taskLabel(name);
+      maintenanceRuns.inc({ task, outcome });
+      if (outcome === 'ran') maintenanceDone.set({ task }, endedAt.getTime() / 1000);
+      if (outcome !== 'skipped') maintenanceDurations.observe({ task }, seconds);
+    },
+    countRetained(removed) {
+      for (const [rule, rows] of Object.entries(removed)) {
+        retentionRemoved.inc({ rule: ruleLabel(rule) }, rows);
+      }
+    },
     watchSessions(read) {
       watch(
         'redis_sessions_active',
@@ -213,6 +269,10 @@ export function createMetrics(): Metrics {
           }
         },
       );
+    },
+    watchOverdueKeys(read) {
+      const help = 'How long the step of a signing key waits that was due first, over all tenants.';
+      watch('signing_keys_overdue_seconds', help, [], read, (gauge, age) => gauge.set(age));
     },
     watchDatabasePool(read) {
       const help = 'Connections of the database pool, and requests that wait for one.';

@@ -96,6 +96,30 @@ describe('the tenant directory', () => {
     assert.deepEqual(store.reads, ['acme', 'acme']);
   });
 
+  it('reads once what is being read while other tenants change', async () => {
+    const { store, directory } = setUp();
+    const gate = Promise.withResolvers<void>();
+    store.held = gate.promise;
+    const asked = directory.bySlug('acme');
+    directory.forget('b');
+    gate.resolve();
+    assert.equal((await asked)?.id, 'a');
+    await directory.bySlug('acme');
+    assert.deepEqual(store.reads, ['acme']);
+  });
+
+  it('hears of more changes than it has room for, and misses none', async () => {
+    const { store, directory } = setUp();
+    await directory.bySlug('acme');
+    store.stored[0] = tenant(2);
+    directory.forget('a');
+    for (let n = 0; n < 12_000; n += 1) directory.forget(`other-${n}`);
+    assert.equal((await directory.bySlug('acme'))?.version, 2);
+    for (let n = 0; n < 5_000; n += 1) directory.forget(`other-${n}`);
+    await directory.bySlug('acme');
+    assert.deepEqual(store.reads, ['acme', 'acme']);
+  });
+
   it('remembers a name that nobody has for two seconds, or until a change', async () => {
     const { store, directory, advance } = setUp();
     for (let times = 0; times < 3; times += 1) {

@@ -17,6 +17,8 @@ export interface TenantStore {
   /** @param host - host with port as in the issuer URL, lower case */
   findByHost(host: string): Promise<Tenant | undefined>;
   findById(id: TenantId): Promise<Tenant | undefined>;
+  /** The slugs of tenants that are there, by id, in one indexed query; at most 1,000 ids. */
+  slugs(ids: readonly TenantId[]): Promise<ReadonlyMap<TenantId, string>>;
   /** Ordered by slug; `after` is the last slug of the page before. At most `limit` (1 to 1,000). */
   list(page: { after?: string; limit: number }): Promise<Tenant[]>;
   /**

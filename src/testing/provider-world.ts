@@ -150,7 +150,7 @@ export async function startProviderWorld(
     logger,
     now,
     // Tests run beside each other, on machines that are busy with something else, too.
-    tokenDeadlineMs: 20_000,
+    latestUseMs: 20_000,
   };
   const pool = createProviderPool({
     ...(options.wrap?.(deps) ?? deps),

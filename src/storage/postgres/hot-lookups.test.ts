@@ -188,6 +188,10 @@ testLookups<TenantStore>('tenants', {
     accesses: ['tenants_pkey: id'],
     work: () => tenants.findById(tenant.tenantId),
   },
+  slugs: {
+    accesses: ['tenants_pkey: id'],
+    work: () => tenants.slugs([tenant.tenantId, small.tenantId]),
+  },
   list: {
     accesses: ['tenants_slug_key: slug'],
     work: () => tenants.list({ after: 'm', limit: LIMIT }),

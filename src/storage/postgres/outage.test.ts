@@ -181,6 +181,7 @@ function callsOf(pool: Knex): typeof calls {
     findBySlug: ({ slug }) => tenants.findBySlug(slug),
     findByHost: ({ host }) => tenants.findByHost(host),
     findById: ({ tenantId }) => tenants.findById(tenantId),
+    slugs: ({ tenantId }) => tenants.slugs([tenantId]),
     list: () => tenants.list({ limit: 10 }),
     changesSince: () => tenants.changesSince(undefined),
     touch: ({ tenantId }) => tenants.touch(tenantId),

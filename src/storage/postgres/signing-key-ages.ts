@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { KeyStage } from '../../keys/signing-key.ts';
 import type { SigningAlgorithm } from '../../tenants/tenant.ts';
-import { query } from './query.ts';
+import { query, queryOne } from './query.ts';
 
 /** When the oldest key of an algorithm and stage was made, over all tenants. */
 export interface OldestKey {
@@ -21,4 +21,32 @@ export function oldestSigningKeys(db: Knex): Promise<OldestKey[]> {
     db,
     `select algorithm, stage, min(created_at) as "createdAt" from signing_keys group by algorithm, stage`,
   );
+}
+
+/**
+ * When the step of a signing key was due that waits longest, over all tenants: a key that is to
+ * sign or to go, or a successor that is to be published.
+ *
+ * @param input.successorSeconds - as in `KeyDeps`
+ * @returns undefined: nothing is due
+ * @throws StorageUnavailableError
+ */
+export async function keysDueSince(
+  db: Knex,
+  input: { readonly now: Date; readonly successorSeconds: number | undefined },
+): Promise<Date | undefined> {
+  const { now, successorSeconds } = input;
+  const row = await queryOne<{ since: Date | null }>(
+    db,
+    `select least(
+       (select min(due_at) from signing_keys where due_at <= ?::timestamptz),
+       (select min(k.stage_since) + make_interval(secs => ?::float) from signing_keys k
+         where k.stage = 'active' and k.stage_since <= ?::timestamptz - make_interval(secs => ?::float)
+           and not exists (
+             select 1 from signing_keys n
+              where n.tenant_id = k.tenant_id and n.algorithm = k.algorithm and n.stage = 'next'))
+     ) as since`,
+    [now, successorSeconds ?? null, now, successorSeconds ?? null],
+  );
+  return row?.since ?? undefined;
 }

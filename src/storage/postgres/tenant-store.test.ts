@@ -223,6 +223,10 @@ testTenantIsolation<TenantStore>(
     async findById(tenants, mine) {
       assert.equal((await tenants.findById(mine.tenantId))?.slug, mine.slug);
     },
+    async slugs(tenants, mine) {
+      const slugs = await tenants.slugs([mine.tenantId, 'no id at all']);
+      assert.deepEqual([...slugs], [[mine.tenantId, mine.slug]]);
+    },
     async list(tenants, mine, theirs) {
       const slugs = (await tenants.list({ limit: 1000 })).map(({ slug }) => slug);
       assert.equal(slugs.filter((slug) => slug === mine.slug || slug === theirs.slug).length, 2);

@@ -41,6 +41,15 @@ export function createPostgresTenantStore(db: Knex): TenantStore {
       return toTenant(await queryOne(db, `select ${COLUMNS} from tenants where id = ?`, [id]));
     },
 
+    async slugs(ids) {
+      const rows = await query<{ id: string; slug: string }>(
+        db,
+        'select id, slug from tenants where id = any(?::uuid[])',
+        [ids.filter(isUuid)],
+      );
+      return new Map(rows.map(({ id, slug }) => [id, slug]));
+    },
+
     async list({ after = '', limit }) {
       const rows = await query<TenantRow>(
         db,

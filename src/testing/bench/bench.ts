@@ -7,25 +7,17 @@
  * Everything is on loopback, bounded in time, and stops by itself.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { availableParallelism } from 'node:os';
-import { performance } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { FLOWS, type Operation } from './flows.ts';
+import { FLOWS } from './flows.ts';
 import { countRoundTrips } from './round-trips.ts';
 import { TARGETS, type Target } from './serve-target.ts';
+import { CONCURRENCY, median, type Operation, pin, type Slice, slice } from './slices.ts';
 
 const SERVE = fileURLToPath(new URL('./serve-target.ts', import.meta.url));
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const SLICE_MS = Number(process.env.BENCH_SLICE_MS ?? 1_500);
 const WARM_UP_MS = 1_000;
-const CONCURRENCY = 8;
-
-interface Slice {
-  readonly perSecond: number;
-  readonly p50: number;
-  readonly p99: number;
-}
 
 const servers = new Map<Target, { issuer: string; child: ChildProcess }>();
 try {
@@ -48,21 +40,12 @@ async function startTarget(target: Target): Promise<{ issuer: string; child: Chi
       child.once('exit', (code) => reject(new Error(`${target} ended with ${code}`))),
     ),
   ]);
-  if (availableParallelism() > 1) await pin(child.pid, 0);
+  await pin(child.pid, 0);
   return { issuer: issuer ?? '', child };
 }
 
-/** Pins the threads of one process; its children keep what they have. */
-async function pin(pid: number | undefined, core: number): Promise<void> {
-  const tasks = spawn('taskset', ['-acp', String(core), String(pid)], { stdio: 'ignore' });
-  await new Promise<void>((resolve) => {
-    tasks.once('close', () => resolve());
-    tasks.once('error', () => resolve());
-  });
-}
-
 async function measure(): Promise<Map<string, Map<Target, Slice[]>>> {
-  if (availableParallelism() > 1) await pin(process.pid, 1);
+  await pin(process.pid, 1);
   const results = new Map<string, Map<Target, Slice[]>>();
   for (const flow of FLOWS) {
     const makers = new Map<Target, () => Promise<Operation>>();
@@ -81,41 +64,6 @@ async function measure(): Promise<Map<string, Map<Target, Slice[]>>> {
     process.stderr.write(`measured: ${flow.name}\n`);
   }
   return results;
-}
-
-async function slice(make: () => Promise<Operation>, milliseconds: number): Promise<Slice> {
-  const operations = await Promise.all(Array.from({ length: CONCURRENCY }, make));
-  const latencies: number[] = [];
-  const start = performance.now();
-  const end = start + milliseconds;
-  await Promise.all(
-    operations.map(async (operation) => {
-      for (let at = performance.now(); at < end; ) {
-        await operation();
-        const now = performance.now();
-        latencies.push(now - at);
-        at = now;
-      }
-    }),
-  );
-  latencies.sort((a, b) => a - b);
-  const seconds = (performance.now() - start) / 1000;
-  return {
-    perSecond: latencies.length / seconds,
-    p50: quantile(latencies, 0.5),
-    p99: quantile(latencies, 0.99),
-  };
-}
-
-function quantile(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-}
-
-function median(values: readonly number[]): number {
-  return quantile(
-    [...values].sort((a, b) => a - b),
-    0.5,
-  );
 }
 
 function print(results: Map<string, Map<Target, Slice[]>>): void {

@@ -3,9 +3,7 @@ import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { createPlainBrowser } from '../plain-browser.ts';
 import { walkThrough } from '../relying-party.ts';
-
-/** One operation of a flow, as a client sends it; rejects on any answer that it did not expect. */
-export type Operation = () => Promise<void>;
+import type { Operation } from './slices.ts';
 
 export interface Flow {
   readonly name: string;
@@ -89,28 +87,46 @@ function machine(
 /**
  * Signs in once, anew for each worker and slice: the yardstick keeps its last 1,000 artifacts only.
  * What it returns runs the code flow on that session: request, code, tokens.
+ *
+ * @param from - the address that a proxy in front would name, request by request; default: ours
  */
-async function signedIn(issuer: string): Promise<() => Promise<Record<string, unknown>>> {
-  const browser = createPlainBrowser({ stopAt: (url) => url.startsWith(CALLBACK) });
+export async function signedIn(
+  issuer: string,
+  from?: () => string,
+): Promise<() => Promise<Record<string, unknown>>> {
+  const browser = createPlainBrowser({
+    stopAt: (url) => url.startsWith(CALLBACK),
+    fetch: (input, init) =>
+      fetch(input, { ...init, headers: { ...headersOf(init), ...forwardedFor(from) } }),
+  });
   const first = authorizationUrl(issuer);
   const page = await walkThrough(browser, first.url, {
     identifier: 'alice',
     password: 'bench-password',
   });
   if (!page.url.startsWith(CALLBACK)) throw new Error(`sign-in stopped at ${page.url}`);
-  const cookie = await browser.jar.getCookieString(issuer);
+  const cookie = await browser.jar.getCookieString(`${issuer}/auth`);
 
   return async () => {
     const { url, verifier } = authorizationUrl(issuer);
-    const { headers } = await send(url, { headers: { cookie } }, 303);
+    const { headers } = await send(url, { headers: { cookie, ...forwardedFor(from) } }, 303);
     const code = new URL(String(headers.location)).searchParams.get('code') ?? '';
-    return post(`${issuer}/token`, 'bench', {
+    const form = {
       grant_type: 'authorization_code',
       code,
       redirect_uri: CALLBACK,
       code_verifier: verifier,
-    });
+    };
+    return post(`${issuer}/token`, 'bench', form, from);
   };
+}
+
+function forwardedFor(from: (() => string) | undefined): Record<string, string> {
+  return from === undefined ? {} : { 'x-forwarded-for': from() };
+}
+
+function headersOf(init: RequestInit | undefined): Record<string, string> {
+  return Object.fromEntries(new Headers(init?.headers));
 }
 
 function authorizationUrl(issuer: string): { url: string; verifier: string } {
@@ -127,12 +143,15 @@ function authorizationUrl(issuer: string): { url: string; verifier: string } {
   return { url: url.href, verifier };
 }
 
-async function post(
+/** Posts a form as a client with its secret, and reads the answer. */
+export async function post(
   url: string,
   clientId: string,
   form: Record<string, string>,
+  from?: () => string,
 ): Promise<Record<string, unknown>> {
   const headers = {
+    ...forwardedFor(from),
     authorization: `Basic ${Buffer.from(`${clientId}:${SECRET}`).toString('base64')}`,
     'content-type': 'application/x-www-form-urlencoded',
   };

@@ -3,6 +3,8 @@ import { after, before, describe, it } from 'node:test';
 import { DEMO_CLIENTS } from '../demo-clients.ts';
 import { STORES, TOKEN_DEADLINE_MS } from '../gatehouse.ts';
 import { createHeldArtifacts } from '../held-artifacts.ts';
+import { pollUntil } from '../poll.ts';
+import { createRecordingLogger } from '../recording-logger.ts';
 import { startTokenWorld, type TokenWorld } from '../token-world.ts';
 
 const WEB = DEMO_CLIENTS['notes-web'];
@@ -28,7 +30,7 @@ for (const store of STORES) {
       const call = held.hold('find', model);
       const answer = world.ask(0, '/token', form, WEB);
       await call.reached;
-      world.advance(TOKEN_DEADLINE_MS / 1000 + 1);
+      world.advance(TOKEN_DEADLINE_MS / 2000 + 1);
       call.release();
       const { status, json, headers } = await answer;
       assert.deepEqual([status, json.error], [503, 'temporarily_unavailable']);
@@ -52,3 +54,33 @@ for (const store of STORES) {
     });
   });
 }
+
+describe('a token request that hangs', () => {
+  const logger = createRecordingLogger();
+  const held = createHeldArtifacts();
+  let world: TokenWorld;
+  before(async () => {
+    world = await startTokenWorld({
+      env: { TOKEN_DEADLINE_MS: '4000' },
+      logger,
+      withBackends: (backends) => ({ ...backends, artifacts: held.wrap(backends.artifacts) }),
+    });
+  });
+  after(() => world.stop());
+
+  it('is answered while it hangs, and uses nothing up when it goes on', async () => {
+    const { json } = await world.ask(0, '/token', await world.newCode(WEB), WEB);
+    const token = String(json.refresh_token);
+    const call = held.hold('find', 'RefreshToken');
+    const { status, headers } = await world.refresh(0, token, WEB);
+    assert.equal(status, 503);
+    assert.match(String(headers['retry-after']), /^[1-9]\d*$/);
+    call.release();
+    await pollUntil(() => logger.text().includes('request failed'), {
+      deadlineMs: 10_000,
+    });
+    world.advance(PAST_REUSE_SECONDS);
+    const again = await world.refresh(0, token, WEB);
+    assert.equal(again.status, 200, again.text);
+  });
+});

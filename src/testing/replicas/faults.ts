@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { clockAhead } from './clock-ahead.ts';
-import type { Fleet, Release } from './fleet.ts';
+import type { Fleet } from './fleet.ts';
+import { replace } from './replace.ts';
 import { upgradeAndGoBack } from './rolling-upgrade.ts';
 import type { Stretch } from './samples.ts';
 import { stormOfSignIns } from './storm.ts';
@@ -38,15 +39,6 @@ const only503 = ({ during }: Seen) =>
 const isAsBefore = (seen: Seen) => only503(seen) && seen.after.p99 < 5 * seen.before.p99 + 250;
 const failures = ({ during }: Seen) =>
   Object.values(during.failed).reduce((sum, count) => sum + (count ?? 0), 0);
-
-/** As an upgrade does it: the process is told to stop, and the next one takes its place. */
-async function replace(fleet: Fleet, index: number, release?: Release): Promise<void> {
-  const before = fleet.replicas[index]?.process;
-  before?.child.kill('SIGTERM');
-  const code = await before?.ended();
-  if (code !== 0) throw new Error(`replica ${index} ended with ${code}`);
-  await fleet.start(index, release);
-}
 
 /** Everything that is tried, in this order. */
 export const FAULTS: readonly Fault[] = [

@@ -57,6 +57,8 @@ export interface Fleet {
   readonly redis: WatchedRedis;
   readonly database: FleetDatabase;
   readonly cli: TestCli;
+  /** Changes the environment of commands, and of every process that is started from now on. */
+  configure(env: Readonly<Record<string, string>>): void;
   /** Starts the process of a place anew, with its port; resolves when it is ready. */
   start(index: number, release?: Release): Promise<void>;
   /** What all replicas have printed, those before included. */
@@ -69,6 +71,8 @@ export interface FleetOptions {
   /** Applied before the first replica starts. */
   readonly seed: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** How replicas are started unless something else is said. */
+  readonly release?: Release;
 }
 
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
@@ -91,7 +95,7 @@ async function build(options: FleetOptions, closers: (() => Promise<unknown>)[])
   const nginx = await startNginx(ports);
   closers.push(() => nginx.stop());
   const publicUrl = `http://localhost:${nginx.port}`;
-  const cli = createTestCli({
+  let cli = createTestCli({
     databaseUrl: database.replicaUrl,
     redisUrl: redis.url,
     environment: {
@@ -117,14 +121,20 @@ async function build(options: FleetOptions, closers: (() => Promise<unknown>)[])
 
   const printed: string[] = [];
   const places: FleetReplica[] = [];
-  const start = async (index: number, release: Release = {}) => {
+  const start = async (index: number, release: Release = options.release ?? {}) => {
     const port = ports[index];
     if (port === undefined) throw new Error(`no replica ${index}`);
     const before = places[index]?.process;
     if (before !== undefined) printed.push(before.output());
     const process = await startServerProcess({
       ...release,
-      env: { ...cli.environment, PORT: String(port), ...release.env },
+      env: {
+        ...cli.environment,
+        // PostgreSQL says by it which replica a connection is of.
+        DATABASE_URL: `${database.replicaUrl}?application_name=${replicaName(index)}`,
+        PORT: String(port),
+        ...release.env,
+      },
     });
     places[index] = { port, process };
     await process.untilReady();
@@ -143,13 +153,24 @@ async function build(options: FleetOptions, closers: (() => Promise<unknown>)[])
     nginx,
     redis,
     database,
-    cli,
+    get cli() {
+      return cli;
+    },
+    configure(env) {
+      const environment = { ...cli.environment, ...env };
+      cli = createTestCli({ databaseUrl: database.replicaUrl, environment });
+    },
     start,
     output: () => [...printed, ...places.map(({ process }) => process.output())].join(''),
     async stop() {
       for (const close of closers.toReversed()) await close();
     },
   };
+}
+
+/** What the connections of a replica call themselves. */
+export function replicaName(index: number): string {
+  return `replica-${index}`;
 }
 
 /**

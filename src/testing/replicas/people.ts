@@ -11,6 +11,7 @@ import {
   type RelyingParty,
   walkThrough,
 } from '../relying-party.ts';
+import { createStrictVerifiers } from './strict-verifier.ts';
 
 /** What must not happen to anybody, and how often it did. */
 export interface Harm {
@@ -18,6 +19,8 @@ export interface Harm {
   signedOut: number;
   /** Something that works once worked twice. */
   duplicated: number;
+  /** A token that a verifier refused. */
+  refused: number;
   /** A flow that did not come to its end, however often it was tried. */
   stuck: number;
   /** What came instead, for whoever looks into it. */
@@ -64,8 +67,9 @@ export async function sendPeople(options: PeopleOptions): Promise<People> {
     ...options,
     scope: 'openid profile offline_access',
     fetch: options.fetchFrom('127.0.2.1'),
+    verifier: (jwksUri) => createStrictVerifiers(options.issuer, jwksUri, options.fetchFrom),
   });
-  const harm: Harm = { signedOut: 0, duplicated: 0, stuck: 0, what: [] };
+  const harm: Harm = { signedOut: 0, duplicated: 0, refused: 0, stuck: 0, what: [] };
   const crowd = new Crowd(options, party, harm);
   const visitors = await Promise.all(options.persons.map((person, at) => crowd.arrive(person, at)));
   let going = true;
@@ -126,6 +130,7 @@ class Crowd {
     const { tokens, refused } = first.tokens === undefined && second ? second : first;
     if (tokens?.refresh_token !== undefined) {
       visitor.refreshToken = tokens.refresh_token;
+      await this.#verify(tokens);
       return;
     }
     this.#harm.signedOut += 1;
@@ -162,7 +167,7 @@ class Crowd {
     kind: 'sign-in' | 'return' | 'twice',
     parameters: Record<string, string>,
   ): Promise<boolean> {
-    const { redirectUri, clientId } = this.#options;
+    const { redirectUri } = this.#options;
     const request = await this.#party.begin(parameters);
     const page =
       kind === 'sign-in'
@@ -174,10 +179,20 @@ class Crowd {
       return false;
     }
     const tokens = await this.#redeem(() => request.redeem(page.url), kind === 'twice');
-    if (tokens.id_token === undefined) throw new Error('no ID token');
-    await this.#party.verify(tokens.id_token, clientId);
+    await this.#verify(tokens);
     if (tokens.refresh_token !== undefined) visitor.refreshToken = tokens.refresh_token;
     return true;
+  }
+
+  /** As strictly as an application may: see `strict-verifier.ts`. */
+  async #verify({ id_token: idToken }: client.TokenEndpointResponse): Promise<void> {
+    if (idToken === undefined) throw new Error('no ID token');
+    try {
+      await this.#party.verify(idToken, this.#options.clientId);
+    } catch (error) {
+      this.#harm.refused += 1;
+      this.#harm.what.push(`refused: ${messageOf(error)}`);
+    }
   }
 
   #noteLostSession(url: string): void {

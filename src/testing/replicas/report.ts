@@ -1,4 +1,3 @@
-import type { Harm } from './people.ts';
 import type { Stretch } from './samples.ts';
 
 /** What one fault came to. */
@@ -8,14 +7,14 @@ export interface Row {
   readonly before: Stretch;
   readonly during: Stretch;
   readonly after: Stretch;
-  /** Sessions, tokens and flows. */
+  /** Sessions, tokens (those that were refused, too) and flows. */
   readonly lost: number;
   readonly duplicated: number;
   readonly passed: boolean;
 }
 
 /** Prints the table, as Markdown, and what harm there was. */
-export function printReport(rows: readonly Row[], harm: Harm): void {
+export function printReport(rows: readonly Row[], harm: readonly string[]): void {
   const heads = [
     'fault',
     'requests',
@@ -42,7 +41,7 @@ export function printReport(rows: readonly Row[], harm: Harm): void {
   ]);
   const table = [heads, heads.map(() => '---'), ...lines];
   process.stdout.write(`\n${table.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n\n`);
-  for (const line of harm.what) process.stdout.write(`harm: ${line}\n`);
+  for (const line of harm) process.stdout.write(`harm: ${line}\n`);
   const passed = rows.filter((row) => row.passed).length;
   process.stdout.write(`${passed} passed, ${rows.length - passed} failed\n`);
 }

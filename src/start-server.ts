@@ -1,0 +1,132 @@
+import module from 'node:module';
+import process from 'node:process';
+import { checkNodeVersion } from './check-node-version.ts';
+import type { ComposeOptions, Gatehouse } from './compose.ts';
+import type { Backends } from './compose-backends.ts';
+import type { DatabaseClock } from './compose-clock.ts';
+import type { Config } from './config/config.ts';
+import { GatehouseError } from './errors.ts';
+import type { Logger } from './telemetry/logger.ts';
+
+/** EX_CONFIG of sysexits.h: nothing was started, and starting again will not help. */
+const EXIT_CONFIGURATION = 78;
+
+/** What tests of whole processes set that configuration does not. */
+export type Given = Pick<ComposeOptions, 'keyTimes' | 'keyStagesSeconds'>;
+
+/** Starts a server from the environment; ends with a code that says whether to try again. */
+export async function startServer(given: Given = {}): Promise<void> {
+  // An old Node lacks it, and is refused below.
+  module.enableCompileCache?.();
+  let logger: Logger | undefined;
+  try {
+    checkNodeVersion(process.versions.node);
+    // Loaded after the check, and into the cache: a cold start takes twice as long without it.
+    const { readEnv } = await import('./config/read-env.ts');
+    const { parseConfig } = await import('./config/parse-config.ts');
+    const { createLogger } = await import('./telemetry/create-logger.ts');
+    const { config, secrets } = parseConfig(readEnv());
+    logger = createLogger({ level: config.logLevel, production: config.production });
+    const { openBackends } = await import('./compose-backends.ts');
+    const { deploymentClock } = await import('./compose-clock.ts');
+    const clock = deploymentClock(logger);
+    const { now } = clock;
+    const backends = await openBackends({ config, secrets, logger, now, embedded: 'exclusive' });
+    try {
+      await clock.follow(backends.db);
+      await serve({ ...given, config, backends, logger, now, clock });
+    } catch (error) {
+      await backends.close();
+      throw error;
+    }
+  } catch (error) {
+    if (logger === undefined) process.stderr.write(`${messageOf(error)}\n`);
+    else if (error instanceof GatehouseError) {
+      // Expected: a sentence that says what to do, without the stack that would hide it.
+      logger.error('could not start', { reason: error.message });
+      logger.debug('could not start', { error });
+    } else logger.error('could not start', { error });
+    process.exit(isConfiguration(error) ? EXIT_CONFIGURATION : 1);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Starting again will not help before somebody has changed something. */
+function isConfiguration(error: unknown): boolean {
+  const codes = ['configuration_invalid', 'node_too_old'];
+  return error instanceof GatehouseError && codes.includes(error.code);
+}
+
+interface Starting extends Given {
+  readonly config: Config;
+  readonly backends: Backends;
+  readonly logger: Logger;
+  readonly now: () => Date;
+  /** Where `now` comes from. */
+  readonly clock: DatabaseClock;
+}
+
+async function serve(starting: Starting): Promise<void> {
+  const { config, backends, logger } = starting;
+  const startedAt = performance.now();
+  const { composeGatehouse } = await import('./compose.ts');
+  const { prepareDatabase } = await import('./prepare-database.ts');
+  await prepareDatabase(starting);
+  const gatehouse = await composeGatehouse(starting);
+  await listenInOrder(starting, gatehouse);
+  logger.info('ready', {
+    issuer: config.publicUrl,
+    port: config.port,
+    admin_port: config.adminPort,
+    mode: config.mode,
+    start_ms: Math.round(performance.now() - startedAt),
+  });
+  void backends.databaseLost.then((lastWords) => {
+    logger.error('the embedded database has ended by itself', { last_words: lastWords });
+    process.exit(1);
+  });
+}
+
+/** Opens the ports, the public one last, and arranges for their end. */
+async function listenInOrder(
+  { config, backends, logger, now }: Starting,
+  gatehouse: Gatehouse,
+): Promise<void> {
+  const { createHttpServer, listen, closeServer } = await import('./http/create-http-server.ts');
+  const { createAdminServer } = await import('./http/admin-server.ts');
+  const { arrangeShutdown } = await import('./http/orderly-shutdown.ts');
+  const { health, metrics } = gatehouse;
+  const admin = createAdminServer({ metrics, health, logger });
+  const playground =
+    config.playgroundPort === undefined
+      ? undefined
+      : await (await import('./demo/start-playground.ts')).startPlayground({
+          config,
+          inbox: backends.mail.inbox,
+          preview: (await import('./compose-branding-preview.ts')).brandingPreview,
+          logger,
+          now,
+        });
+
+  const server = createHttpServer(gatehouse.listener);
+  arrangeShutdown(server, {
+    health,
+    logger,
+    timeoutSeconds: config.shutdownTimeoutSeconds,
+    delaySeconds: config.shutdownDelaySeconds,
+    async release() {
+      await Promise.all([closeServer(admin), playground?.close()]);
+      await gatehouse.stop();
+      await backends.close();
+    },
+  });
+  await listen(admin, { what: 'ADMIN_PORT', host: config.adminHost, port: config.adminPort });
+  await listen(server, { what: 'PORT', host: config.host, port: config.port });
+  if (config.mode === 'embedded') {
+    const { printBanner } = await import('./demo/print-banner.ts');
+    printBanner(config, playground?.url, { inbox: backends.mail.inbox !== undefined });
+  }
+}
