@@ -2,6 +2,7 @@ import type { CliContext, OpenCliContext, OpenOptions } from './cli/cli-context.
 import { accountDataExporter } from './compose-account-data.ts';
 import { type Backends, openBackends } from './compose-backends.ts';
 import { reseal } from './compose-reseal.ts';
+import { seedEndings } from './compose-seed-endings.ts';
 import { accountEnder, keyDeps, mailQueue, passwordHasher } from './compose-shared.ts';
 import { parseConfig } from './config/parse-config.ts';
 import { type RawEnvironment, readEnv } from './config/read-env.ts';
@@ -84,6 +85,7 @@ export function cliContext(options: {
     mailOutbox: backends.mail.outbox,
     mailEnabled: backends.mail.transport !== undefined,
     queueMail: mailQueue({ backends, now }),
+    seedEndings: seedEndings({ backends, queueMail: mailQueue({ backends, now }), now }),
     schema: {
       assertKnown: () => assertSchemaKnown(db),
       state: () => schemaState(db),

@@ -62,6 +62,8 @@ export type AuditEventKind =
   | 'client.disabled'
   /** An operator enabled a client again. */
   | 'client.enabled'
+  /** Seed files did not name a client any more; everything issued to it was ended. */
+  | 'client.deleted'
   /** A client got a new secret. `detail.overlap_seconds` says how long the one before works. */
   | 'client.secret_rotated'
   /** Seed files created an account. */
@@ -91,7 +93,9 @@ export type AuditEventKind =
   | 'account.enabled'
   /** A person downloaded everything that is stored of their account. */
   | 'account.data_exported'
-  /** An account was deleted, by its owner or an operator, with everything but its id. */
+  /** Seed files do not name an account any more that its owner made: it has no roles and groups. */
+  | 'account.released'
+  /** An account was deleted, by its owner, an operator or seeds, with everything but its id. */
   | 'account.deleted'
   /** A person changed their profile. `detail.claims` names what changed. */
   | 'account.profile_changed'
@@ -113,6 +117,8 @@ export type AuditEventKind =
    * `detail.error` in the code of the protocol or the system.
    */
   | 'upstream.sign_in_failed'
+  /** Seed files did not name an upstream provider any more; links to it went with it. */
+  | 'upstream.deleted'
   /** An operator disabled an upstream provider. */
   | 'upstream.disabled'
   /** An operator enabled an upstream provider again. */
@@ -170,6 +176,16 @@ export type AuditEventKind =
   | 'mail.retried'
   /** An operator signed everybody of a tenant out. `detail.accounts` says how many there were. */
   | 'tenant.signed_out'
+  /** Seed files did not name an application any more; its roles and clients went with it. */
+  | 'application.deleted'
+  /** Seed files did not name a role any more: nobody has it. */
+  | 'role.deleted'
+  /** Seed files did not name a group any more. */
+  | 'group.deleted'
+  /** No seed file names a tenant any more: it is disabled, and nothing of it deleted. */
+  | 'tenant.disabled'
+  /** A seed file defines a tenant again that was disabled because none did. */
+  | 'tenant.enabled'
   /** Seed files were applied. `detail` counts the changes. */
   | 'seed.applied';
 

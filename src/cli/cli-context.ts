@@ -11,6 +11,7 @@ import type { ResealReport } from '../compose-reseal.ts';
 import type { KeyDeps } from '../keys/change-key-set.ts';
 import type { MailOutbox } from '../mail/mail-outbox.ts';
 import type { QueueMail } from '../mail/queue-mail.ts';
+import type { SeedEndings } from '../seeds/apply-seed.ts';
 import type { LoadSeedDeps } from '../seeds/load-seed-files.ts';
 import type { SeedStore } from '../seeds/seed-store.ts';
 import type { Tenant } from '../tenants/tenant.ts';
@@ -37,6 +38,8 @@ export interface CliContext {
   readonly checkUpstream: (provider: UpstreamProvider) => Promise<UpstreamReport | UpstreamFailure>;
   readonly factors: SecondFactorStore;
   readonly seeds: SeedStore;
+  /** Ends the sessions and tokens of those that seeds remove. */
+  readonly seedEndings: SeedEndings;
   readonly audit: AuditLog;
   readonly keys: KeyDeps;
   /** Asked for only when the schema is there: they are stored in the database. */

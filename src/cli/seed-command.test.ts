@@ -52,7 +52,12 @@ describe('gatehouse migrate and seed', () => {
     assert.match(planned.stdout, /\n5 to create, 0 to change\.\n$/);
     const asJson = await cli.run('seed', 'plan', file, '--json');
     assert.equal(asJson.code, 2);
-    assert.deepEqual(JSON.parse(asJson.stdout).summary, { create: 5, update: 0, drift: 0 });
+    assert.deepEqual(JSON.parse(asJson.stdout).summary, {
+      create: 5,
+      update: 0,
+      remove: 0,
+      drift: 0,
+    });
     for (const output of [planned.stdout, asJson.stdout]) assert.ok(!output.includes(WEB_SECRET));
 
     const [first, second] = await Promise.all([apply(), apply()]);

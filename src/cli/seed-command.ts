@@ -3,10 +3,17 @@ import type { Command } from 'commander';
 import { applySeed, previewSeed } from '../seeds/apply-seed.ts';
 import { describePlan, describeSummary, planDocument } from '../seeds/describe-plan.ts';
 import { loadSeedFiles } from '../seeds/load-seed-files.ts';
-import type { SeedPlan } from '../seeds/seed-plan.ts';
+import type { PruneMode, SeedPlan } from '../seeds/seed-plan.ts';
 import type { CliContext } from './cli-context.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ActionMaker, CommandRun } from './run-command.ts';
+
+const NOTHING = 'Nothing to do: everything is as the files say.';
+
+interface PruneOptions {
+  readonly prune?: boolean;
+  readonly pruneTenants?: boolean;
+}
 
 /** `gatehouse seed plan|apply FILE…` */
 export function addSeedCommands(program: Command, act: ActionMaker): void {
@@ -14,70 +21,80 @@ export function addSeedCommands(program: Command, act: ActionMaker): void {
     .command('seed')
     .summary('tenants, applications, clients, roles and accounts from files')
     .description(
-      'Seed files say which tenants, upstream providers, applications, clients, roles, groups and accounts there are. Several files count as one. What no file names is left alone. seeds/demo.yaml shows the format.',
+      'Seed files say which tenants, upstream providers, applications, clients, roles, groups and accounts there are. Several files count as one. What no file names is left alone, unless it is pruned. seeds/demo.yaml shows the format.',
     );
 
-  seed
-    .command('plan')
+  withFiles(seed.command('plan'))
     .summary('show what would change, and change nothing')
     .description(
       'Compares the files with the database and prints what `seed apply` would change, field by field, and whether the file or somebody in the database changed it since the last apply; secrets show as fingerprints. Exit code 0: nothing to do, 2: changes are pending, 1: an error.',
     )
-    .argument('<file...>', 'seed files; relative paths start at the working directory')
     .addHelpText(
       'after',
       `
 Examples:
   gatehouse seed plan seeds/demo.yaml
+  gatehouse seed plan --prune tenants/*.yaml
   gatehouse seed plan tenants/*.yaml --json | jq '.summary'      drift: changed in the database`,
     )
     .action(
-      act(async (run, files) => {
+      act<PruneOptions>(async (run, files, options) => {
         const { context, deps } = await openSeeds(run);
         const desired = await loadSeedFiles({ ...deps, publicUrl: context.publicUrl }, files);
-        const plan = await previewSeed(deps, desired);
+        const plan = await previewSeed(deps, desired, pruneMode(options));
+        const words = { create: 'to create', update: 'to change', remove: 'to remove' };
         const nothing = plan.changes.length === 0;
-        run.print(
-          planDocument(plan),
-          nothing
-            ? textOf(plan, 'Nothing to do: everything is as the files say.')
-            : textOf(
-                plan,
-                `${describeSummary(plan, { create: 'to create', update: 'to change' })}.`,
-              ),
-        );
+        const summary = nothing ? NOTHING : `${describeSummary(plan, words)}.`;
+        run.print(planDocument(plan), textOf(plan, summary));
         return nothing ? EXIT.ok : EXIT.pending;
       }),
     );
 
-  seed
-    .command('apply')
+  withFiles(seed.command('apply'))
     .summary('make the database what the files say')
     .description(
-      'Carries out what `seed plan` shows, in one transaction: all of it or nothing. A second run finds nothing to do. Passwords are set when an account is created and never again; secrets of `generate: true` go into their files and are not shown.',
+      'Carries out what `seed plan` shows with the same options, in one transaction: all of it or nothing. A second run finds nothing to do. Passwords are set when an account is created and never again; secrets of `generate: true` go into their files and are not shown.',
     )
-    .argument('<file...>', 'seed files; relative paths start at the working directory')
     .addHelpText(
       'after',
       `
 Examples:
   gatehouse seed apply seeds/demo.yaml
+  gatehouse seed apply --prune tenants/*.yaml                    see seed plan --prune first
   NOTES_WEB_SECRET=… gatehouse seed apply tenants/*.yaml`,
     )
     .action(
-      act(async (run, files) => {
+      act<PruneOptions>(async (run, files, options) => {
         const { context, deps } = await openSeeds(run);
         const desired = await loadSeedFiles({ ...deps, publicUrl: context.publicUrl }, files);
-        const plan = await applySeed(deps, desired, run.host.operator);
-        run.print(
-          planDocument(plan),
-          plan.changes.length === 0
-            ? textOf(plan, 'Nothing to do: everything is as the files say.')
-            : textOf(plan, `${describeSummary(plan, { create: 'created', update: 'changed' })}.`),
-        );
+        const mode = pruneMode(options);
+        const pruning = mode === 'keep' ? undefined : { mode, endings: context.seedEndings };
+        const plan = await applySeed(deps, desired, run.host.operator, pruning);
+        const words = { create: 'created', update: 'changed', remove: 'removed' };
+        const nothing = plan.changes.length === 0;
+        const summary = nothing ? NOTHING : `${describeSummary(plan, words)}.`;
+        run.print(planDocument(plan), textOf(plan, summary));
         return EXIT.ok;
       }),
     );
+}
+
+function withFiles(command: Command): Command {
+  return command
+    .argument('<file...>', 'seed files; relative paths start at the working directory')
+    .option(
+      '--prune',
+      'in tenants that the files define (with a name): remove what seeds made and the files do not name any more, accounts and their sessions too. What people or others made stays: of an account that its owner made, only the roles and groups go',
+    )
+    .option(
+      '--prune-tenants',
+      '--prune, and disable the tenants that seeds made and no file names; nothing of them is deleted. Only for files that are the whole deployment',
+    );
+}
+
+function pruneMode({ prune, pruneTenants }: PruneOptions): PruneMode {
+  if (pruneTenants === true) return 'prune with tenants';
+  return prune === true ? 'prune' : 'keep';
 }
 
 async function openSeeds(run: CommandRun) {

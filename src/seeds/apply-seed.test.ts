@@ -19,8 +19,18 @@ describe('applying seeds', () => {
       const demo = await readFile(new URL('../../seeds/demo.yaml', import.meta.url), 'utf8');
       const first = await bench.apply(demo);
       assert.ok(first.changes.length > 20);
-      assert.deepEqual(await bench.preview(demo), { changes: [], records: [], warnings: [] });
-      assert.deepEqual(await bench.apply(demo), { changes: [], records: [], warnings: [] });
+      assert.deepEqual(await bench.preview(demo), {
+        changes: [],
+        records: [],
+        kept: [],
+        warnings: [],
+      });
+      assert.deepEqual(await bench.apply(demo), {
+        changes: [],
+        records: [],
+        kept: [],
+        warnings: [],
+      });
     }),
   );
 
@@ -142,7 +152,7 @@ tenants:
         ],
       );
       assert.equal(events[0].subject_id, (await bench.database.db('accounts').first()).id);
-      assert.deepEqual(events[1].detail, { created: 5, updated: 0 });
+      assert.deepEqual(events[1].detail, { created: 5, updated: 0, removed: 0 });
     }),
   );
 

@@ -8,12 +8,25 @@ import { StorageUnavailableError } from '../errors.ts';
 import type { TenantId } from '../tenants/tenant.ts';
 import type { TenantNotifications } from '../tenants/tenant-change-feed.ts';
 import { sealUpstreamSecret } from '../upstream/upstream-secret.ts';
-import { planSeed, scopesOf } from './plan-seed.ts';
+import { auditEventsOf } from './audit-events-of.ts';
+import { lookOf, planSeed } from './plan-seed.ts';
 import { readSecretFile, removeSecretFile, writeSecretFile } from './secret-file.ts';
 import type { DesiredPassword, DesiredState } from './seed.ts';
-import { fingerprint, type GeneratedDigests, type SeedChange, type SeedPlan } from './seed-plan.ts';
+import {
+  fingerprint,
+  type GeneratedDigests,
+  type PruneMode,
+  type SeedChange,
+  type SeedPlan,
+} from './seed-plan.ts';
 import { createValueDigest } from './seed-record.ts';
-import type { CurrentState, RecordWrite, SeedStore, SeedWrite } from './seed-store.ts';
+import type {
+  CurrentAccount,
+  CurrentState,
+  RecordWrite,
+  SeedStore,
+  SeedWrite,
+} from './seed-store.ts';
 
 /** Passwords hashed at once, while no lock is held. */
 const HASHED_AT_ONCE = 4;
@@ -35,14 +48,34 @@ export interface ApplySeedDeps extends PlanSeedDeps {
   readonly notifications: Pick<TenantNotifications, 'announce'> | undefined;
 }
 
+/** Ends what those have open that are removed. Each may be repeated. */
+export interface SeedEndings {
+  /** Every session, token and code of an account. */
+  endAccount(tenantId: TenantId, accountId: string): Promise<void>;
+  /** Every grant of a client, with everything issued under it. */
+  endClient(tenantId: TenantId, clientId: string): Promise<void>;
+  /** Messages to an account that is gone are not sent any more, but for one that says so. */
+  sayGoodbye(tenantId: TenantId, account: CurrentAccount): Promise<void>;
+}
+
+/** What is pruned, and who ends what that has open. */
+export interface Pruning {
+  readonly mode: Exclude<PruneMode, 'keep'>;
+  readonly endings: SeedEndings;
+}
+
 /**
  * What `applySeed` would change now. Changes nothing.
  *
  * @throws SeedInvalidError when the files contradict what is stored
  * @throws StorageUnavailableError
  */
-export async function previewSeed(deps: PlanSeedDeps, desired: DesiredState): Promise<SeedPlan> {
-  return planNow(deps, desired, await deps.seeds.load(scopesOf(desired)));
+export async function previewSeed(
+  deps: PlanSeedDeps,
+  desired: DesiredState,
+  prune: PruneMode = 'keep',
+): Promise<SeedPlan> {
+  return planNow(deps, desired, prune, await deps.seeds.load(lookOf(desired, prune)));
 }
 
 /**
@@ -55,7 +88,11 @@ export async function previewSeed(deps: PlanSeedDeps, desired: DesiredState): Pr
  * What was applied is remembered, field by field, so that a later plan tells whether a file changed
  * since, or the database.
  *
+ * Who is removed is signed out before the transaction commits, and again after it: when that fails
+ * at first, nothing was removed.
+ *
  * @param actor - who applies, for the audit log
+ * @param pruning - undefined: what the files do not name is kept
  * @returns the plan that was carried out; without changes when there was nothing to do
  * @throws SeedInvalidError, ConflictError, StorageUnavailableError; nothing was changed then
  */
@@ -63,15 +100,20 @@ export async function applySeed(
   deps: ApplySeedDeps,
   desired: DesiredState,
   actor: AuditEvent['actor'],
+  pruning?: Pruning,
 ): Promise<SeedPlan> {
-  let plan = await previewSeed(deps, desired);
+  const prune = pruning?.mode ?? 'keep';
+  let plan = await previewSeed(deps, desired, prune);
   if (plan.changes.length + plan.records.length === 0) return plan;
   const hashes = await hashPasswords(deps, plan.changes);
   const secretFiles: string[] = [];
   let tenantIds: ReadonlyMap<string, TenantId>;
+  let removed: Removed[] = [];
   try {
-    tenantIds = await deps.seeds.transact(scopesOf(desired), async (current) => {
-      plan = await planNow(deps, desired, current);
+    tenantIds = await deps.seeds.transact(lookOf(desired, prune), async (current) => {
+      plan = await planNow(deps, desired, prune, current);
+      removed = removedBy(plan, current);
+      await endAll(pruning?.endings, removed);
       const writes: SeedWrite[] = [];
       for (const change of plan.changes) {
         writes.push(await complete(deps, change, hashes, secretFiles));
@@ -86,17 +128,19 @@ export async function applySeed(
     throw error;
   }
   await report(deps, plan, tenantIds, actor);
-  return plan;
+  const left = await endAgain(pruning?.endings, removed);
+  return { ...plan, warnings: [...plan.warnings, ...left] };
 }
 
 async function planNow(
   deps: PlanSeedDeps,
   desired: DesiredState,
+  prune: PruneMode,
   current: CurrentState,
 ): Promise<SeedPlan> {
   const generated = await generatedDigests(deps, desired);
   const digest = createValueDigest(deps.clientSecretPepper);
-  return planSeed(desired, current, { generated, newId: deps.newId, digest });
+  return planSeed(desired, current, { generated, newId: deps.newId, digest, prune });
 }
 
 /** Digests of the secrets that the files of `generate: true` hold now. */
@@ -171,6 +215,56 @@ async function complete(
   return write;
 }
 
+interface Removed {
+  readonly tenantId: TenantId;
+  readonly name: string;
+  /** An account's id, or a client id. */
+  readonly key: string;
+  /** Undefined: it is a client. */
+  readonly account: CurrentAccount | undefined;
+}
+
+/** The accounts and clients that a plan removes: who may have something open. */
+function removedBy(plan: SeedPlan, current: CurrentState): Removed[] {
+  return plan.changes.flatMap(({ tenant: slug, name, write }) => {
+    const tenant = current.tenants.find((one) => one.slug === slug);
+    if (tenant === undefined || write.kind !== 'remove') return [];
+    const { of, key } = write;
+    if (of !== 'account' && of !== 'client') return [];
+    const account = tenant.accounts.find(({ id }) => of === 'account' && id === key);
+    return [{ tenantId: tenant.id, name: `${of} ${name}`, key, account }];
+  });
+}
+
+async function endAll(
+  endings: SeedEndings | undefined,
+  removed: readonly Removed[],
+): Promise<void> {
+  for (const { tenantId, key, account } of removed) {
+    if (account === undefined) await endings?.endClient(tenantId, key);
+    else await endings?.endAccount(tenantId, key);
+  }
+}
+
+/** Ends what began while the first time was under way; says what it could not end. */
+async function endAgain(
+  endings: SeedEndings | undefined,
+  removed: readonly Removed[],
+): Promise<string[]> {
+  const left: string[] = [];
+  for (const one of removed) {
+    try {
+      await endAll(endings, [one]);
+      if (one.account !== undefined) await endings?.sayGoodbye(one.tenantId, one.account);
+    } catch {
+      left.push(
+        `${one.name} is removed, but what began in the last moment may not have ended: a store did not answer`,
+      );
+    }
+  }
+  return left;
+}
+
 /** Records that know the secrets that were made on the way. */
 function withGeneratedSecrets(
   { clientSecretPepper }: Pick<ApplySeedDeps, 'clientSecretPepper'>,
@@ -205,7 +299,7 @@ async function report(
   const events = [...slugs].flatMap((slug) => {
     const tenantId = tenantIds.get(slug);
     const changes = plan.changes.filter(({ tenant }) => tenant === slug);
-    return tenantId === undefined ? [] : eventsOf(tenantId, changes, actor);
+    return tenantId === undefined ? [] : auditEventsOf(tenantId, changes, actor);
   });
   // A few at a time: the audit log bounds how many may wait.
   for (let start = 0; start < events.length; start += 500) {
@@ -216,30 +310,4 @@ async function report(
     const tenantId = tenantIds.get(slug);
     if (tenantId !== undefined) await deps.notifications?.announce(tenantId);
   }
-}
-
-function eventsOf(
-  tenantId: TenantId,
-  changes: readonly SeedChange[],
-  actor: AuditEvent['actor'],
-): AuditEvent[] {
-  const created = changes.filter(({ action }) => action === 'create');
-  const accounts = created.flatMap(({ write }) => (write.kind === 'account' ? [write.id] : []));
-  const outcome = 'success' as const;
-  return [
-    {
-      kind: 'seed.applied',
-      tenantId,
-      outcome,
-      actor,
-      detail: { created: created.length, updated: changes.length - created.length },
-    },
-    ...accounts.map((id) => ({
-      kind: 'account.created' as const,
-      tenantId,
-      outcome,
-      actor,
-      subject: { type: 'account', id },
-    })),
-  ];
 }

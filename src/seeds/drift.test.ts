@@ -11,7 +11,7 @@ import {
 } from '../testing/seed-bench.ts';
 import { describePlan, describeSummary, planDocument } from './describe-plan.ts';
 
-const WORDS = { create: 'to create', update: 'to change' };
+const WORDS = { create: 'to create', update: 'to change', remove: 'to remove' };
 
 /** Where each field that differs was changed, as `kind field`. */
 async function sides(bench: SeedBench, text: string): Promise<Record<string, unknown>> {
@@ -52,7 +52,7 @@ describe('what changed since the last apply', () => {
         describeSummary(plan, WORDS),
         '0 to create, 4 to change (3 changed in the database since the last apply)',
       );
-      assert.deepEqual(planDocument(plan).summary, { create: 0, update: 4, drift: 3 });
+      assert.deepEqual(planDocument(plan).summary, { create: 0, update: 4, remove: 0, drift: 3 });
 
       await bench.apply(edited);
       assert.deepEqual((await bench.preview(edited)).changes, []);

@@ -1,4 +1,5 @@
 import { normalizeIdentifier } from '../accounts/normalize-identifier.ts';
+import { goesAccount } from './plan-prune.ts';
 import type { DesiredAccount, DesiredTenant } from './seed.ts';
 import { addChange, type Planning, refuse } from './seed-plan.ts';
 import type { CurrentTenant } from './seed-store.ts';
@@ -18,7 +19,8 @@ export function planAccount(
   if (
     owner !== undefined &&
     owner.usernameKey !== usernameKey &&
-    !gives(tenant, owner.usernameKey, key)
+    !gives(tenant, owner.usernameKey, key) &&
+    !goesAccount(plan, tenant, owner)
   ) {
     const place = { ...account.place, path: `${account.place.path}.email` };
     refuse(

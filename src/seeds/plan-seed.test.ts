@@ -57,7 +57,7 @@ describe('planning seeds', () => {
       await bench.apply(seed());
       const plan = await bench.preview(CHANGED_SEED);
       assert.equal(describePlan(plan), changed());
-      assert.deepEqual(planDocument(plan).summary, { create: 0, update: 5, drift: 0 });
+      assert.deepEqual(planDocument(plan).summary, { create: 0, update: 5, remove: 0, drift: 0 });
       await bench.apply(CHANGED_SEED);
       assert.deepEqual((await bench.preview(CHANGED_SEED)).changes, []);
     }),

@@ -5,16 +5,17 @@ import type { StoredTenantSettings } from '../tenants/complete-tenant-settings.t
 import { describeLogo } from '../tenants/logo-image.ts';
 import { emailKey, planAccount } from './plan-account.ts';
 import { planClient } from './plan-client.ts';
+import { goesApplication, planOtherTenants, planPrune } from './plan-prune.ts';
 import { planUpstream } from './plan-upstream.ts';
 import type { DesiredApplication, DesiredState, DesiredTenant } from './seed.ts';
-import { addChange, type Planning, refuse, type SeedPlan } from './seed-plan.ts';
+import { addChange, type Planning, type PruneMode, refuse, type SeedPlan } from './seed-plan.ts';
 import { SeedInvalidError } from './seed-problem.ts';
-import type { CurrentState, CurrentTenant, SeedScope } from './seed-store.ts';
+import type { CurrentState, CurrentTenant, SeedLook } from './seed-store.ts';
 import { checkTokenSizes } from './token-size.ts';
 
 /** What `planSeed` needs to know of the stored state. */
-export function scopesOf(desired: DesiredState): SeedScope[] {
-  return desired.tenants.map((tenant) => ({
+export function lookOf(desired: DesiredState, prune: PruneMode): SeedLook {
+  const scopes = desired.tenants.map((tenant) => ({
     slug: tenant.slug,
     issuerHost: issuerHost(tenant.definition?.issuer),
     upstreamKeys: tenant.upstreams.map(({ key }) => key),
@@ -24,7 +25,12 @@ export function scopesOf(desired: DesiredState): SeedScope[] {
     groupKeys: tenant.groups.map(({ key }) => key),
     usernameKeys: tenant.accounts.map(({ username }) => normalizeIdentifier(username)),
     emailKeys: tenant.accounts.flatMap(({ email }) => emailKey(email) ?? []),
+    roleNames: tenant.applications.flatMap(({ key, roles }) =>
+      roles.map((role) => `${key}:${role.key}`),
+    ),
+    unnamed: tenant.definition !== undefined,
   }));
+  return { scopes, countOthers: prune === 'prune with tenants' };
 }
 
 /**
@@ -38,9 +44,16 @@ export function scopesOf(desired: DesiredState): SeedScope[] {
 export function planSeed(
   desired: DesiredState,
   current: CurrentState,
-  given: Pick<Planning, 'generated' | 'newId' | 'digest'>,
+  given: Pick<Planning, 'generated' | 'newId' | 'digest' | 'prune'>,
 ): SeedPlan {
-  const plan: Planning = { ...given, changes: [], records: [], warnings: [], problems: [] };
+  const plan: Planning = {
+    ...given,
+    changes: [],
+    records: [],
+    kept: [],
+    warnings: [],
+    problems: [],
+  };
   for (const tenant of desired.tenants) {
     const stored = current.tenants.find(({ slug }) => slug === tenant.slug);
     planTenant(plan, desired, tenant, stored, current.issuerHosts);
@@ -55,10 +68,13 @@ export function planSeed(
       }
     }
     for (const account of tenant.accounts) planAccount(plan, tenant, account, stored);
+    planPrune(plan, tenant, stored);
     checkTokenSizes(plan, tenant);
   }
+  planOtherTenants(plan, current);
   if (plan.problems.length > 0) throw new SeedInvalidError(plan.problems);
-  return { changes: plan.changes, records: plan.records, warnings: plan.warnings };
+  const { changes, records, kept, warnings } = plan;
+  return { changes, records, kept, warnings };
 }
 
 function planTenant(
@@ -99,11 +115,20 @@ function planTenant(
     plan,
     slug,
     stored && {
-      fields: { name: stored.name, issuer: stored.issuer, ...settingFields(stored.settings) },
+      fields: {
+        name: stored.name,
+        issuer: stored.issuer,
+        ...settingFields(stored.settings),
+        ...(stored.pruned ? { disabled: true } : {}),
+      },
       managed: stored.managed,
+      ...(stored.pruned ? { managedBy: 'pruned' } : {}),
       record: stored.record,
     },
-    { fields: { name, issuer, ...settingFields(settings) } },
+    {
+      fields: { name, issuer, ...settingFields(settings) },
+      ...(stored?.pruned === true ? { said: { disabled: false } } : {}),
+    },
     { kind: 'tenant', tenant: slug, name, issuer, settings },
   );
 }
@@ -117,7 +142,12 @@ function planApplication(
   const { key, name, firstParty, audience, requireAssignment, permissionsInToken } = application;
   const before = stored?.applications.find((one) => one.key === key);
   const owner = stored?.applications.find((one) => one.key !== key && one.audience === audience);
-  if (audience !== undefined && owner !== undefined && !frees(tenant, owner.key, audience)) {
+  const taken =
+    audience !== undefined &&
+    owner !== undefined &&
+    !frees(tenant, owner.key, audience) &&
+    !goesApplication(plan, tenant, owner);
+  if (taken) {
     const place = { ...application.place, path: `${application.place.path}.audience` };
     refuse(plan, place, `expected an audience of its own, found that of application ${owner.key}`);
   }

@@ -9,7 +9,7 @@ import {
   recordOf,
   type SeedRecord,
 } from './seed-record.ts';
-import type { RecordWrite, SeedKind, SeedWrite } from './seed-store.ts';
+import type { RecordWrite, SeedKind, SeedWrite, ThingWrite } from './seed-store.ts';
 
 /** One field that changes; absent values are undefined. Safe to show: secrets are fingerprints. */
 export interface FieldChange {
@@ -22,7 +22,7 @@ export interface FieldChange {
 
 /** One thing that changes. */
 export interface SeedChange {
-  readonly action: 'create' | 'update';
+  readonly action: 'create' | 'update' | 'remove';
   readonly kind: SeedKind;
   /** Slug of its tenant. */
   readonly tenant: string;
@@ -32,6 +32,23 @@ export interface SeedChange {
   readonly write: SeedWrite;
   readonly pending: PendingSecret | undefined;
 }
+
+/** Something that seeds manage, and that the files do not name. */
+export interface Unnamed {
+  readonly kind: SeedKind;
+  readonly tenant: string;
+  readonly name: string;
+  /** Why it stays although things are pruned; undefined: because nothing is. */
+  readonly because: string | undefined;
+}
+
+/** What becomes of what the files do not name. */
+export type PruneMode =
+  | 'keep'
+  /** What seeds manage in the tenants that the files define goes. */
+  | 'prune'
+  /** And tenants that seeds manage and no file names are disabled. */
+  | 'prune with tenants';
 
 /** What only `apply` makes: nothing of it exists while the change is a plan. */
 export type PendingSecret =
@@ -47,6 +64,8 @@ export interface SeedPlan {
   readonly changes: readonly SeedChange[];
   /** What is to be remembered of this apply, of things that do not change too. */
   readonly records: readonly RecordWrite[];
+  /** What the files do not name and what stays all the same. */
+  readonly kept: readonly Unnamed[];
   /** What the operator should know, though it changes nothing. */
   readonly warnings: readonly string[];
 }
@@ -58,12 +77,14 @@ export type GeneratedDigests = ReadonlyMap<string, string>;
 export interface Planning {
   readonly changes: SeedChange[];
   readonly records: RecordWrite[];
+  readonly kept: Unnamed[];
   readonly warnings: string[];
   readonly problems: SeedProblem[];
   readonly generated: GeneratedDigests;
   /** Makes the id of a new account. */
   readonly newId: () => string;
   readonly digest: DigestValue;
+  readonly prune: PruneMode;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -73,6 +94,8 @@ export interface Before {
   readonly fields: Fields;
   /** Whether seeds made it; if not, they take it over, and the plan says so. */
   readonly managed: boolean;
+  /** Who manages it, if it is not seeds. */
+  readonly managedBy?: string;
   readonly record: SeedRecord | undefined;
 }
 
@@ -95,7 +118,7 @@ export function addChange(
   name: string,
   before: Before | undefined,
   after: After,
-  write: Exclude<SeedWrite, RecordWrite>,
+  write: ThingWrite,
   pending?: PendingSecret,
 ): void {
   const record = {
@@ -107,7 +130,7 @@ export function addChange(
     (change) => ({ ...change, changedIn: changedIn(plan.digest, before?.record, change) }),
   );
   if (before?.managed === false) {
-    fields.push({ field: 'managedBy', from: undefined, to: 'seed', changedIn: undefined });
+    fields.push({ field: 'managedBy', from: before.managedBy, to: 'seed', changedIn: undefined });
   }
   if (before !== undefined && fields.length === 0) return;
   const action = before === undefined ? 'create' : 'update';
@@ -115,7 +138,7 @@ export function addChange(
   plan.changes.push({ action, kind, tenant, name, fields, write, pending });
 }
 
-function recordWrite(write: Exclude<SeedWrite, RecordWrite>, record: SeedRecord): RecordWrite {
+function recordWrite(write: ThingWrite, record: SeedRecord): RecordWrite {
   const { kind: of, tenant } = write;
   const at = { kind: 'record', of, tenant, application: undefined, record } as const;
   switch (write.kind) {

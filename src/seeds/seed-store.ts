@@ -17,6 +17,17 @@ export interface SeedScope {
   readonly usernameKeys: readonly string[];
   /** Normalised. */
   readonly emailKeys: readonly string[];
+  /** `application:role`. */
+  readonly roleNames: readonly string[];
+  /** Also what seeds manage and the scope does not name, with what would go along with it. */
+  readonly unnamed: boolean;
+}
+
+/** What a plan needs to know. */
+export interface SeedLook {
+  readonly scopes: readonly SeedScope[];
+  /** Counts what the tenants have that seeds manage and no scope names. */
+  readonly countOthers: boolean;
 }
 
 export interface CurrentState {
@@ -24,6 +35,15 @@ export interface CurrentState {
   readonly tenants: readonly CurrentTenant[];
   /** Which tenant (slug) has an issuer host of the scope. */
   readonly issuerHosts: ReadonlyMap<string, string>;
+  /** Tenants that seeds manage and no scope names, but for `default`; sorted. */
+  readonly otherTenants: readonly OtherTenant[];
+}
+
+export interface OtherTenant {
+  readonly slug: string;
+  /** 0 unless they were asked for, as with the accounts. */
+  readonly clients: number;
+  readonly accounts: number;
 }
 
 export interface CurrentTenant {
@@ -33,6 +53,8 @@ export interface CurrentTenant {
   readonly issuer: string | undefined;
   /** As stored: sparse. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Disabled because no file named it; defining it again enables it. */
+  readonly pruned: boolean;
   readonly managed: boolean;
   /** What was applied last; undefined before the first time. */
   readonly record: SeedRecord | undefined;
@@ -56,6 +78,8 @@ export interface CurrentUpstream {
   readonly trustEmail: boolean;
   readonly registration: UpstreamRegistration;
   readonly emailDomains: readonly string[];
+  /** Identities that are linked to accounts; counted where the scope does not name it. */
+  readonly links: number;
   readonly managed: boolean;
   /** What was applied last; undefined before the first time. */
   readonly record: SeedRecord | undefined;
@@ -68,6 +92,8 @@ export interface CurrentApplication {
   readonly audience: string | undefined;
   readonly requireAssignment: boolean;
   readonly permissionsInToken: boolean;
+  /** Clients in it that seeds do not manage; counted where the scope does not name it. */
+  readonly otherClients: number;
   readonly managed: boolean;
   /** What was applied last; undefined before the first time. */
   readonly record: SeedRecord | undefined;
@@ -79,6 +105,8 @@ export interface CurrentRole {
   readonly name: string | undefined;
   /** Sorted. */
   readonly permissions: readonly string[];
+  /** Accounts, groups and clients that have it; counted where the scope does not name it. */
+  readonly holders: number;
   readonly managed: boolean;
   /** What was applied last; undefined before the first time. */
   readonly record: SeedRecord | undefined;
@@ -92,6 +120,8 @@ export interface CurrentClient {
   readonly secretDigest: string | undefined;
   /** `application:role`, sorted. */
   readonly roles: readonly string[];
+  /** Accounts that allowed it something; counted where the scope does not name it. */
+  readonly consents: number;
   readonly managed: boolean;
   /** What was applied last; undefined before the first time. */
   readonly record: SeedRecord | undefined;
@@ -102,6 +132,8 @@ export interface CurrentGroup {
   readonly name: string | undefined;
   /** `application:role`, sorted. */
   readonly roles: readonly string[];
+  /** Counted where the scope does not name it. */
+  readonly members: number;
   readonly managed: boolean;
   /** What was applied last; undefined before the first time. */
   readonly record: SeedRecord | undefined;
@@ -125,18 +157,20 @@ export interface CurrentAccount {
 }
 
 /** One thing as it is to be from now on, whole; role and group lists replace what was there. */
-export type SeedWrite =
+export type ThingWrite =
   | TenantWrite
   | UpstreamWrite
   | ApplicationWrite
   | RoleWrite
   | ClientWrite
   | GroupWrite
-  | AccountWrite
-  | RecordWrite;
+  | AccountWrite;
 
 /** What seeds speak of. */
-export type SeedKind = Exclude<SeedWrite['kind'], 'record'>;
+export type SeedKind = ThingWrite['kind'];
+
+/** One change of what is stored. */
+export type SeedWrite = ThingWrite | RecordWrite | RemoveWrite | ReleaseWrite | RetireWrite;
 
 export interface TenantWrite {
   readonly kind: 'tenant';
@@ -219,6 +253,31 @@ export interface AccountWrite {
   readonly groups: readonly string[];
 }
 
+/** Deletes one thing, with everything that belongs to it. */
+export interface RemoveWrite {
+  readonly kind: 'remove';
+  readonly of: Exclude<SeedKind, 'tenant'>;
+  readonly tenant: string;
+  /** Of a role: the key of its application. */
+  readonly application: string | undefined;
+  /** Key or client id; an account's id. */
+  readonly key: string;
+}
+
+/** Seeds let go of an account that they did not make: what they gave it is taken back. */
+export interface ReleaseWrite {
+  readonly kind: 'release';
+  readonly tenant: string;
+  /** The account's id. */
+  readonly key: string;
+}
+
+/** Disables a tenant that no file names any more. Nothing of it is deleted. */
+export interface RetireWrite {
+  readonly kind: 'retire';
+  readonly tenant: string;
+}
+
 /** Keeps what was applied of one thing; changes nothing else of it. */
 export interface RecordWrite {
   readonly kind: 'record';
@@ -235,20 +294,21 @@ export interface RecordWrite {
  * Loads and changes what seeds speak of, over all of its tenants. Throws StorageUnavailableError.
  */
 export interface SeedStore {
-  load(scopes: readonly SeedScope[]): Promise<CurrentState>;
+  load(look: SeedLook): Promise<CurrentState>;
   /**
    * Decides and writes in one transaction, one caller at a time in the whole deployment.
    *
    * `decide` sees the state under the lock; what it returns is written whole or, when it or the
-   * database refuses, not at all. Everything written (but records) is marked as managed by seeds. Each tenant of
+   * database refuses, not at all. What is removed goes before what is written comes, so that
+   * names, addresses and audiences may pass from one to the other. Every thing written is marked as managed by seeds. Each tenant of
    * which a tenant, upstream provider, application, role or client changed gets a new version, once.
    *
-   * @returns ids of the tenants of the scope, by slug
+   * @returns ids of the tenants of the scope and of those that were written, by slug
    * @throws ConflictError when another caller held the lock for too long, or when what is written
    *   contradicts what is stored (a name taken in between)
    */
   transact(
-    scopes: readonly SeedScope[],
+    look: SeedLook,
     decide: (current: CurrentState) => Promise<readonly SeedWrite[]>,
   ): Promise<ReadonlyMap<string, TenantId>>;
 }

@@ -6,7 +6,7 @@ import { clientSecretDigest } from '../applications/client-secret.ts';
 import { applySeed, previewSeed } from '../seeds/apply-seed.ts';
 import { type LoadSeedDeps, loadSeedFiles } from '../seeds/load-seed-files.ts';
 import type { DesiredState } from '../seeds/seed.ts';
-import type { SeedPlan } from '../seeds/seed-plan.ts';
+import type { PruneMode, SeedPlan } from '../seeds/seed-plan.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { createSeedDeps, TEST_PEPPER } from './seed-deps.ts';
 
@@ -18,6 +18,12 @@ export interface SeedBench {
   load(texts: readonly string[], deps?: LoadSeedDeps): Promise<DesiredState>;
   preview(...texts: string[]): Promise<SeedPlan>;
   apply(...texts: string[]): Promise<SeedPlan>;
+  previewPruned(mode: PruneMode, ...texts: string[]): Promise<SeedPlan>;
+  prune(mode: Exclude<PruneMode, 'keep'>, ...texts: string[]): Promise<SeedPlan>;
+  /** Whose sessions and tokens were ended, and who was told, in order. */
+  readonly ended: string[];
+  /** From now on nothing can be ended, as in an outage. */
+  failEndings(): void;
 }
 
 /** Keeps the database server of this process running between the tests of a `describe`. */
@@ -40,13 +46,33 @@ export function withSeedBench(test: (bench: SeedBench) => Promise<void>): () => 
       await Promise.all(texts.map((text, index) => writeFile(files[index] ?? '', text)));
       return loadSeedFiles(loadDeps, files);
     };
+    const ended: string[] = [];
+    let isAway = false;
+    const end = async (what: string) => {
+      if (isAway) throw new Error('the store is away');
+      ended.push(what);
+    };
+    const endings = {
+      endAccount: (_tenantId: string, id: string) => end(`account ${id}`),
+      endClient: (_tenantId: string, id: string) => end(`client ${id}`),
+      sayGoodbye: (_tenantId: string, { username }: { username: string }) =>
+        end(`goodbye ${username}`),
+    };
+    const actor = { type: 'operator' } as const;
     try {
       await test({
         database,
         directory,
         load,
         preview: async (...texts) => previewSeed(deps, await load(texts)),
-        apply: async (...texts) => applySeed(deps, await load(texts), { type: 'operator' }),
+        apply: async (...texts) => applySeed(deps, await load(texts), actor),
+        previewPruned: async (mode, ...texts) => previewSeed(deps, await load(texts), mode),
+        prune: async (mode, ...texts) =>
+          applySeed(deps, await load(texts), actor, { mode, endings }),
+        ended,
+        failEndings: () => {
+          isAway = true;
+        },
       });
     } finally {
       await database.drop();

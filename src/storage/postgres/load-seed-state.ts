@@ -8,8 +8,11 @@ import type {
   CurrentState,
   CurrentTenant,
   CurrentUpstream,
+  OtherTenant,
+  SeedLook,
   SeedScope,
 } from '../../seeds/seed-store.ts';
+import { DEFAULT_TENANT_SLUG } from '../../tenants/tenant.ts';
 import { query } from './query.ts';
 
 interface TenantRow {
@@ -20,18 +23,26 @@ interface TenantRow {
   custom_host: string | null;
   settings: Record<string, unknown>;
   managed: boolean;
+  pruned: boolean;
   record: SeedRecord | null;
 }
 
 /** JSON from PostgreSQL keeps nulls; the rooms speak of absent values as undefined. */
 type Nullable<T> = { [K in keyof T]: undefined extends T[K] ? T[K] | null : T[K] };
 
-/** Loads what the scopes name, tenant by tenant; nothing else, however large a tenant is. */
-export async function loadSeedState(db: Knex, scopes: readonly SeedScope[]): Promise<CurrentState> {
+/**
+ * Loads what the scopes name, tenant by tenant, and what seeds manage where a scope asks; nothing
+ * else, however large a tenant is.
+ */
+export async function loadSeedState(
+  db: Knex,
+  { scopes, countOthers }: SeedLook,
+): Promise<CurrentState> {
   const hosts = scopes.flatMap(({ issuerHost }) => issuerHost ?? []);
   const rows = await query<TenantRow>(
     db,
     `select id, slug, name, custom_issuer, custom_host, settings, managed_by = 'seed' as managed,
+            managed_by = 'pruned' as pruned,
             seed_record as record
        from tenants where slug = any(?) or custom_host = any(?)`,
     [scopes.map(({ slug }) => slug), hosts],
@@ -44,7 +55,25 @@ export async function loadSeedState(db: Knex, scopes: readonly SeedScope[]): Pro
   const issuerHosts = new Map(
     rows.flatMap(({ custom_host: host, slug }) => (host === null ? [] : [[host, slug]])),
   );
-  return { tenants, issuerHosts };
+  const otherTenants = await loadOtherTenants(db, scopes, countOthers);
+  return { tenants, issuerHosts, otherTenants };
+}
+
+async function loadOtherTenants(
+  db: Knex,
+  scopes: readonly SeedScope[],
+  counted: boolean,
+): Promise<OtherTenant[]> {
+  const count = (table: string) =>
+    counted ? `(select count(*)::integer from ${table} o where o.tenant_id = t.id)` : '0';
+  return query<OtherTenant>(
+    db,
+    `select t.slug, ${count('clients')} as clients, ${count('accounts')} as accounts
+       from tenants t
+      where t.managed_by = 'seed' and t.slug <> all(?)
+      order by t.slug`,
+    [[DEFAULT_TENANT_SLUG, ...scopes.map(({ slug }) => slug)]],
+  );
 }
 
 async function loadTenant(db: Knex, row: TenantRow, scope: SeedScope): Promise<CurrentTenant> {
@@ -54,6 +83,7 @@ async function loadTenant(db: Knex, row: TenantRow, scope: SeedScope): Promise<C
     name: row.name,
     issuer: row.custom_issuer ?? undefined,
     settings: row.settings,
+    pruned: row.pruned === true,
     managed: row.managed === true,
     record: row.record ?? undefined,
     upstreams: await loadUpstreams(db, row.id, scope),
@@ -74,10 +104,15 @@ async function loadUpstreams(
     `select key, name, issuer, client_id as "clientId", client_secret_digest as "secretDigest",
             scopes, prompt, trust_email as "trustEmail", registration,
             email_domains as "emailDomains", coalesce(managed_by = 'seed', false) as managed,
-            seed_record as record
-       from upstream_providers
-      where tenant_id = ? and key = any(?)`,
-    [tenantId, scope.upstreamKeys],
+            seed_record as record,
+            case when key <> all(?) then
+              (select count(*)::integer from upstream_links l
+                where l.tenant_id = p.tenant_id and l.provider_key = p.key)
+            else 0 end as links
+       from upstream_providers p
+      where tenant_id = ? and (key = any(?) or (? and managed_by = 'seed'))
+      order by key`,
+    [scope.upstreamKeys, tenantId, scope.upstreamKeys, scope.unnamed],
   );
   return rows.map((row) => ({
     ...row,
@@ -100,12 +135,27 @@ async function loadApplications(
             coalesce((select jsonb_agg(jsonb_build_object(
                         'key', r.key, 'name', r.name,
                         'permissions', array(select p from unnest(r.permissions) p order by p collate "C"),
-                        'managed', coalesce(r.managed_by = 'seed', false), 'record', r.seed_record))
+                        'managed', coalesce(r.managed_by = 'seed', false), 'record', r.seed_record,
+                        'holders', case when a.key || ':' || r.key <> all(?) then ${HOLDERS} else 0 end)
+                        order by r.key)
                         from roles r
-                       where r.tenant_id = a.tenant_id and r.application_id = a.id), '[]') as roles
+                       where r.tenant_id = a.tenant_id and r.application_id = a.id), '[]') as roles,
+            case when a.key <> all(?) then
+              (select count(*)::integer from clients c
+                where c.tenant_id = a.tenant_id and c.application_id = a.id
+                  and c.managed_by is distinct from 'seed')
+            else 0 end as "otherClients"
        from applications a
-      where a.tenant_id = ? and (a.key = any(?) or a.audience = any(?))`,
-    [tenantId, scope.applicationKeys, scope.audiences],
+      where a.tenant_id = ? and (a.key = any(?) or a.audience = any(?) or (? and a.managed_by = 'seed'))
+      order by a.key`,
+    [
+      scope.roleNames,
+      scope.applicationKeys,
+      tenantId,
+      scope.applicationKeys,
+      scope.audiences,
+      scope.unnamed,
+    ],
   );
   return rows.map((row) => ({
     ...row,
@@ -127,11 +177,16 @@ async function loadClients(db: Knex, tenantId: string, scope: SeedScope): Promis
     `select c.client_id as "clientId", a.key as application, c.metadata,
             c.secret_digest as "secretDigest", coalesce(c.managed_by = 'seed', false) as managed,
             c.seed_record as record,
+            case when c.client_id <> all(?) then
+              (select count(*)::integer from recorded_grants g
+                where g.tenant_id = c.tenant_id and g.client_id = c.client_id)
+            else 0 end as consents,
             ${rolesOf('client_roles h', 'h.tenant_id = c.tenant_id and h.client_id = c.client_id')}
        from clients c
        join applications a on a.tenant_id = c.tenant_id and a.id = c.application_id
-      where c.tenant_id = ? and c.client_id = any(?)`,
-    [tenantId, scope.clientIds],
+      where c.tenant_id = ? and (c.client_id = any(?) or (? and c.managed_by = 'seed'))
+      order by c.client_id`,
+    [scope.clientIds, tenantId, scope.clientIds, scope.unnamed],
   );
   return rows.map((row) => ({
     ...row,
@@ -145,10 +200,15 @@ async function loadGroups(db: Knex, tenantId: string, scope: SeedScope): Promise
     db,
     `select g.key, g.name, coalesce(g.managed_by = 'seed', false) as managed,
             g.seed_record as record,
+            case when g.key <> all(?) then
+              (select count(*)::integer from group_members m
+                where m.tenant_id = g.tenant_id and m.group_id = g.id)
+            else 0 end as members,
             ${rolesOf('group_roles h', 'h.tenant_id = g.tenant_id and h.group_id = g.id')}
        from groups g
-      where g.tenant_id = ? and g.key = any(?)`,
-    [tenantId, scope.groupKeys],
+      where g.tenant_id = ? and (g.key = any(?) or (? and g.managed_by = 'seed'))
+      order by g.key`,
+    [scope.groupKeys, tenantId, scope.groupKeys, scope.unnamed],
   );
   return rows.map((row) => ({
     ...row,
@@ -174,8 +234,10 @@ async function loadAccounts(
                    order by g.key collate "C") as groups,
             ${rolesOf('account_roles h', 'h.tenant_id = a.tenant_id and h.account_id = a.id')}
        from accounts a
-      where a.tenant_id = ? and (a.username_key = any(?) or a.email_key = any(?))`,
-    [tenantId, scope.usernameKeys, scope.emailKeys],
+      where a.tenant_id = ?
+        and (a.username_key = any(?) or a.email_key = any(?) or (? and a.managed_by = 'seed'))
+      order by a.username_key`,
+    [tenantId, scope.usernameKeys, scope.emailKeys, scope.unnamed],
   );
   return rows.map((row) => ({
     ...row,
@@ -184,6 +246,14 @@ async function loadAccounts(
     record: row.record ?? undefined,
   }));
 }
+
+/** How many have the role `r`. */
+const HOLDERS = `(${['account_roles', 'group_roles', 'client_roles']
+  .map(
+    (table) =>
+      `(select count(*)::integer from ${table} h where h.tenant_id = r.tenant_id and h.role_id = r.id)`,
+  )
+  .join(' + ')})`;
 
 /** The roles of one holder as `application:role`, sorted as JavaScript sorts. */
 function rolesOf(holders: string, isHolder: string): string {

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { ConflictError } from '../../errors.ts';
-import type { SeedStore } from '../../seeds/seed-store.ts';
+import type { SeedStore, SeedWrite } from '../../seeds/seed-store.ts';
 import { SQLSTATE, sqlState } from './database.ts';
 import { loadSeedState } from './load-seed-state.ts';
 import { inTransaction, query } from './query.ts';
@@ -11,34 +11,35 @@ import { writeSeed } from './write-seed.ts';
 const LOCK_TIMEOUT_SECONDS = 60;
 
 /** What of a tenant goes into its Provider; accounts and groups are read with each request. */
-const VERSIONED = new Set(['tenant', 'upstream', 'application', 'role', 'client']);
+const VERSIONED = new Set(['tenant', 'upstream', 'application', 'role', 'client', 'retire']);
 
 /** What seeds speak of, in PostgreSQL. */
 export function createPostgresSeedStore(db: Knex): SeedStore {
   return {
-    load: (scopes) => loadSeedState(db, scopes),
+    load: (look) => loadSeedState(db, look),
 
-    async transact(scopes, decide) {
-      const slugs = scopes.map(({ slug }) => slug);
+    async transact(look, decide) {
+      const slugs = look.scopes.map(({ slug }) => slug);
       try {
         return await inTransaction(db, async (trx) => {
           await lock(trx, slugs);
-          const current = await loadSeedState(trx, scopes);
+          const current = await loadSeedState(trx, look);
           const writes = await decide(current);
           await writeSeed(trx, writes);
-          const changed = writes.filter(({ kind }) => VERSIONED.has(kind));
-          const known = new Map(current.tenants.map(({ slug, id }) => [slug, id]));
-          for (const slug of new Set(changed.map(({ tenant }) => tenant))) {
-            // A tenant that is new begins at version 1.
-            const id = known.get(slug);
-            if (id !== undefined) await touchTenant(trx, id);
-          }
+          const written = writes.map(({ tenant }) => tenant);
           const rows = await query<{ slug: string; id: string }>(
             trx,
             'select slug, id from tenants where slug = any(?)',
-            [slugs],
+            [[...slugs, ...written]],
           );
-          return new Map(rows.map(({ slug, id }) => [slug, id]));
+          const ids = new Map(rows.map(({ slug, id }) => [slug, id]));
+          const old = new Set([...current.tenants, ...current.otherTenants].map((one) => one.slug));
+          for (const slug of new Set(writes.filter(isVersioned).map(({ tenant }) => tenant))) {
+            const id = ids.get(slug);
+            // A tenant that is new begins at version 1.
+            if (id !== undefined && old.has(slug)) await touchTenant(trx, id);
+          }
+          return ids;
         });
       } catch (error) {
         throw asConflict(error) ?? error;
@@ -59,6 +60,10 @@ async function lock(trx: Knex.Transaction, slugs: readonly string[]): Promise<vo
   await query(trx, 'select 1 from tenants where slug = any(?) order by id for no key update', [
     slugs,
   ]);
+}
+
+function isVersioned(write: SeedWrite): boolean {
+  return VERSIONED.has(write.kind === 'remove' ? write.of : write.kind);
 }
 
 function asConflict(error: unknown): ConflictError | undefined {

@@ -5,6 +5,9 @@ import type {
   ClientWrite,
   GroupWrite,
   RecordWrite,
+  ReleaseWrite,
+  RemoveWrite,
+  RetireWrite,
   RoleWrite,
   SeedKind,
   SeedWrite,
@@ -19,6 +22,9 @@ const CHUNK = 1_000;
 /**
  * Writes what a plan decided, kind by kind, so that what is referred to is there before what
  * refers to it: a few statements per kind, however many things there are.
+ *
+ * What goes lets go of its names first. An application goes last, because a client of it may be on
+ * its way to another.
  */
 export async function writeSeed(
   trx: Knex.Transaction,
@@ -26,6 +32,12 @@ export async function writeSeed(
 ): Promise<void> {
   const of = <K extends SeedWrite['kind']>(kind: K) =>
     writes.filter((write): write is Extract<SeedWrite, { kind: K }> => write.kind === kind);
+  const removes = of('remove');
+  await releaseAudiences(trx, removes);
+  for (const kind of ['client', 'role', 'group', 'account', 'upstream'] as const) {
+    await removeThings(trx, kind, removes);
+  }
+  await releaseAccounts(trx, of('release'));
   await writeTenants(trx, of('tenant'));
   await writeUpstreams(trx, of('upstream'));
   await writeApplications(trx, of('application'));
@@ -33,6 +45,8 @@ export async function writeSeed(
   await writeGroups(trx, of('group'));
   await writeClients(trx, of('client'));
   await writeAccounts(trx, of('account'));
+  await removeThings(trx, 'application', removes);
+  await retireTenants(trx, of('retire'));
   await writeRecords(trx, of('record'));
 }
 
@@ -70,6 +84,8 @@ async function writeTenants(trx: Knex.Transaction, writes: readonly TenantWrite[
      on conflict (slug) do update
         set name = excluded.name, custom_issuer = excluded.custom_issuer,
             custom_host = excluded.custom_host, settings = excluded.settings, managed_by = 'seed',
+            disabled_at = case when tenants.managed_by = 'pruned' then null
+                               else tenants.disabled_at end,
             updated_at = now()`,
   );
 }
@@ -270,6 +286,65 @@ const ROWS: Readonly<Record<SeedKind, { table: string; where: string }>> = {
   group: { table: 'groups', where: 'w.tenant_id = t.id and w.key = x.key' },
   account: { table: 'accounts', where: 'w.tenant_id = t.id and w.id = x.key' },
 };
+
+/** Foreign keys take what belongs to a thing along. */
+async function removeThings(
+  trx: Knex.Transaction,
+  kind: RemoveWrite['of'],
+  writes: readonly RemoveWrite[],
+): Promise<void> {
+  const { table, where } = ROWS[kind];
+  await eachChunk(
+    trx,
+    writes.filter(({ of }) => of === kind),
+    `delete from ${table} w
+      using jsonb_to_recordset(?::jsonb) as x(tenant text, application text, key text), tenants t
+      where t.slug = x.tenant and ${where} and w.managed_by = 'seed'`,
+  );
+}
+
+/** Audiences of applications that go may be taken by others. */
+async function releaseAudiences(
+  trx: Knex.Transaction,
+  writes: readonly RemoveWrite[],
+): Promise<void> {
+  await eachChunk(
+    trx,
+    writes.filter(({ of }) => of === 'application'),
+    `update applications w set audience = null
+       from jsonb_to_recordset(?::jsonb) as x(tenant text, key text), tenants t
+      where t.slug = x.tenant and ${ROWS.application.where} and w.managed_by = 'seed'`,
+  );
+}
+
+async function releaseAccounts(
+  trx: Knex.Transaction,
+  writes: readonly ReleaseWrite[],
+): Promise<void> {
+  const source = 'jsonb_to_recordset(?::jsonb) as x(tenant text, key text), tenants t';
+  await eachChunk(
+    trx,
+    writes,
+    ...['account_roles', 'group_members'].map(
+      (table) => `delete from ${table} w using ${source}
+                   where t.slug = x.tenant and w.tenant_id = t.id and w.account_id = x.key`,
+    ),
+    `update accounts w set managed_by = null, seed_record = null, updated_at = now() from ${source}
+      where t.slug = x.tenant and ${ROWS.account.where}`,
+  );
+}
+
+async function retireTenants(trx: Knex.Transaction, writes: readonly RetireWrite[]): Promise<void> {
+  await eachChunk(
+    trx,
+    writes,
+    `update tenants t
+        set disabled_at = coalesce(t.disabled_at, now()), managed_by = 'pruned', seed_record = null,
+            updated_at = now()
+       from jsonb_to_recordset(?::jsonb) as x(tenant text)
+      where t.slug = x.tenant and t.managed_by = 'seed'`,
+  );
+}
 
 async function writeRecords(trx: Knex.Transaction, writes: readonly RecordWrite[]): Promise<void> {
   for (const [of, rows] of Map.groupBy(writes, (write) => write.of)) {
