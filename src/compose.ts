@@ -34,6 +34,7 @@ import { createProviderPool, type ProviderPool } from './provider/provider-for-t
 import { createMemoryAttemptStore } from './storage/memory/attempt-store.ts';
 import { createMemoryEndpointLimiter } from './storage/memory/endpoint-limiter.ts';
 import { watchPoolWait } from './storage/postgres/pool-wait.ts';
+import { RETENTION_RUN_ROWS } from './storage/postgres/retention.ts';
 import { createRedisAttemptStore } from './storage/redis/attempt-store.ts';
 import { createRedisEndpointLimiter } from './storage/redis/endpoint-limiter.ts';
 import type { Logger } from './telemetry/logger.ts';
@@ -223,8 +224,11 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
       everySeconds: RETENTION_SECONDS,
       async run() {
         const turn = await backends.retention.runOnce();
-        if (turn.outcome === 'ran') metrics.countRetained(turn.removed);
-        return turn;
+        if (turn.outcome === 'skipped') return turn;
+        metrics.countRetained(turn.removed);
+        // A deployment that leaves more than that in a minute would fall behind for ever.
+        const more = Object.values(turn.removed).some((rows) => rows >= RETENTION_RUN_ROWS);
+        return { ...turn, more };
       },
     },
     {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, mock } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { startMaintenance } from './maintenance.ts';
 import { pollUntil } from './testing/poll.ts';
 
@@ -41,6 +42,28 @@ describe('maintenance', () => {
     await stop();
     assert.deepEqual([...new Set(turns)].toSorted(), seen.toSorted());
     assert.ok(warnings.length >= 3);
+  });
+
+  it('goes on in a second where a task left something, however long it has otherwise', async () => {
+    const { deps, turns } = setUp();
+    const results = [
+      { outcome: 'ran', more: true },
+      { outcome: 'ran', more: false },
+    ];
+    const run = async () => results.shift();
+    mock.timers.enable({ apis: ['setTimeout'] });
+    const stop = startMaintenance([{ name: 'much', everySeconds: 60, run }], deps);
+    const passed = async (seconds: number) => {
+      mock.timers.tick(seconds * 1000);
+      await setImmediate();
+      return turns.length;
+    };
+    assert.equal(await passed(60), 1);
+    assert.equal(await passed(1), 2);
+    assert.equal(await passed(59), 2);
+    assert.equal(await passed(1), 3);
+    mock.timers.reset();
+    await stop();
   });
 
   it('begins nothing once it is stopped, and waits for what is under way', async () => {

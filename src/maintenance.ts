@@ -1,9 +1,12 @@
 import type { Logger } from './telemetry/logger.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 
+/** The pause before a turn of a task that left something for it. */
+const MORE_SECONDS = 1;
+
 /**
  * Work that any replica does from time to time; each task takes its own lock where it needs one, and
- * says so when another replica holds it.
+ * says `outcome: 'skipped'` when another replica holds it, or `more: true` when it left something.
  */
 export interface MaintenanceTask {
   /** Also a label of metrics. */
@@ -15,8 +18,8 @@ export interface MaintenanceTask {
 /**
  * Repeats tasks until stopped.
  *
- * A task never overlaps itself: the next run is due `everySeconds` after the last one ended. A run
- * that fails is logged and the task goes on. The timers do not keep the process alive.
+ * A task never overlaps itself: the next run is due `everySeconds` after the last one ended, or in a
+ * second if that left something. A run that fails is logged and the task goes on. The timers do not keep the process alive.
  *
  * @returns stop: no run begins after it was called; it resolves when those in progress have ended
  */
@@ -33,27 +36,30 @@ export function startMaintenance(
   const timers = new Map<string, NodeJS.Timeout>();
   const running = new Map<string, Promise<void>>();
 
-  const schedule = (task: MaintenanceTask) => {
+  const schedule = (task: MaintenanceTask, seconds: number) => {
     if (stopped) return;
-    const timer = setTimeout(() => running.set(task.name, runOnce(task)), task.everySeconds * 1000);
+    const timer = setTimeout(() => running.set(task.name, runOnce(task)), seconds * 1000);
     timers.set(task.name, timer.unref());
   };
   const runOnce = async (task: MaintenanceTask) => {
     const startedAt = performance.now();
     let outcome: 'ran' | 'skipped' | 'failed' = 'failed';
+    let pause = task.everySeconds;
     try {
-      outcome = wasSkipped(await task.run()) ? 'skipped' : 'ran';
+      const result = await task.run();
+      outcome = says(result, 'outcome', 'skipped') ? 'skipped' : 'ran';
+      if (says(result, 'more', true)) pause = Math.min(MORE_SECONDS, pause);
     } catch (error) {
       logger.warn('maintenance failed, trying again later', { task: task.name, error });
     }
     const seconds = (performance.now() - startedAt) / 1000;
     metrics.observeMaintenance({ task: task.name, outcome, endedAt: now(), seconds });
-    schedule(task);
+    schedule(task, pause);
   };
 
   for (const task of tasks) {
     metrics.watchMaintenance(task.name, now());
-    schedule(task);
+    schedule(task, task.everySeconds);
   }
   return async () => {
     stopped = true;
@@ -62,12 +68,7 @@ export function startMaintenance(
   };
 }
 
-/** Whether a task left its turn to another replica. */
-function wasSkipped(result: unknown): boolean {
-  return (
-    typeof result === 'object' &&
-    result !== null &&
-    'outcome' in result &&
-    result.outcome === 'skipped'
-  );
+/** Whether the result of a task has this member, of this value. */
+function says(result: unknown, name: string, value: unknown): boolean {
+  return typeof result === 'object' && result !== null && Reflect.get(result, name) === value;
 }

@@ -6,8 +6,10 @@ import { query, queryOne } from './query.ts';
 
 /** Rows that one statement deletes: short enough that nobody waits for its locks. */
 const BATCH = 500;
-/** Batches of one rule in one run; what is left waits for the next run, and `backlog` shows it. */
+/** Batches of one rule in one run, for others to have their turn; the rest is the next run's. */
 const MAX_BATCHES = 40;
+/** Rows that one run removes of one rule at most: whoever removed so many has more to do. */
+export const RETENTION_RUN_ROWS = BATCH * MAX_BATCHES;
 /** Where `backlog` stops counting: it must be cheap when there is most to count. */
 const BACKLOG_LIMIT = 10_000;
 const AUDIT_RETENTION_DAYS = 400;
