@@ -12,7 +12,7 @@ import type { Logger } from './telemetry/logger.ts';
 const EXIT_CONFIGURATION = 78;
 
 /** What tests of whole processes set that configuration does not. */
-export type Given = Pick<ComposeOptions, 'keyTimes' | 'keyStagesSeconds'>;
+export type Given = Pick<ComposeOptions, 'keyTimes' | 'keyStagesSeconds' | 'endpointLimits'>;
 
 /** Starts a server from the environment; ends with a code that says whether to try again. */
 export async function startServer(given: Given = {}): Promise<void> {
