@@ -135,6 +135,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     publicUrl: config.publicUrl,
     latestUseMs: config.tokenDeadlineMs / 2,
     poolSize: config.providerPoolSize,
+    onBuilt: metrics.countProviderBuilt,
   });
   const attempts = attemptStore(options, secrets.lookupKey);
   const upstream = upstreamUse({ backends, audit, now });

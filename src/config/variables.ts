@@ -258,7 +258,8 @@ export const ENVIRONMENT = z.object({
   }),
   PROVIDER_POOL_SIZE: wholeNumber(1, 100_000).register(docs, {
     section: 'Tenants',
-    about: 'Tenants kept ready in memory, about 80 KiB each.',
+    about:
+      'Tenants kept ready in memory, about 125 KiB each. More than that at once cost most of the throughput: see docs/scale.md.',
     expected: 'a whole number from 1 to 100000',
     fallback: '200',
   }),

@@ -51,6 +51,7 @@ describe('createMetrics', () => {
     metrics.watchSessions(async () => sessions);
     metrics.watchHashQueue(() => 4);
     metrics.watchProviderPool(() => 5);
+    for (let built = 0; built < 6; built += 1) metrics.countProviderBuilt();
     metrics.watchDatabasePool(() => ({ used: 1, free: 2, pending: 0 }));
     metrics.watchMailOutbox(async () => ({ queued: 3, oldestSeconds: 12 }));
     metrics.watchRetention(async () => ({ artifacts: 7, audit_events: 0 }));
@@ -60,6 +61,7 @@ describe('createMetrics', () => {
       'redis_sessions_active 3',
       'hash_queue_depth 4',
       'provider_pool_size 5',
+      'providers_built_total 6',
       'db_pool_connections{state="used"} 1',
       'db_pool_connections{state="free"} 2',
       'db_pool_connections{state="pending"} 0',

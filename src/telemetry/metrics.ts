@@ -66,6 +66,8 @@ export interface Metrics {
   }): void;
   /** Rows that a retention rule removed. */
   countRetained(removed: Readonly<Record<string, number>>): void;
+  /** A tenant was made ready in memory. */
+  countProviderBuilt(): void;
   watchSessions(read: Read<number>): void;
   watchSigningKeys(read: Read<readonly SigningKeyAge[]>): void;
   /** For how long the step of a signing key waits that should have been taken first; 0: none. */
@@ -159,6 +161,11 @@ export function createMetrics(): Metrics {
     labelNames: ['rule'],
     registers,
   });
+  const providersBuilt = new Counter({
+    name: 'providers_built_total',
+    help: 'Tenants made ready in memory: new, changed, or asked for again after the pool dropped them.',
+    registers,
+  });
   const failures = new Counter({
     name: 'metrics_collect_failures_total',
     help: 'Gauges left out of a scrape because their source failed or took too long.',
@@ -224,6 +231,7 @@ export function createMetrics(): Metrics {
     countAuthEvent: (kind) => authEvents.inc({ kind: kindLabel(kind) }),
     countEmailEvent: (kind, outcome) =>
       emailEvents.inc({ kind: emailLabel(kind), outcome: outcomeLabel(outcome) }),
+    countProviderBuilt: () => providersBuilt.inc(),
     countLogoutNotification: (outcome) => logoutNotifications.inc({ outcome }),
     observeTokenSize(kind, bytes) {
       tokenSizes.observe({ kind }, bytes);

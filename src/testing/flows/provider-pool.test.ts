@@ -4,6 +4,31 @@ import { ACME_ALICE, demoParty, visitor } from '../demo-clients.ts';
 import { ALICE, startDeployment, type TestDeployment } from '../gatehouse.ts';
 import { signIn } from '../relying-party.ts';
 
+describe('a tenant that changes', () => {
+  let deployment: TestDeployment;
+  before(async () => {
+    deployment = await startDeployment();
+  });
+  after(() => deployment.stop());
+
+  it('gets a new Provider, and all others keep theirs', async () => {
+    const { gatehouse, backends } = deployment.replicas[0] ?? assert.fail('no replica');
+    const providerOf = async (slug: string) => {
+      const tenant = await backends.tenants.findBySlug(slug);
+      return gatehouse.providers.providerForTenant(tenant ?? assert.fail(slug));
+    };
+    // The first makes their keys, which changes them.
+    for (const slug of ['default', 'acme']) await providerOf(slug);
+    const [own, other] = [await providerOf('default'), await providerOf('acme')];
+    const changed = await backends.tenants.findBySlug('default');
+    await backends.tenants.touch(changed?.id ?? '');
+    await gatehouse.feed.lookNow();
+    assert.notEqual(await providerOf('default'), own);
+    assert.equal(await providerOf('acme'), other);
+    assert.match(await gatehouse.metrics.render(), /^providers_built_total 5$/m);
+  });
+});
+
 describe('a replica that keeps fewer tenants in memory than it serves', () => {
   let deployment: TestDeployment;
   before(async () => {
