@@ -159,6 +159,16 @@ export async function post(
   return JSON.parse((await send(url, { method: 'POST', headers, body }, 200)).body);
 }
 
+/** An answer with another status than the one that was expected. */
+export class UnexpectedAnswer extends Error {
+  readonly status: number | undefined;
+
+  constructor(status: number | undefined, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
 async function send(
   url: string,
   options: { method?: string; headers?: Record<string, string>; body?: string },
@@ -172,7 +182,8 @@ async function send(
       if (answer.statusCode === expected) resolve({ headers: answer.headers, body: received });
       else
         reject(
-          new Error(
+          new UnexpectedAnswer(
+            answer.statusCode,
             `${method} ${new URL(url).pathname}: ${answer.statusCode} ${received.slice(0, 200)}`,
           ),
         );

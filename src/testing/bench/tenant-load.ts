@@ -1,12 +1,16 @@
 /** Load on many tenants of one replica: each operation is for the next of those that are active. */
 
-import { post, signedIn } from './flows.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { post, signedIn, UnexpectedAnswer } from './flows.ts';
 import { slugOf } from './many-tenants.ts';
 import type { MeasuredReplica } from './measured-replica.ts';
 import { type Slice, slice } from './slices.ts';
 
 const RESOURCE = 'https://api.bench.example';
 const PREPARED_AT_ONCE = 8;
+/** How a client waits that was told to come again: about half a minute in all. */
+const RETRY_MS = 250;
+const TRIES = 120;
 
 export const LOADS = ['client credentials', 'code and refresh'] as const;
 export type LoadName = (typeof LOADS)[number];
@@ -20,6 +24,8 @@ export interface CostedSlice extends Slice {
 export interface TenantLoad {
   /** Has the first `count` tenants each do everything once, with a sign-in where there is none yet. */
   activate(count: number): Promise<void>;
+  /** How often the replica was too busy to let a request in; it was sent again then. */
+  refused(): number;
   /** One machine's token for a tenant. */
   machineToken(n: number): Promise<void>;
   /** Keeps `active` tenants busy, in turns. */
@@ -47,18 +53,34 @@ export function createTenantLoad(
     const form = { grant_type: 'refresh_token', refresh_token: String(tokens?.refresh_token) };
     await post(`${issuerOf(n)}/token`, 'bench', form, from);
   };
-  const work: Record<LoadName, (n: number) => Promise<void>> = {
-    'client credentials': machineToken,
-    'code and refresh': codeAndRefresh,
+  let refused = 0;
+  const patiently = (work: (n: number) => Promise<void>) => async (n: number) => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await work(n);
+      } catch (error) {
+        if (!(error instanceof UnexpectedAnswer && error.status === 503)) throw error;
+        if (tries === TRIES) throw error;
+        refused += 1;
+        await delay(RETRY_MS);
+      }
+    }
   };
+  const work: Record<LoadName, (n: number) => Promise<void>> = {
+    'client credentials': patiently(machineToken),
+    'code and refresh': patiently(codeAndRefresh),
+  };
+  const begin = patiently(async (n) => {
+    sessions[n] ??= await signedIn(issuerOf(n), from);
+  });
 
   return {
-    machineToken,
+    refused: () => refused,
+    machineToken: work['client credentials'],
     async activate(count) {
       await forEachOf(count, PREPARED_AT_ONCE, async (n) => {
-        sessions[n] ??= await signedIn(issuerOf(n), from);
-        await codeAndRefresh(n);
-        await machineToken(n);
+        await begin(n);
+        for (const name of LOADS) await work[name](n);
       });
     },
     async measure(name, active, milliseconds) {

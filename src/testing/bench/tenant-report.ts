@@ -70,6 +70,8 @@ export interface TenantResults {
     readonly seconds: number;
     readonly p50: number;
     readonly p99: number;
+    /** Times that a request was told to come again. */
+    readonly refused: number;
   };
 }
 
@@ -140,7 +142,7 @@ export function renderReport(results: TenantResults): string {
       walk.map(({ met, used, rss }) => [met.toLocaleString('en'), inMib(used), inMib(rss)]),
     ),
     `A pool of ${small.pool} with ${small.active} active tenants: ${percent(small.ratio)} of the throughput of a pool that holds them; p50 ${fixed(small.p50)} ms, p99 ${fixed(small.p99)} ms.`,
-    `${cold.tenants} tenants met at once, ${cold.atOnce} requests under way, by a replica just started: all answered after ${fixed(cold.seconds)} s, p50 ${fixed(cold.p50)} ms, p99 ${fixed(cold.p99)} ms, none refused.`,
+    `${cold.tenants} tenants met at once, ${cold.atOnce} requests under way, by a replica just started: all answered after ${fixed(cold.seconds)} s, p50 ${fixed(cold.p50)} ms, p99 ${fixed(cold.p99)} ms; told to come again: ${cold.refused} times.`,
     table(
       ['', 'few tenants', 'all', 'ratio'],
       [

@@ -162,6 +162,7 @@ async function meetAtOnce(replica: MeasuredReplica): Promise<TenantResults['cold
     seconds: seconds / 1000,
     p50: sorted[Math.floor(sorted.length * 0.5)] ?? 0,
     p99: sorted[Math.floor(sorted.length * 0.99)] ?? 0,
+    refused: load.refused(),
   };
 }
 
