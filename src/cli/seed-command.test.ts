@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -71,6 +71,31 @@ describe('gatehouse migrate and seed', () => {
       stderr: '',
     });
     assert.equal((await cli.run('seed', 'apply', file)).code, 0);
+  });
+
+  it('write back what there is, which changes nothing', async () => {
+    await cli.run('migrate');
+    assert.equal((await cli.run('seed', 'apply', file)).code, 0);
+    const path = join(directory, 'exported.yaml');
+    assert.deepEqual(await cli.run('seed', 'export', '--output', path), {
+      code: 0,
+      stdout: `Wrote ${path}: tenants: 1, applications: 1, accounts: 1.\n`,
+      stderr: '',
+    });
+    assert.equal((await cli.run('seed', 'plan', '--prune-tenants', path)).code, 0);
+    const again = await cli.run('seed', 'export', '--output', path);
+    assert.equal(again.code, 1);
+    assert.match(again.stderr, /it exists already; --force takes its place\n$/);
+    assert.equal((await cli.run('seed', 'export', '--output', path, '--force')).code, 0);
+    const { stdout } = await cli.run('seed', 'export', '--tenant', 'acme');
+    assert.equal(stdout, await readFile(path, 'utf8'));
+    assert.ok(!stdout.includes(WEB_SECRET));
+    const asJson = join(directory, 'exported.json');
+    await writeFile(asJson, JSON.stringify(await cli.json('seed', 'export')));
+    assert.equal((await cli.run('seed', 'plan', asJson)).code, 0);
+    const nobody = await cli.run('seed', 'export', '--tenant', 'acme', 'nobody');
+    assert.equal(nobody.code, 1);
+    assert.match(nobody.stderr, /nobody/);
   });
 
   /** In a process of its own, through the program as it is started. */

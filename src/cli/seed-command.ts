@@ -7,6 +7,7 @@ import type { PruneMode, SeedPlan } from '../seeds/seed-plan.ts';
 import type { CliContext } from './cli-context.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ActionMaker, CommandRun } from './run-command.ts';
+import { addSeedExportCommand } from './seed-export-command.ts';
 
 const NOTHING = 'Nothing to do: everything is as the files say.';
 
@@ -15,7 +16,7 @@ interface PruneOptions {
   readonly pruneTenants?: boolean;
 }
 
-/** `gatehouse seed plan|apply FILE…` */
+/** `gatehouse seed plan|apply FILE…`, `gatehouse seed export` */
 export function addSeedCommands(program: Command, act: ActionMaker): void {
   const seed = program
     .command('seed')
@@ -77,6 +78,8 @@ Examples:
         return EXIT.ok;
       }),
     );
+
+  addSeedExportCommand(seed, act);
 }
 
 function withFiles(command: Command): Command {

@@ -39,7 +39,7 @@ export interface PlanSeedDeps {
 }
 
 export interface ApplySeedDeps extends PlanSeedDeps {
-  readonly seeds: SeedStore;
+  readonly seeds: Pick<SeedStore, 'load' | 'transact'>;
   readonly passwords: Pick<PasswordHasher, 'hash'>;
   /** Seals secrets of ours at upstream providers. */
   readonly sealer: Pick<Sealer, 'seal'>;

@@ -8,7 +8,7 @@ import {
 import type { ClientMetadata } from '../applications/client.ts';
 import { clientSecretDigest, clientSecretProblem } from '../applications/client-secret.ts';
 import { completeTenantSettings } from '../tenants/complete-tenant-settings.ts';
-import { LOGO_MAX_BYTES, readLogoImage } from '../tenants/logo-image.ts';
+import { LOGO_EXPECTED, LOGO_MAX_BYTES, readLogoImage } from '../tenants/logo-image.ts';
 import type { TenantSettings } from '../tenants/tenant.ts';
 import { mergeSeedFiles } from './merge-seed-files.ts';
 import { type ParsedTenant, parseSeedFile } from './parse-seed-file.ts';
@@ -136,7 +136,7 @@ async function resolveLogo(
   if ('found' in image) {
     problems.push({
       place: source.place,
-      message: `expected a PNG or WebP of at most 5 KiB and 1200 by 400 pixels, found ${image.found}`,
+      message: `${LOGO_EXPECTED}, found ${image.found}`,
     });
     return definition;
   }

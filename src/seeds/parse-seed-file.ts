@@ -21,7 +21,7 @@ export interface ParsedTenant {
 }
 
 /** The version of the format. */
-const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 1;
 
 /**
  * Reads one seed file: its form, not what it refers to.

@@ -28,7 +28,8 @@ export function lookOf(desired: DesiredState, prune: PruneMode): SeedLook {
     roleNames: tenant.applications.flatMap(({ key, roles }) =>
       roles.map((role) => `${key}:${role.key}`),
     ),
-    unnamed: tenant.definition !== undefined,
+    unnamed: tenant.definition === undefined ? ('none' as const) : ('managed' as const),
+    unnamedAccounts: tenant.definition === undefined ? ('none' as const) : ('managed' as const),
   }));
   return { scopes, countOthers: prune === 'prune with tenants' };
 }

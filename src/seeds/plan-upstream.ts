@@ -1,5 +1,5 @@
 import type { DesiredTenant, DesiredUpstream } from './seed.ts';
-import { addChange, fingerprint, type Planning } from './seed-plan.ts';
+import { addChange, fingerprint, type Planning, refuse } from './seed-plan.ts';
 import type { CurrentTenant } from './seed-store.ts';
 
 /** Compares one upstream provider with what is stored. */
@@ -16,6 +16,10 @@ export function planUpstream(
     plan.warnings.push(
       `upstream ${key} of tenant ${slug} moves to another issuer: identities that are linked to accounts are of the old one, and sign nobody in any more`,
     );
+  }
+  if (secret.value === undefined && secret.digest !== before?.secretDigest) {
+    const found = 'the hash of another secret than the one that is stored here';
+    refuse(plan, secret.place, `expected env, file or value, found ${found}`);
   }
   addChange(
     plan,
@@ -37,6 +41,6 @@ export function planUpstream(
     },
     { fields: { ...rest, client_id: clientId, client_secret: fingerprint(secret.digest) } },
     { kind: 'upstream', tenant: slug, key, ...values, secretDigest: secret.digest },
-    { kind: 'seal', secret: secret.value },
+    secret.value === undefined ? undefined : { kind: 'seal', secret: secret.value },
   );
 }

@@ -36,7 +36,7 @@ export type ParsedGroup = DesiredGroup & { readonly rolePlaces: ReadonlyMap<stri
  *
  * @see OpenID Connect Core 1.0, section 5.1
  */
-const CLAIM_NAMES = [
+export const CLAIM_NAMES: readonly string[] = [
   'name',
   'given_name',
   'family_name',

@@ -9,9 +9,18 @@ export type SecretSource =
   | { readonly from: 'file'; readonly path: string; readonly place: Place }
   | { readonly from: 'value'; readonly value: string; readonly place: Place };
 
+/** A secret that only its digest is known of. */
+export interface DigestSource {
+  readonly from: 'hash';
+  readonly digest: string;
+  readonly place: Place;
+}
+
+export type UpstreamSecretSource = SecretSource | DigestSource;
+
 export type ClientSecretSource =
   | SecretSource
-  | { readonly from: 'hash'; readonly digest: string; readonly place: Place }
+  | DigestSource
   | { readonly from: 'generate'; readonly path: string; readonly place: Place };
 
 /** HMAC-SHA-256 as base64url without padding. */
@@ -34,11 +43,7 @@ export function readClientSecret(at: SeedNode): ClientSecretSource | undefined {
   }
   const source = readChoiceOfKey(map, ['env', 'file', 'value', 'hash', 'generate']);
   if (source === undefined) return undefined;
-  const place = placeOf(source.value);
-  if (source.key === 'hash') {
-    const digest = readText(source.value, DIGEST_RULE, { secret: true });
-    return digest === undefined ? undefined : { from: 'hash', digest, place };
-  }
+  if (source.key === 'hash') return readDigest(source.value);
   if (source.key === 'generate') {
     if (scalarOf(source.value) !== true) {
       report(source.value, `expected true, found ${describeFound(source.value)}`);
@@ -48,9 +53,23 @@ export function readClientSecret(at: SeedNode): ClientSecretSource | undefined {
       return undefined;
     }
     const path = readText(writeTo, PATH_RULE);
-    return path === undefined ? undefined : { from: 'generate', path, place };
+    return path === undefined
+      ? undefined
+      : { from: 'generate', path, place: placeOf(source.value) };
   }
   return readSource(source.key, source.value);
+}
+
+/**
+ * Reads the source of a secret of ours at an upstream provider. A hash names the one that is stored
+ * already.
+ */
+export function readUpstreamSecret(at: SeedNode): UpstreamSecretSource | undefined {
+  const keys = ['env', 'file', 'value', 'hash'] as const;
+  const map = readMap(at, 'a mapping with env, file, value or hash', keys);
+  const source = map === undefined ? undefined : readChoiceOfKey(map, keys);
+  if (source === undefined) return undefined;
+  return source.key === 'hash' ? readDigest(source.value) : readSource(source.key, source.value);
 }
 
 /** Reads a password's source. */
@@ -58,6 +77,11 @@ export function readSecret(at: SeedNode): SecretSource | undefined {
   const map = readMap(at, 'a mapping with env, file or value', ['env', 'file', 'value']);
   const source = map === undefined ? undefined : readChoiceOfKey(map, ['env', 'file', 'value']);
   return source === undefined ? undefined : readSource(source.key, source.value);
+}
+
+function readDigest(at: SeedNode): DigestSource | undefined {
+  const digest = readText(at, DIGEST_RULE, { secret: true });
+  return digest === undefined ? undefined : { from: 'hash', digest, place: placeOf(at) };
 }
 
 function readSource(key: 'env' | 'file' | 'value', at: SeedNode): SecretSource | undefined {

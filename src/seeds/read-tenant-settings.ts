@@ -1,5 +1,6 @@
 import { LANGUAGES } from '../languages/languages.ts';
 import type { StoredTenantSettings } from '../tenants/complete-tenant-settings.ts';
+import { LOGO_EXPECTED, readLogoImage } from '../tenants/logo-image.ts';
 import {
   DEFAULT_TENANT_SETTINGS,
   type Registration,
@@ -12,17 +13,17 @@ import {
 import type { LogoSource } from './seed.ts';
 import {
   readChoice,
+  readChoiceOfKey,
   readFlag,
   readMap,
   readText,
   readTextSet,
   readWhole,
-  requireKey,
   type SeedMap,
   type TextRule,
 } from './seed-reader.ts';
 import { placeOf, report, type SeedNode, scalarOf } from './seed-source.ts';
-import { COLOUR_RULE, PATH_RULE, WEB_PAGE_RULE, WELCOME_RULE } from './text-rules.ts';
+import { BASE64_RULE, COLOUR_RULE, PATH_RULE, WEB_PAGE_RULE, WELCOME_RULE } from './text-rules.ts';
 
 const DAY = 24 * 60 * 60;
 const YEAR = 365 * DAY;
@@ -164,21 +165,34 @@ function readBranding(at: SeedNode | undefined): {
     const text = readText(map?.get(name), BRANDING_RULES[name]);
     if (text !== undefined) branding[name] = text;
   }
-  return { branding, logo: readLogo(map?.get('logo')) };
+  const logo = readLogo(map?.get('logo'));
+  if (typeof logo === 'string') branding.logo = logo;
+  return { branding, logo: typeof logo === 'string' ? undefined : logo };
 }
 
 function isLifetime(name: string): name is keyof TenantLifetimes {
   return Object.hasOwn(LIFETIME_LIMITS, name);
 }
 
-/** Where a logo is: its file is read, and looked at, when all files are. */
-function readLogo(at: SeedNode | undefined): LogoSource | undefined {
+/**
+ * A logo as it is stored, from its bytes; or where it is: its file is read, and looked at, when all
+ * files are.
+ */
+function readLogo(at: SeedNode | undefined): LogoSource | string | undefined {
   if (at === undefined) return undefined;
-  const map = readMap(at, 'a mapping with file', ['file']);
-  if (map === undefined) return undefined;
-  const file = requireKey(map, 'file', PATH_RULE.expected);
-  const path = readText(file, PATH_RULE);
-  return file === undefined || path === undefined ? undefined : { path, place: placeOf(file) };
+  const map = readMap(at, 'a mapping with file or data', ['file', 'data']);
+  const source = map === undefined ? undefined : readChoiceOfKey(map, ['file', 'data']);
+  if (source === undefined) return undefined;
+  if (source.key === 'file') {
+    const path = readText(source.value, PATH_RULE);
+    return path === undefined ? undefined : { path, place: placeOf(source.value) };
+  }
+  const text = readText(source.value, BASE64_RULE);
+  if (text === undefined) return undefined;
+  const image = readLogoImage(Buffer.from(text.replace(/\s/g, ''), 'base64'));
+  if ('logo' in image) return image.logo;
+  report(source.value, `${LOGO_EXPECTED}, found ${image.found}`);
+  return undefined;
 }
 
 /** One text for every language, or one for each. */

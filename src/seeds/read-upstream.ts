@@ -6,7 +6,7 @@ import {
   type UpstreamPreset,
   type UpstreamPresetName,
 } from '../upstream/upstream-presets.ts';
-import { readSecret, type SecretSource } from './read-secret.ts';
+import { readUpstreamSecret, type UpstreamSecretSource } from './read-secret.ts';
 import type { DesiredUpstream } from './seed.ts';
 import {
   readChoice,
@@ -30,7 +30,7 @@ import {
 
 /** An upstream provider as read; our secret at it is still to be fetched. */
 export type ParsedUpstream = Omit<DesiredUpstream, 'secret'> & {
-  readonly secret: SecretSource | undefined;
+  readonly secret: UpstreamSecretSource | undefined;
 };
 
 const PRESET_NAMES = Object.keys(UPSTREAM_PRESETS).filter(isPreset);
@@ -57,7 +57,7 @@ export function readUpstream(at: SeedNode): ParsedUpstream | undefined {
   const key = readText(requireKey(map, 'key', SLUG_RULE.expected), SLUG_RULE);
   const presetName = readChoice(map.get('preset'), PRESET_NAMES);
   const preset = presetName === undefined ? undefined : UPSTREAM_PRESETS[presetName];
-  const secretAt = requireKey(map, 'client_secret', 'env, file or value');
+  const secretAt = requireKey(map, 'client_secret', 'env, file, value or hash');
   const upstream = {
     place: map.place,
     name: readText(map.get('name'), NAME_RULE) ?? preset?.name ?? key ?? '',
@@ -67,7 +67,7 @@ export function readUpstream(at: SeedNode): ParsedUpstream | undefined {
         requireKey(map, 'client_id', UPSTREAM_CLIENT_ID_RULE.expected),
         UPSTREAM_CLIENT_ID_RULE,
       ) ?? '',
-    secret: secretAt === undefined ? undefined : readSecret(secretAt),
+    secret: secretAt === undefined ? undefined : readUpstreamSecret(secretAt),
     scopes: readScopes(map.get('scopes')),
     prompt: readChoice(map.get('prompt'), PROMPTS) ?? preset?.prompt,
     trustEmail: readFlag(map.get('trustEmail')) ?? false,

@@ -14,13 +14,17 @@ export async function resolveUpstream(
   problems: SeedProblem[],
 ): Promise<DesiredUpstream> {
   const { secret: source, ...rest } = upstream;
+  const place = source?.place ?? upstream.place;
+  if (source?.from === 'hash') {
+    return { ...rest, secret: { value: undefined, digest: source.digest, place } };
+  }
   const value = source === undefined ? undefined : await resolveSecret(deps, source, problems);
   // RFC 6749, appendix A.2
   if (source !== undefined && value !== undefined && !/^[\x20-\x7e]{1,2048}$/.test(value)) {
     const message = 'expected a secret of 1 to 2048 printable ASCII characters, found another';
-    problems.push({ place: source.place, message });
+    problems.push({ place, message });
   }
   const known = value ?? '';
   const digest = clientSecretDigest(deps.clientSecretPepper, known);
-  return { ...rest, secret: { value: known, digest } };
+  return { ...rest, secret: { value: known, digest, place } };
 }

@@ -19,9 +19,13 @@ export interface SeedScope {
   readonly emailKeys: readonly string[];
   /** `application:role`. */
   readonly roleNames: readonly string[];
-  /** Also what seeds manage and the scope does not name, with what would go along with it. */
-  readonly unnamed: boolean;
+  /** What it does not name and is loaded all the same, with what would go along with it. */
+  readonly unnamed: Extent;
+  /** The accounts of those. */
+  readonly unnamedAccounts: Extent;
 }
+
+export type Extent = 'none' | 'managed' | 'all';
 
 /** What a plan needs to know. */
 export interface SeedLook {
@@ -51,6 +55,7 @@ export interface CurrentTenant {
   readonly slug: string;
   readonly name: string;
   readonly issuer: string | undefined;
+  readonly disabled: boolean;
   /** As stored: sparse. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** Disabled because no file named it; defining it again enables it. */
@@ -78,6 +83,7 @@ export interface CurrentUpstream {
   readonly trustEmail: boolean;
   readonly registration: UpstreamRegistration;
   readonly emailDomains: readonly string[];
+  readonly disabled: boolean;
   /** Identities that are linked to accounts; counted where the scope does not name it. */
   readonly links: number;
   readonly managed: boolean;
@@ -120,6 +126,7 @@ export interface CurrentClient {
   readonly secretDigest: string | undefined;
   /** `application:role`, sorted. */
   readonly roles: readonly string[];
+  readonly disabled: boolean;
   /** Accounts that allowed it something; counted where the scope does not name it. */
   readonly consents: number;
   readonly managed: boolean;
@@ -151,9 +158,16 @@ export interface CurrentAccount {
   readonly roles: readonly string[];
   /** Sorted. */
   readonly groups: readonly string[];
+  readonly disabled: boolean;
   readonly managed: boolean;
   /** What was applied last; undefined before the first time. */
   readonly record: SeedRecord | undefined;
+}
+
+export interface WholeState {
+  readonly tenants: readonly CurrentTenant[];
+  /** By tenant id, then account id; empty unless they were asked for. */
+  readonly passwordHashes: ReadonlyMap<TenantId, ReadonlyMap<string, string>>;
 }
 
 /** One thing as it is to be from now on, whole; role and group lists replace what was there. */
@@ -188,7 +202,10 @@ export interface UpstreamWrite {
   readonly issuer: string;
   readonly clientId: string;
   readonly secretDigest: string;
-  /** Seals the secret for its tenant, whose id a new one has only when it is written. */
+  /**
+   * Seals the secret for its tenant, whose id a new one has only when it is written; undefined: it
+   * stays the one that is stored.
+   */
   readonly sealSecret?: (tenantId: TenantId) => string;
   readonly scopes: readonly string[];
   readonly prompt: string | undefined;
@@ -295,6 +312,15 @@ export interface RecordWrite {
  */
 export interface SeedStore {
   load(look: SeedLook): Promise<CurrentState>;
+  /**
+   * Everything that seed files can say of tenants, as of one moment, sorted.
+   *
+   * @param slugs - undefined: all tenants
+   */
+  loadWhole(
+    slugs: readonly string[] | undefined,
+    options: { readonly accounts: Extent; readonly passwordHashes: boolean },
+  ): Promise<WholeState>;
   /**
    * Decides and writes in one transaction, one caller at a time in the whole deployment.
    *

@@ -181,6 +181,24 @@ tenants:
   );
 
   it(
+    'keep the secret that is stored where a file has its hash, whatever else changes',
+    withSeedBench(async (bench) => {
+      await bench.apply(file());
+      const hashed = (digest: string) =>
+        file({ more: 'trustEmail: true' }).replace(/\{ value: .* \}/, `{ hash: ${digest} }`);
+      await bench.apply(hashed(digestOf(SECRET)));
+      const [provider] = await providers(bench);
+      assert.ok(provider);
+      assert.equal(provider.trustEmail, true);
+      assert.equal(openUpstreamSecret(TEST_SEALER, provider), SECRET);
+      await assert.rejects(
+        bench.apply(hashed(digestOf(OTHER_SECRET))),
+        /the hash of another secret/,
+      );
+    }),
+  );
+
+  it(
     'are taken over from others, and say so',
     withSeedBench(async (bench) => {
       await bench.apply(file());

@@ -58,7 +58,12 @@ export interface DesiredUpstream {
   readonly issuer: string;
   /** Ours at the provider, as is the secret. */
   readonly clientId: string;
-  readonly secret: { readonly value: string; readonly digest: string };
+  readonly secret: {
+    /** Undefined: it is the one that is stored. */
+    readonly value: string | undefined;
+    readonly digest: string;
+    readonly place: Place;
+  };
   /** `openid` first, the others sorted. */
   readonly scopes: readonly string[];
   readonly prompt: string | undefined;

@@ -106,6 +106,12 @@ export const DOMAIN_RULE: TextRule = {
     text.length <= 253 && isEmailAddress(`x@${text}`) && normalizeIdentifier(text) === text,
 };
 
+/** RFC 4648, section 4; over as many lines as it takes. */
+export const BASE64_RULE: TextRule = {
+  expected: 'base64',
+  accepts: (text) => /^(?:[A-Za-z0-9+/]\s*)+(?:=\s*){0,2}$/.test(text),
+};
+
 export const ENVIRONMENT_NAME_RULE: TextRule = {
   expected: 'the name of an environment variable',
   accepts: (text) => /^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(text),

@@ -4,6 +4,9 @@ export const LOGO_MAX_BYTES = 5 * 1024;
 const MAX_WIDTH = 1200;
 const MAX_HEIGHT = 400;
 
+/** What a logo must be, in the words of a message. */
+export const LOGO_EXPECTED = 'expected a PNG or WebP of at most 5 KiB and 1200 by 400 pixels';
+
 /** A picture inside a `data:` address. Pixels only: a drawing could hold script. */
 const LOGO = /^data:(image\/(?:png|webp));base64,([A-Za-z0-9+/]+={0,2})$/;
 

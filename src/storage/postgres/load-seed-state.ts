@@ -8,11 +8,13 @@ import type {
   CurrentState,
   CurrentTenant,
   CurrentUpstream,
+  Extent,
   OtherTenant,
   SeedLook,
   SeedScope,
+  WholeState,
 } from '../../seeds/seed-store.ts';
-import { DEFAULT_TENANT_SLUG } from '../../tenants/tenant.ts';
+import { DEFAULT_TENANT_SLUG, type TenantId } from '../../tenants/tenant.ts';
 import { query } from './query.ts';
 
 interface TenantRow {
@@ -24,8 +26,21 @@ interface TenantRow {
   settings: Record<string, unknown>;
   managed: boolean;
   pruned: boolean;
+  disabled: boolean;
   record: SeedRecord | null;
 }
+
+const NOTHING_NAMED = {
+  issuerHost: undefined,
+  upstreamKeys: [],
+  applicationKeys: [],
+  audiences: [],
+  clientIds: [],
+  groupKeys: [],
+  usernameKeys: [],
+  emailKeys: [],
+  roleNames: [],
+};
 
 /** JSON from PostgreSQL keeps nulls; the rooms speak of absent values as undefined. */
 type Nullable<T> = { [K in keyof T]: undefined extends T[K] ? T[K] | null : T[K] };
@@ -42,7 +57,7 @@ export async function loadSeedState(
   const rows = await query<TenantRow>(
     db,
     `select id, slug, name, custom_issuer, custom_host, settings, managed_by = 'seed' as managed,
-            managed_by = 'pruned' as pruned,
+            managed_by = 'pruned' as pruned, disabled_at is not null as disabled,
             seed_record as record
        from tenants where slug = any(?) or custom_host = any(?)`,
     [scopes.map(({ slug }) => slug), hosts],
@@ -76,6 +91,36 @@ async function loadOtherTenants(
   );
 }
 
+/** Loads tenants with everything that seed files can say of them. */
+export async function loadWholeState(
+  db: Knex,
+  slugs: readonly string[] | undefined,
+  options: { readonly accounts: Extent; readonly passwordHashes: boolean },
+): Promise<WholeState> {
+  const found = await query<{ slug: string }>(
+    db,
+    'select slug from tenants where ?::text[] is null or slug = any(?) order by slug',
+    [slugs ?? null, slugs ?? null],
+  );
+  const scopes = found.map(({ slug }) => ({
+    ...NOTHING_NAMED,
+    slug,
+    unnamed: 'all' as const,
+    unnamedAccounts: options.accounts,
+  }));
+  const { tenants } = await loadSeedState(db, { scopes, countOthers: false });
+  const passwordHashes = new Map<TenantId, ReadonlyMap<string, string>>();
+  for (const { id } of options.passwordHashes ? tenants : []) {
+    const rows = await query<{ accountId: string; hash: string }>(
+      db,
+      'select account_id as "accountId", hash from passwords where tenant_id = ?',
+      [id],
+    );
+    passwordHashes.set(id, new Map(rows.map(({ accountId, hash }) => [accountId, hash])));
+  }
+  return { tenants, passwordHashes };
+}
+
 async function loadTenant(db: Knex, row: TenantRow, scope: SeedScope): Promise<CurrentTenant> {
   return {
     id: row.id,
@@ -84,6 +129,7 @@ async function loadTenant(db: Knex, row: TenantRow, scope: SeedScope): Promise<C
     issuer: row.custom_issuer ?? undefined,
     settings: row.settings,
     pruned: row.pruned === true,
+    disabled: row.disabled,
     managed: row.managed === true,
     record: row.record ?? undefined,
     upstreams: await loadUpstreams(db, row.id, scope),
@@ -103,16 +149,17 @@ async function loadUpstreams(
     db,
     `select key, name, issuer, client_id as "clientId", client_secret_digest as "secretDigest",
             scopes, prompt, trust_email as "trustEmail", registration,
-            email_domains as "emailDomains", coalesce(managed_by = 'seed', false) as managed,
+            email_domains as "emailDomains", disabled_at is not null as disabled,
+            coalesce(managed_by = 'seed', false) as managed,
             seed_record as record,
             case when key <> all(?) then
               (select count(*)::integer from upstream_links l
                 where l.tenant_id = p.tenant_id and l.provider_key = p.key)
             else 0 end as links
        from upstream_providers p
-      where tenant_id = ? and (key = any(?) or (? and managed_by = 'seed'))
+      where tenant_id = ? and (key = any(?) or ${also('p', scope.unnamed)})
       order by key`,
-    [scope.upstreamKeys, tenantId, scope.upstreamKeys, scope.unnamed],
+    [scope.upstreamKeys, tenantId, scope.upstreamKeys],
   );
   return rows.map((row) => ({
     ...row,
@@ -146,16 +193,9 @@ async function loadApplications(
                   and c.managed_by is distinct from 'seed')
             else 0 end as "otherClients"
        from applications a
-      where a.tenant_id = ? and (a.key = any(?) or a.audience = any(?) or (? and a.managed_by = 'seed'))
+      where a.tenant_id = ? and (a.key = any(?) or a.audience = any(?) or ${also('a', scope.unnamed)})
       order by a.key`,
-    [
-      scope.roleNames,
-      scope.applicationKeys,
-      tenantId,
-      scope.applicationKeys,
-      scope.audiences,
-      scope.unnamed,
-    ],
+    [scope.roleNames, scope.applicationKeys, tenantId, scope.applicationKeys, scope.audiences],
   );
   return rows.map((row) => ({
     ...row,
@@ -175,7 +215,8 @@ async function loadClients(db: Knex, tenantId: string, scope: SeedScope): Promis
   const rows = await query<Nullable<CurrentClient>>(
     db,
     `select c.client_id as "clientId", a.key as application, c.metadata,
-            c.secret_digest as "secretDigest", coalesce(c.managed_by = 'seed', false) as managed,
+            c.secret_digest as "secretDigest", c.disabled_at is not null as disabled,
+            coalesce(c.managed_by = 'seed', false) as managed,
             c.seed_record as record,
             case when c.client_id <> all(?) then
               (select count(*)::integer from recorded_grants g
@@ -184,9 +225,9 @@ async function loadClients(db: Knex, tenantId: string, scope: SeedScope): Promis
             ${rolesOf('client_roles h', 'h.tenant_id = c.tenant_id and h.client_id = c.client_id')}
        from clients c
        join applications a on a.tenant_id = c.tenant_id and a.id = c.application_id
-      where c.tenant_id = ? and (c.client_id = any(?) or (? and c.managed_by = 'seed'))
+      where c.tenant_id = ? and (c.client_id = any(?) or ${also('c', scope.unnamed)})
       order by c.client_id`,
-    [scope.clientIds, tenantId, scope.clientIds, scope.unnamed],
+    [scope.clientIds, tenantId, scope.clientIds],
   );
   return rows.map((row) => ({
     ...row,
@@ -206,9 +247,9 @@ async function loadGroups(db: Knex, tenantId: string, scope: SeedScope): Promise
             else 0 end as members,
             ${rolesOf('group_roles h', 'h.tenant_id = g.tenant_id and h.group_id = g.id')}
        from groups g
-      where g.tenant_id = ? and (g.key = any(?) or (? and g.managed_by = 'seed'))
+      where g.tenant_id = ? and (g.key = any(?) or ${also('g', scope.unnamed)})
       order by g.key`,
-    [scope.groupKeys, tenantId, scope.groupKeys, scope.unnamed],
+    [scope.groupKeys, tenantId, scope.groupKeys],
   );
   return rows.map((row) => ({
     ...row,
@@ -226,6 +267,7 @@ async function loadAccounts(
     db,
     `select a.id, a.username, a.username_key as "usernameKey", a.email, a.email_key as "emailKey",
             a.email_verified as "emailVerified", a.claims,
+            a.disabled_at is not null as disabled,
             coalesce(a.managed_by = 'seed', false) as managed, a.seed_record as record,
             array(select g.key
                     from group_members m
@@ -235,9 +277,9 @@ async function loadAccounts(
             ${rolesOf('account_roles h', 'h.tenant_id = a.tenant_id and h.account_id = a.id')}
        from accounts a
       where a.tenant_id = ?
-        and (a.username_key = any(?) or a.email_key = any(?) or (? and a.managed_by = 'seed'))
+        and (a.username_key = any(?) or a.email_key = any(?) or ${also('a', scope.unnamedAccounts)})
       order by a.username_key`,
-    [tenantId, scope.usernameKeys, scope.emailKeys, scope.unnamed],
+    [tenantId, scope.usernameKeys, scope.emailKeys],
   );
   return rows.map((row) => ({
     ...row,
@@ -245,6 +287,12 @@ async function loadAccounts(
     emailKey: row.emailKey ?? undefined,
     record: row.record ?? undefined,
   }));
+}
+
+/** Which rows of a table are loaded beside those that a scope names. */
+function also(table: string, extent: Extent): string {
+  if (extent === 'managed') return `${table}.managed_by = 'seed'`;
+  return extent === 'all' ? 'true' : 'false';
 }
 
 /** How many have the role `r`. */

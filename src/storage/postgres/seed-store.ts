@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { ConflictError } from '../../errors.ts';
 import type { SeedStore, SeedWrite } from '../../seeds/seed-store.ts';
 import { SQLSTATE, sqlState } from './database.ts';
-import { loadSeedState } from './load-seed-state.ts';
+import { loadSeedState, loadWholeState } from './load-seed-state.ts';
 import { inTransaction, query } from './query.ts';
 import { touchTenant } from './touch-tenant.ts';
 import { writeSeed } from './write-seed.ts';
@@ -17,6 +17,11 @@ const VERSIONED = new Set(['tenant', 'upstream', 'application', 'role', 'client'
 export function createPostgresSeedStore(db: Knex): SeedStore {
   return {
     load: (look) => loadSeedState(db, look),
+    loadWhole: (slugs, options) =>
+      inTransaction(db, async (trx) => {
+        await query(trx, 'set transaction isolation level repeatable read, read only');
+        return loadWholeState(trx, slugs, options);
+      }),
 
     async transact(look, decide) {
       const slugs = look.scopes.map(({ slug }) => slug);

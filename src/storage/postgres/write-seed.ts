@@ -103,7 +103,7 @@ async function writeUpstreams(
   const ids = new Map(tenants.map(({ slug, id }) => [slug, id]));
   const rows = writes.flatMap(({ sealSecret, ...write }) => {
     const tenantId = ids.get(write.tenant);
-    // A plan that nobody completed has no seal, which the column refuses.
+    // Without a seal the one stays that is stored; where there is none, the column refuses it.
     return tenantId === undefined ? [] : [{ ...write, tenantId, sealed: sealSecret?.(tenantId) }];
   });
   await eachChunk(
@@ -112,8 +112,10 @@ async function writeUpstreams(
     `insert into upstream_providers (tenant_id, key, name, issuer, client_id, sealed_client_secret,
                                      client_secret_digest, scopes, prompt, trust_email,
                                      registration, email_domains, managed_by)
-     select x."tenantId", x.key, x.name, x.issuer, x."clientId", x.sealed, x."secretDigest",
-            x.scopes, x.prompt, x."trustEmail", x.registration, x."emailDomains", 'seed'
+     select x."tenantId", x.key, x.name, x.issuer, x."clientId",
+            coalesce(x.sealed, (select p.sealed_client_secret from upstream_providers p
+                                 where p.tenant_id = x."tenantId" and p.key = x.key)),
+            x."secretDigest", x.scopes, x.prompt, x."trustEmail", x.registration, x."emailDomains", 'seed'
        from jsonb_to_recordset(?::jsonb) as x(
          "tenantId" uuid, key text, name text, issuer text, "clientId" text, sealed text,
          "secretDigest" text, scopes text[], prompt text, "trustEmail" boolean, registration text,
