@@ -263,6 +263,22 @@ describe('doctor', () => {
     assert.deepEqual(await complaints(two), [
       'warning signing keys: stages are due: tenant default',
     ]);
+    assert.deepEqual(
+      await complaints({
+        database: {
+          sealer,
+          keys: {
+            load: async (tenantId) => ({ tenantId, version: 0, keys: [] }),
+            tenantsDue: async () => [],
+            tenantsWithoutSuccessor: async (since) =>
+              later(-29)() > since
+                ? (await database.db('tenants').select('id')).map(({ id }) => id)
+                : [],
+          },
+        },
+      }),
+      ['warning signing keys: stages are due: tenant default'],
+    );
     const inAMonth = later(40);
     const month = {
       database: { sealer, look: look(inAMonth) },
@@ -288,6 +304,7 @@ describe('doctor', () => {
           keys: {
             load: async (tenantId) => ({ tenantId, version: 1, keys: [oldKey(tenantId)] }),
             tenantsDue: async () => (await database.db('tenants').select('id')).map(({ id }) => id),
+            tenantsWithoutSuccessor: async () => [],
           },
         },
         redis: lookAt(inAMonth),
@@ -320,6 +337,7 @@ describe('doctor', () => {
           keys: {
             load: async (tenantId) => ({ tenantId, version: 0, keys: [] }),
             tenantsDue: async () => [],
+            tenantsWithoutSuccessor: async () => [],
           },
         },
       }),

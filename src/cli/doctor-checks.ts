@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import { ConfigurationError } from '../config/configuration-error.ts';
 import type { Sealer } from '../crypto/sealing.ts';
 import { GatehouseError } from '../errors.ts';
+import { keyTimesOf, successorSecondsOf } from '../keys/key-policy.ts';
 import type { SealedKeySet } from '../keys/key-store.ts';
 import { openKeySet } from '../keys/seal-signing-key.ts';
 import type { Tenant } from '../tenants/tenant.ts';
@@ -27,7 +28,7 @@ const REDIS_MAJOR = 7;
 /** An eviction would lose sessions and tokens that are in use. */
 const EVICTION_POLICY = 'noeviction';
 
-/** Age from which an active key should be rotated. */
+/** Age from which an active key should be rotated, where keys do not rotate by themselves. */
 const KEY_AGE_DAYS = 30;
 
 /** Tenants whose keys are read at once. */
@@ -101,7 +102,7 @@ async function databaseFindings(probes: DoctorProbes, config: Config): Promise<D
     const before = probes.now();
     const { version, now } = await database.look();
     const asked = { before, after: probes.now() };
-    const schema = await schemaFindings(probes, database);
+    const schema = await schemaFindings(probes, database, config);
     return {
       findings: [
         postgresFinding(version),
@@ -138,11 +139,13 @@ function postgresFinding(version: number): Finding {
 async function schemaFindings(
   probes: DoctorProbes,
   database: DatabaseProbe,
+  config: Config,
 ): Promise<DatabaseFindings> {
   const migrations = await migrationsFinding(database);
   if (migrations.status === 'problem') return { findings: [migrations], tenants: [] };
   const tenants = await allTenants(database);
-  const keys = await keyFindings(probes, database, tenants);
+  const { signingKeyDays } = config;
+  const keys = await keyFindings(probes, database, { tenants, signingKeyDays });
   const seals = await sealFindings(database);
   return { findings: [migrations, ...keys, ...seals], tenants };
 }
@@ -168,7 +171,7 @@ async function migrationsFinding(database: DatabaseProbe): Promise<Finding> {
 async function keyFindings(
   probes: DoctorProbes,
   database: DatabaseProbe,
-  tenants: readonly Tenant[],
+  { tenants, signingKeyDays }: { tenants: readonly Tenant[]; signingKeyDays: number },
 ): Promise<Finding[]> {
   const now = probes.now();
   const unreadable: Finding[] = [];
@@ -181,10 +184,10 @@ async function keyFindings(
       const slug = some[at]?.slug ?? '';
       keys += set.keys.length;
       unreadable.push(...unreadableFindings(database.sealer, slug, set));
-      old.push(...ageFindings(slug, set, now));
+      old.push(...ageFindings(slug, set, now, signingKeyDays || KEY_AGE_DAYS));
     }
   }
-  const due = await dueFindings(database, tenants, now);
+  const due = await dueFindings(database, tenants, { now, signingKeyDays });
   const findings = [...abridged(unreadable), ...abridged(old), ...due];
   return findings.length > 0
     ? findings
@@ -202,12 +205,12 @@ function unreadableFindings(sealer: Sealer, slug: string, set: SealedKeySet): Fi
   }
 }
 
-function ageFindings(slug: string, set: SealedKeySet, now: Date): Finding[] {
+function ageFindings(slug: string, set: SealedKeySet, now: Date, limitDays: number): Finding[] {
   const oldest = Math.min(
     ...set.keys.filter((key) => key.stage === 'active').map((key) => key.stageSince.getTime()),
   );
   const days = Math.floor((now.getTime() - oldest) / 86_400_000);
-  if (days <= KEY_AGE_DAYS || oldest === Number.POSITIVE_INFINITY) return [];
+  if (days <= limitDays || oldest === Number.POSITIVE_INFINITY) return [];
   const advice = `Run: gatehouse keys rotate --tenant ${slug}`;
   return [warning('signing keys', `tenant ${slug}: signing for ${days} days`, advice)];
 }
@@ -242,11 +245,17 @@ async function sealFindings(database: DatabaseProbe): Promise<Finding[]> {
 async function dueFindings(
   database: DatabaseProbe,
   tenants: readonly Tenant[],
-  now: Date,
+  { now, signingKeyDays }: { now: Date; signingKeyDays: number },
 ): Promise<Finding[]> {
-  const due = await database.keys.tenantsDue(new Date(now.getTime() - DUE_GRACE_MS), 1_000);
-  if (due.length === 0) return [];
-  const ids = new Set(due);
+  const dueAt = now.getTime() - DUE_GRACE_MS;
+  const ids = new Set(await database.keys.tenantsDue(new Date(dueAt), 1_000));
+  const successorSeconds = successorSecondsOf(keyTimesOf({ signingKeyDays }));
+  if (successorSeconds !== undefined) {
+    const signingSince = new Date(dueAt - successorSeconds * 1000);
+    const alone = await database.keys.tenantsWithoutSuccessor(signingSince, 1_000);
+    for (const id of alone) ids.add(id);
+  }
+  if (ids.size === 0) return [];
   const slugs = someOf(tenants.filter(({ id }) => ids.has(id)).map(({ slug }) => slug));
   const advice = 'A running server advances stages within a minute: start one, or look at its log.';
   return [warning('signing keys', `stages are due: tenant ${slugs}`, advice)];

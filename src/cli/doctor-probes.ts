@@ -43,7 +43,7 @@ export interface DatabaseProbe {
     readonly newer: readonly string[];
   }>;
   readonly tenants: Pick<TenantStore, 'list'>;
-  readonly keys: Pick<KeyStore, 'load' | 'tenantsDue'>;
+  readonly keys: Pick<KeyStore, 'load' | 'tenantsDue' | 'tenantsWithoutSuccessor'>;
   readonly sealer: Sealer;
   /** What is sealed under other keys than the first. */
   readonly countOtherSeals: () => Promise<readonly ResealedKind[]>;
