@@ -60,8 +60,8 @@ export async function rotateUnderLoad(fleet: Fleet): Promise<void> {
   const db = createDatabase({
     url: fleet.database.url,
     poolMax: 4,
-    acquireTimeoutMs: 5000,
-    statementTimeoutMs: 5000,
+    acquireTimeoutMs: 30_000,
+    statementTimeoutMs: 30_000,
   });
   const watch = await KeyWatch.begin(db);
   let going = true;
