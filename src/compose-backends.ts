@@ -90,6 +90,8 @@ export interface Backends {
   readonly deploymentSecrets: DeploymentSecretStore;
   readonly notifications: TenantNotifications | undefined;
   readonly artifacts: ArtifactStore;
+  /** What of them lives in Redis; undefined where all are in PostgreSQL. */
+  readonly volatileArtifacts: ArtifactStore | undefined;
   readonly audit: AuditLog;
   readonly mail: {
     readonly outbox: MailOutbox;
@@ -170,7 +172,7 @@ async function open(
   const volatile =
     redis !== undefined && config.artifactStore === 'redis'
       ? createRedisArtifactStore(redis, { now, keyPrefix })
-      : durable;
+      : undefined;
 
   return {
     db,
@@ -196,9 +198,10 @@ async function open(
     deploymentSecrets: createPostgresDeploymentSecretStore(db),
     artifacts: placeArtifacts({
       durable,
-      volatile,
+      volatile: volatile ?? durable,
       isVolatileAway: () => redis?.status !== 'ready',
     }),
+    volatileArtifacts: volatile,
     upstreams: createPostgresUpstreamProviderStore(db),
     upstreamLinks: createPostgresUpstreamLinkStore(db),
     seeds: createPostgresSeedStore(db),

@@ -232,6 +232,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
         return { ...turn, more };
       },
     },
+    ...redisLists(backends, metrics),
     {
       name: 'logout_notifications',
       everySeconds: LOGOUTS_SECONDS,
@@ -258,6 +259,20 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
       await Promise.all([stopMaintenance(), feed.stop(), courier.stop(), settled]);
     },
   };
+}
+
+/** Records in Redis expire by themselves; lists of them lose what has expired here. */
+function redisLists(
+  { volatileArtifacts, oneAtATime }: Backends,
+  metrics: Pick<Metrics, 'countRetained'>,
+): MaintenanceTask[] {
+  if (volatileArtifacts === undefined) return [];
+  const run = () =>
+    oneAtATime('redis_lists', async () => {
+      const removed = await volatileArtifacts.sweep(RETENTION_RUN_ROWS);
+      metrics.countRetained({ redis_lists: removed });
+    });
+  return [{ name: 'redis_lists', everySeconds: RETENTION_SECONDS, run }];
 }
 
 /**

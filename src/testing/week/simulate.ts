@@ -84,6 +84,8 @@ export async function startSimulation(
   };
   const removed: Partial<Record<string, number>> = {};
   const retain = async () => {
+    const listed = await backends.volatileArtifacts?.sweep(10_000);
+    removed.redis_lists = (removed.redis_lists ?? 0) + (listed ?? 0);
     for (;;) {
       const turn = await backends.retention.runOnce();
       if (turn.outcome === 'skipped') continue;
