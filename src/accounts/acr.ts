@@ -72,6 +72,18 @@ export function acrOf(amr: readonly string[], rememberedBrowser = false): Acr {
 }
 
 /**
+ * The level of a session or token that was stored. A newer release may have more levels than there
+ * are here: what was proved says as much as this one can know.
+ */
+export function levelOf(stored: {
+  readonly acr?: string | undefined;
+  readonly amr?: readonly string[] | undefined;
+}): string | undefined {
+  const { acr, amr = [] } = stored;
+  return acr === undefined || rank(acr) >= 0 ? acr : acrOf(amr);
+}
+
+/**
  * Whether a sign-in is as strong as what is asked for. A value that is none of ours satisfies
  * nothing and is satisfied by nothing.
  */

@@ -8,6 +8,9 @@ import {
   type Step,
 } from './step.ts';
 
+/** Every prompt of our policy (`provider/interaction-policy.ts`). */
+const PROMPTS = new Set(['login', SELECT_ACCOUNT, 'application_gate', 'consent']);
+
 /**
  * Decides what an interaction needs next, from what is stored of it and what is true of the tenant
  * and the account, and nothing else. Every step comes back here; no page knows of another.
@@ -38,6 +41,8 @@ export function nextStep(state: InteractionState, facts: InteractionFacts): Step
       applicationName: typeof name === 'string' ? name : undefined,
     };
   }
+  // Another release asks it: the protocol here looks again at what this one asks.
+  if (!PROMPTS.has(prompt.name)) return { kind: 'finish', result: {} };
   return {
     kind: 'finish',
     result: {

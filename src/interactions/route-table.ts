@@ -55,6 +55,18 @@ const INVITATION = '/account/invitation';
 
 /** Every hosted route. */
 export const HOSTED_ROUTES: readonly HostedRoute[] = [
+  {
+    // A form of another release, whose page this browser has open: what comes next is decided here.
+    // First, because the last route that fits is taken.
+    method: 'POST',
+    path: `${INTERACTION}/:form`,
+    csrf: 'origin',
+    access: 'anyone',
+    async handle(_deps, visit) {
+      const { uid = '' } = visit.ctx.params;
+      seeOther(visit, interactionPath(visit.ctx, encodeURIComponent(uid)));
+    },
+  },
   { method: 'GET', path: INTERACTION, csrf: false, access: 'interaction', handle: showStep },
   post('sign-in', submitSignIn, 'sign_in'),
   post('passkey', submitPasskey, 'sign_in'),

@@ -1,3 +1,4 @@
+import { isSigningAlgorithm } from '../tenants/known-settings.ts';
 import type { SigningAlgorithm } from '../tenants/tenant.ts';
 import type { KeyPolicy } from './key-policy.ts';
 import type { SealedSigningKey } from './signing-key.ts';
@@ -43,12 +44,14 @@ export function nextKeyOf(
 /**
  * The algorithms that a tenant signs with: those of its settings and those it ever had. A client
  * may have registered an algorithm that the settings ask for no longer, so it keeps its keys.
+ * Keys of one that only a newer release knows are left as they are, for that release.
  */
 export function algorithmsOf(
   keys: readonly SealedSigningKey[],
   settings: { readonly signingAlgorithms: readonly SigningAlgorithm[] },
 ): SigningAlgorithm[] {
-  return [...new Set([...settings.signingAlgorithms, ...keys.map((key) => key.algorithm)])];
+  const found = keys.map((key) => key.algorithm).filter(isSigningAlgorithm);
+  return [...new Set([...settings.signingAlgorithms, ...found])];
 }
 
 /** Makes keys of a set sign from `now` on, in place of those that did, which retire. */
@@ -111,6 +114,7 @@ export function withoutSuccessor(
   return keys
     .filter((key) => key.stage === 'active' && key.stageSince <= signingSince)
     .map((key) => key.algorithm)
+    .filter(isSigningAlgorithm)
     .filter((algorithm) => nextKeyOf(keys, algorithm) === undefined);
 }
 

@@ -1,5 +1,6 @@
 import type { JWK } from 'jose';
 import { type SealContext, SealError, type Sealer } from '../crypto/sealing.ts';
+import { isSigningAlgorithm } from '../tenants/known-settings.ts';
 import type { TenantId } from '../tenants/tenant.ts';
 import type { GeneratedSigningKey } from './generate-signing-key.ts';
 import type { SealedKeySet } from './key-store.ts';
@@ -35,12 +36,16 @@ export function sealSigningKey(
  * Opens every key of a set and puts the keys in the order in which the library picks: `active`,
  * `next`, `retiring`, newest first among equals.
  *
+ * A key of an algorithm that only a newer release knows is left out: the library could do nothing
+ * with it.
+ *
  * Nothing is kept: opening takes some 25 µs a key, and a Provider holds what it was built with.
  *
  * @throws SealError when a key does not open, or opens to another key than its record names
  */
 export function openKeySet(sealer: Pick<Sealer, 'open'>, sealed: SealedKeySet): KeySet {
   const keys = sealed.keys
+    .filter(({ algorithm }) => isSigningAlgorithm(algorithm))
     .map((key) => openSigningKey(sealer, sealed.tenantId, key))
     .sort(
       (a, b) =>

@@ -6,6 +6,7 @@ import {
   type KoaContextWithOIDC,
   Provider,
 } from 'oidc-provider';
+import type { ClientMetadata } from '../applications/client.ts';
 import {
   clientSeconds,
   DEFAULT_REFRESH_TOKEN_REUSE_WINDOW_SECONDS,
@@ -160,6 +161,16 @@ function forgetForeignProof(interaction: AdapterPayload): void {
   if (isProvedElsewhere(ctx, jti, login)) delete interaction.result;
 }
 
+/** Of what clients may use, what this release serves. */
+const GRANT_TYPES = new Set(['authorization_code', 'refresh_token', 'client_credentials']);
+
+/** A grant type that only a newer release serves does not keep a client from the others. */
+function knownHere(metadata: ClientMetadata): ClientMetadata {
+  const { grant_types: types } = metadata;
+  if (!Array.isArray(types)) return metadata;
+  return { ...metadata, grant_types: types.filter((type) => GRANT_TYPES.has(type)) };
+}
+
 /** Clients live in the applications room; the library only reads them. */
 function clientAdapter(catalog: TenantCatalog): Adapter {
   const readOnly = async () => {
@@ -171,7 +182,7 @@ function clientAdapter(catalog: TenantCatalog): Adapter {
       if (registered === undefined || registered.disabled) return undefined;
       const [current] = registered.secretDigests;
       return {
-        ...registered.metadata,
+        ...knownHere(registered.metadata),
         client_id: registered.clientId,
         // A stand-in: the library wants to see a secret, but compares through our override.
         ...(current === undefined ? {} : { client_secret: current.digest }),

@@ -1,5 +1,6 @@
 import type { ParameterizedContext } from 'koa';
 import type Provider from 'oidc-provider';
+import { levelOf } from '../accounts/acr.ts';
 
 /** Who a browser is signed in as, and what they proved when. */
 export interface CurrentSession {
@@ -30,5 +31,11 @@ export async function currentSession(
 
   const { uid, accountId, acr, amr, loginTs } = session;
   if (accountId === undefined || loginTs === undefined) return undefined;
-  return { uid, accountId, acr, amr: amr ?? [], signedInAt: new Date(loginTs * 1000) };
+  return {
+    uid,
+    accountId,
+    acr: levelOf({ acr, amr }),
+    amr: amr ?? [],
+    signedInAt: new Date(loginTs * 1000),
+  };
 }

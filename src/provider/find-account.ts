@@ -2,7 +2,7 @@ import type { FindAccount, KoaContextWithOIDC, Account as LibraryAccount } from 
 import type { Account } from '../accounts/account.ts';
 import { accountClaims } from '../accounts/account-claims.ts';
 import type { AccountStore } from '../accounts/account-store.ts';
-import { ACR_REMEMBERED_BROWSER, satisfies } from '../accounts/acr.ts';
+import { ACR_REMEMBERED_BROWSER, levelOf, satisfies } from '../accounts/acr.ts';
 import { NO_ROLES, type RoleAssignment } from '../applications/application.ts';
 import type { ApplicationStore } from '../applications/application-store.ts';
 import type { Tenant, TenantId } from '../tenants/tenant.ts';
@@ -29,7 +29,7 @@ export function createFindAccount(deps: FindAccountDeps, tenant: Tenant): FindAc
   return async (ctx, accountId, token) => {
     const account = await inProtocol(deps.accounts.findById(tenantId, accountId));
     if (account === undefined || account.disabled) return undefined;
-    if (token?.kind === 'RefreshToken' && !meetsPolicy(tenant, token.acr)) return undefined;
+    if (token?.kind === 'RefreshToken' && !meetsPolicy(tenant, levelOf(token))) return undefined;
     const roles = () => rolesForClient(deps, tenantId, ctx, account.id);
     if (token !== undefined && (await isGated(deps, ctx)) && (await roles()).roles.length === 0) {
       return undefined;

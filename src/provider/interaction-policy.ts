@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import { interactionPolicy } from 'oidc-provider';
-import { satisfies } from '../accounts/acr.ts';
+import { levelOf, satisfies } from '../accounts/acr.ts';
 import { requiredAcr } from '../accounts/required-acr.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { type FindAccountDeps, isGated, rolesForClient } from './find-account.ts';
@@ -109,7 +109,7 @@ function acrCheck(deps: Pick<InteractionPolicyDeps, 'hasSecondFactor'>, tenant: 
       const wish = params?.acr_values;
       const asked = typeof wish === 'string' ? wish.split(' ') : [];
       const enough = (hasFactor: boolean) =>
-        satisfies(session?.acr, requiredAcr({ policy, hasFactor, asked }));
+        satisfies(session && levelOf(session), requiredAcr({ policy, hasFactor, asked }));
       // Most sessions are enough for whoever has a second factor: then nobody needs to look.
       if (enough(true)) return Check.NO_NEED_TO_PROMPT;
       const hasFactor = await inProtocol(deps.hasSecondFactor(tenant.id, account.accountId));

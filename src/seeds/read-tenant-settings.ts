@@ -1,14 +1,17 @@
 import { LANGUAGES } from '../languages/languages.ts';
 import type { StoredTenantSettings } from '../tenants/complete-tenant-settings.ts';
+import {
+  REGISTRATIONS,
+  SECOND_FACTOR_POLICIES,
+  SIGNING_ALGORITHMS,
+  TENANT_PROFILES,
+} from '../tenants/known-settings.ts';
 import { LOGO_EXPECTED, readLogoImage } from '../tenants/logo-image.ts';
 import {
   DEFAULT_TENANT_SETTINGS,
-  type Registration,
-  type SecondFactorPolicy,
   type SigningAlgorithm,
   type TenantBranding,
   type TenantLifetimes,
-  type TenantProfile,
 } from '../tenants/tenant.ts';
 import type { LogoSource } from './seed.ts';
 import {
@@ -58,11 +61,7 @@ const BRANDING_RULES: Readonly<Record<BrandingText, TextRule>> = {
   imprintUrl: WEB_PAGE_RULE,
 };
 
-const ALGORITHMS: readonly SigningAlgorithm[] = ['RS256', 'ES256', 'PS256', 'EdDSA'];
 const ALWAYS_THERE: readonly SigningAlgorithm[] = DEFAULT_TENANT_SETTINGS.signingAlgorithms;
-const REGISTRATIONS: readonly Registration[] = ['open', 'invite', 'closed'];
-const SECOND_FACTORS: readonly SecondFactorPolicy[] = ['off', 'optional', 'required'];
-const PROFILES: readonly TenantProfile[] = ['baseline', 'compat'];
 
 /** What `settings` say. */
 export interface ReadSettings {
@@ -86,9 +85,9 @@ export function readTenantSettings(at: SeedNode): ReadSettings {
   ]);
   if (map === undefined) return { settings: {}, logo: undefined };
   const registration = readChoice(map.get('registration'), REGISTRATIONS);
-  const mfa = readChoice(map.get('mfa'), SECOND_FACTORS);
+  const mfa = readChoice(map.get('mfa'), SECOND_FACTOR_POLICIES);
   const emailCode = readFlag(map.get('emailCode'));
-  const profile = readChoice(map.get('profile'), PROFILES, ['fapi2']);
+  const profile = readChoice(map.get('profile'), TENANT_PROFILES, ['fapi2']);
   const algorithms = readAlgorithms(map);
   const accessTokenAlgorithm = readChoice(map.get('accessTokenAlgorithm'), algorithms.published);
   const lifetimes = readLifetimes(map.get('lifetimes'));
@@ -113,8 +112,8 @@ function readAlgorithms(map: SeedMap): {
   const at = map.get('signingAlgorithms');
   if (at === undefined) return { written: undefined, published: ALWAYS_THERE };
   const named = readTextSet(at, 'algorithms', {
-    expected: ALGORITHMS.join(', '),
-    accepts: (text) => ALGORITHMS.some((algorithm) => algorithm === text),
+    expected: SIGNING_ALGORITHMS.join(', '),
+    accepts: (text) => SIGNING_ALGORITHMS.some((algorithm) => algorithm === text),
   });
   const missing = ALWAYS_THERE.filter((algorithm) => !named.includes(algorithm));
   if (missing.length > 0) {
@@ -123,7 +122,7 @@ function readAlgorithms(map: SeedMap): {
       `expected ${ALWAYS_THERE.join(' and ')} among them, found no ${missing.join(', no ')}`,
     );
   }
-  const written = ALGORITHMS.filter((algorithm) => named.includes(algorithm));
+  const written = SIGNING_ALGORITHMS.filter((algorithm) => named.includes(algorithm));
   return { written, published: [...new Set([...ALWAYS_THERE, ...written])] };
 }
 

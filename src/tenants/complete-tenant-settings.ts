@@ -1,4 +1,10 @@
 import {
+  isSigningAlgorithm,
+  REGISTRATIONS,
+  SECOND_FACTOR_POLICIES,
+  TENANT_PROFILES,
+} from './known-settings.ts';
+import {
   DEFAULT_TENANT_SETTINGS,
   type SigningAlgorithm,
   type TenantBranding,
@@ -17,18 +23,37 @@ export type StoredTenantSettings = Partial<Omit<TenantSettings, 'lifetimes' | 'b
  *
  * RS256 and ES256 are always among the signing algorithms, whatever was stored: clients may have
  * registered for either.
+ *
+ * A newer release may have stored what this one does not know. Members are passed over; of values
+ * the default takes the place, which lets in nobody whom any of ours keeps out, and signs out nobody.
  */
 export function completeTenantSettings(stored: StoredTenantSettings): TenantSettings {
   const defaults = DEFAULT_TENANT_SETTINGS;
   const algorithms = new Set<SigningAlgorithm>([
     ...defaults.signingAlgorithms,
-    ...(stored.signingAlgorithms ?? []),
+    ...(stored.signingAlgorithms ?? []).filter(isSigningAlgorithm),
   ]);
   return {
     ...defaults,
     ...stored,
+    profile: known(TENANT_PROFILES, stored.profile, defaults.profile),
+    registration: known(REGISTRATIONS, stored.registration, defaults.registration),
+    mfa: known(SECOND_FACTOR_POLICIES, stored.mfa, defaults.mfa),
+    accessTokenAlgorithm: known(
+      [...algorithms],
+      stored.accessTokenAlgorithm,
+      defaults.accessTokenAlgorithm,
+    ),
     signingAlgorithms: [...algorithms],
     lifetimes: { ...defaults.lifetimes, ...stored.lifetimes },
     branding: { ...defaults.branding, ...stored.branding },
   };
+}
+
+function known<Value>(
+  values: readonly Value[],
+  stored: Value | undefined,
+  otherwise: Value,
+): Value {
+  return stored !== undefined && values.includes(stored) ? stored : otherwise;
 }

@@ -152,6 +152,18 @@ const ATTEMPTS: Readonly<Record<string, readonly [Attempt, Outcome]>> = {
       ] as const,
     ]),
   ),
+  // Of another release: leads to an interaction, which then is nobody's here.
+  'POST /interaction/:uid/:form': [
+    (_h, { interactionUid }) => ({
+      path: `/interaction/${interactionUid}/novelty`,
+      method: 'POST',
+      form: ACME_ALICE,
+    }),
+    ({ status, headers }) => {
+      assert.equal(status, 303);
+      assert.match(headers.get('location') ?? '', /^\/interaction\/[\w-]+$/);
+    },
+  ],
   'POST /language': [
     () => ({
       path: '/language',
