@@ -9,7 +9,7 @@ import { stormOfSignIns } from './storm.ts';
 /** People who sign in within the same second, or try to. */
 const STORM = 300;
 /** By which each answer of a slow PostgreSQL is late: enough to have its connections all taken. */
-const SLOW_MS = 300;
+const SLOW_MS = 200;
 
 /** What the clients saw: in the quiet before a fault, while it lasts, and once it is over. */
 export interface Seen {

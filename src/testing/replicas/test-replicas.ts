@@ -122,9 +122,17 @@ async function tryAll(faults: readonly Fault[], options: FleetOptions): Promise<
     }
     await people.stop();
     await people.checkTokens();
+    if (rows.some(({ passed }) => !passed)) await printOddAnswers(fleet);
     return { rows, harm: people.harm };
   } finally {
     await fleet.stop();
+  }
+}
+
+/** For whoever looks into it: what the balancer answered that is neither success nor "later". */
+async function printOddAnswers({ nginx }: Fleet): Promise<void> {
+  for (const line of await nginx.accessLog()) {
+    if (/"status":5(?!03)/.test(line)) process.stdout.write(`odd: ${line}\n`);
   }
 }
 
