@@ -54,7 +54,7 @@ const KEY_STAGES_SECONDS = MINUTE;
 /** Endpoints whose callers read JSON and ask again. */
 const MACHINES = new Set(['token', 'authenticated']);
 /** While somebody has waited longer for a connection to PostgreSQL, nobody else is let in. */
-const LONGEST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 250;
 const RETENTION_SECONDS = MINUTE;
 /** How long a client waits that a command, or a replica that died, was to tell of a session's end. */
 const LOGOUTS_SECONDS = 5;

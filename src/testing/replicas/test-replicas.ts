@@ -116,9 +116,11 @@ async function tryAll(faults: readonly Fault[], options: FleetOptions): Promise<
     });
     const rows: Row[] = [];
     for (const fault of faults) {
+      const since = performance.now();
       const row = await tryFault(fault, fleet, people, samples);
       rows.push(row);
-      process.stdout.write(`${row.passed ? 'held' : 'BROKEN'}  ${fault.name}\n`);
+      const seconds = Math.round((performance.now() - since) / 1000);
+      process.stdout.write(`${row.passed ? 'held' : 'BROKEN'}  ${fault.name} (${seconds} s)\n`);
     }
     await people.stop();
     await people.checkTokens();
