@@ -54,7 +54,7 @@ Examples:
         });
         const missing = slugs?.find((slug) => !state.tenants.some((one) => one.slug === slug));
         if (missing !== undefined) throw new NotFoundError(`tenant ${missing}`);
-        const exported = exportSeed(state, { passwordHashes });
+        const exported = exportSeed(state, { passwordHashes, named: slugs !== undefined });
         if (output === undefined) {
           run.print(exported.document, exported.text);
         } else {

@@ -88,8 +88,8 @@ export async function previewSeed(
  * What was applied is remembered, field by field, so that a later plan tells whether a file changed
  * since, or the database.
  *
- * Who is removed is signed out before the transaction commits, and again after it: when that fails
- * at first, nothing was removed.
+ * What is removed loses its sessions and tokens before the transaction, and again after it: when
+ * that fails at first, nothing was removed.
  *
  * @param actor - who applies, for the audit log
  * @param pruning - undefined: what the files do not name is kept
@@ -103,9 +103,11 @@ export async function applySeed(
   pruning?: Pruning,
 ): Promise<SeedPlan> {
   const prune = pruning?.mode ?? 'keep';
-  let plan = await previewSeed(deps, desired, prune);
+  const before = await deps.seeds.load(lookOf(desired, prune));
+  let plan = await planNow(deps, desired, prune, before);
   if (plan.changes.length + plan.records.length === 0) return plan;
   const hashes = await hashPasswords(deps, plan.changes);
+  await endAll(pruning?.endings, removedBy(plan, before));
   const secretFiles: string[] = [];
   let tenantIds: ReadonlyMap<string, TenantId>;
   let removed: Removed[] = [];
@@ -113,7 +115,6 @@ export async function applySeed(
     tenantIds = await deps.seeds.transact(lookOf(desired, prune), async (current) => {
       plan = await planNow(deps, desired, prune, current);
       removed = removedBy(plan, current);
-      await endAll(pruning?.endings, removed);
       const writes: SeedWrite[] = [];
       for (const change of plan.changes) {
         writes.push(await complete(deps, change, hashes, secretFiles));

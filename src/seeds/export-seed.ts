@@ -72,6 +72,7 @@ const SETTINGS_ORDER = [
 const LIFETIMES_ORDER = Object.keys(DEFAULT_TENANT_SETTINGS.lifetimes);
 const SECTIONS = ['upstreams', 'applications', 'groups', 'accounts'];
 
+const PRUNED = 'disabled, because no file named it: applied, this enables it';
 /** Why something is remarked on. */
 const DISABLED = 'disabled, which seed files cannot say: applied elsewhere, it is enabled';
 
@@ -83,16 +84,26 @@ const DISABLED = 'disabled, which seed files cannot say: applied elsewhere, it i
  * It reads its own work back, so that what `seed apply` would refuse is said at once.
  *
  * @param options.passwordHashes - whether the hashes of passwords are written
+ * @param options.named - whether the tenants were asked for one by one; else those stay out that seeds
+ *   disabled, because applying the file would enable them
  */
 export function exportSeed(
   { tenants, passwordHashes }: WholeState,
-  options: { readonly passwordHashes: boolean },
+  options: { readonly passwordHashes: boolean; readonly named?: boolean },
 ): SeedExport {
   // Whoever reads it as YAML 1.1 must not take `yes` and dates for something else than text.
   const writing: Writing = { document: new Document(null, { compat: 'yaml-1.1' }), notes: [] };
   const { document, notes } = writing;
-  const nodes = tenants.flatMap(
-    (tenant) => tenantNode(writing, tenant, passwordHashes.get(tenant.id) ?? new Map()) ?? [],
+  const left = tenants.filter(({ pruned }) => pruned && options.named !== true);
+  for (const { slug } of left) {
+    notes.push(
+      `tenant ${slug} is left out: seeds disabled it (--prune-tenants), and a file that defines it enables it; --tenant ${slug} exports it all the same`,
+    );
+  }
+  const nodes = tenants.flatMap((tenant) =>
+    left.includes(tenant)
+      ? []
+      : (tenantNode(writing, tenant, passwordHashes.get(tenant.id) ?? new Map()) ?? []),
   );
   for (const [index, node] of nodes.entries()) node.spaceBefore = index > 0;
   document.contents = document.createNode({ version: FORMAT_VERSION, tenants: nodes }) as never;
@@ -141,7 +152,7 @@ function tenantNode(
   for (const { key } of node.items) {
     if (isScalar(key) && SECTIONS.includes(String(key.value))) key.spaceBefore = true;
   }
-  if (disabled) remark(writing, node, `tenant ${slug}`, DISABLED);
+  if (disabled) remark(writing, node, `tenant ${slug}`, tenant.pruned ? PRUNED : DISABLED);
   return node;
 }
 

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { createPostgresSeedStore } from '../storage/postgres/seed-store.ts';
 import { keepServer, type SeedBench, withSeedBench } from '../testing/seed-bench.ts';
 import { describePlan, describeSummary, planDocument } from './describe-plan.ts';
+import { exportSeed } from './export-seed.ts';
 
 const FULL = `version: 1
 tenants:
@@ -145,7 +147,7 @@ describe('what seeds manage and the files do not name', () => {
         upstreams: [],
       });
       assert.deepEqual((await bench.previewPruned('prune', REST)).changes, []);
-      // Before the transaction commits, and again after it.
+      // Before the transaction, and again after it.
       const once = ['client goes', 'client old', `account ${bob.id}`];
       assert.deepEqual(bench.ended, [...once, ...once, 'goodbye bob']);
       const events = await audited(bench);
@@ -272,6 +274,15 @@ Note: tenant globex is in none of the files and is disabled: nobody signs in the
       assert.equal(Number(disabled.version), Number(version) + 1);
       assert.equal((await db('accounts').select()).length, 1);
       assert.deepEqual((await bench.previewPruned('prune with tenants', ONE)).changes, []);
+      const state = await createPostgresSeedStore(db).loadWhole(undefined, {
+        accounts: 'managed',
+        passwordHashes: false,
+      });
+      const left = exportSeed(state, { passwordHashes: false });
+      assert.deepEqual((await bench.preview(left.text)).changes, []);
+      assert.match(left.notes.join(), /^tenant globex is left out: seeds disabled it/);
+      const named = exportSeed(state, { passwordHashes: false, named: true });
+      assert.match(named.notes.join(), /^tenant globex is disabled, because no file named it/);
 
       const back = await bench.apply(TWO);
       assert.match(
