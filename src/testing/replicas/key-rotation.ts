@@ -40,12 +40,27 @@ const LAST_LOOK_MS = 1500;
 
 /** Rotates until enough keys have lived their whole lives. Throws what it found wrong. */
 export async function rotateUnderLoad(fleet: Fleet): Promise<void> {
-  const sampler = createSampler();
-  const fetch = sampler.fetchFrom('127.0.3.1');
-  const issuer = `${fleet.publicUrl}/t/${SLUG}`;
   const receiver = await startReceiver();
-  await seed(fleet, receiver.url);
-  const verifier = createStrictVerifiers(issuer, `${issuer}/jwks`, sampler.fetchFrom);
+  const db = createDatabase({
+    url: fleet.database.url,
+    poolMax: 4,
+    acquireTimeoutMs: 30_000,
+    statementTimeoutMs: 30_000,
+  });
+  try {
+    await seed(fleet, receiver.url);
+    await watchRotations(fleet, db, receiver);
+  } finally {
+    await db.destroy();
+    await receiver.stop();
+  }
+}
+
+async function watchRotations(fleet: Fleet, db: Knex, receiver: Receiver): Promise<void> {
+  const { fetchFrom } = createSampler();
+  const fetch = fetchFrom('127.0.3.1');
+  const issuer = `${fleet.publicUrl}/t/${SLUG}`;
+  const verifier = createStrictVerifiers(issuer, `${issuer}/jwks`, fetchFrom);
   const checks = new TokenChecks(verifier);
   receiver.onToken((token) => checks.check(token, CLIENT_ID));
   const party = await createRelyingParty({
@@ -57,12 +72,6 @@ export async function rotateUnderLoad(fleet: Fleet): Promise<void> {
     fetch,
     verifier: () => verifier,
   });
-  const db = createDatabase({
-    url: fleet.database.url,
-    poolMax: 4,
-    acquireTimeoutMs: 30_000,
-    statementTimeoutMs: 30_000,
-  });
   const watch = await KeyWatch.begin(db);
   let going = true;
   const visits = (async () => {
@@ -70,18 +79,16 @@ export async function rotateUnderLoad(fleet: Fleet): Promise<void> {
   })();
   try {
     for (let kills = 0; kills < KILLS; kills += 1) await killKeeper(fleet, db);
-    await pollUntil(async () => watch.wholeLives(SLUG) >= WHOLE_LIVES, { deadlineMs: DEADLINE_MS });
+    await pollUntil(() => watch.wholeLives(SLUG) >= WHOLE_LIVES, { deadlineMs: DEADLINE_MS });
   } finally {
     going = false;
-    await visits.catch((error: unknown) => checks.problems.push(`visit: ${error}`));
+    await visits;
     await checks.settle();
     await watch.end();
-    await db.destroy();
-    await receiver.stop();
   }
-  const { tokens, signers } = checks;
   const problems = [...checks.problems, ...watch.problems()];
   if (receiver.count() === 0) problems.push('no logout token came');
+  const { tokens, signers } = checks;
   process.stdout.write(
     `keys: ${tokens} tokens, ${receiver.count()} of them logout tokens, signed with ${signers.size} keys, ${checks.problems.length} refused; ${KILLS} keepers killed; ${watch.summary()}\n`,
   );
@@ -215,6 +222,8 @@ async function seed(fleet: Fleet, logoutUri: string): Promise<void> {
   await rm(directory, { recursive: true });
   if (code !== 0) throw new Error(stderr);
 }
+
+type Receiver = Awaited<ReturnType<typeof startReceiver>>;
 
 /** The back-channel logout endpoint of the client. */
 async function startReceiver() {
