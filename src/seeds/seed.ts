@@ -6,12 +6,12 @@ import type { Place } from './seed-problem.ts';
 /**
  * Seeds: declarative YAML files that say which tenants, applications, roles, clients, groups and
  * accounts there are. This room reads the files (`load-seed-files.ts`), compares them with what is
- * stored (`plan-seed.ts`) and makes it so (`apply-seed.ts`). It has no SQL of its own: the store
- * (`seed-store.ts`) does.
+ * stored (`plan-seed.ts`) and makes it so (`apply-seed.ts`); it also writes what is stored as such a
+ * file (`export-seed.ts`). It has no SQL of its own: the store (`seed-store.ts`) does.
  *
  * A file owns what it names, wholly: what the definition of an upstream provider, an application, a
  * role, a client, a group or an account leaves out is its default, so deleting a line takes back what it gave.
- * What no file names is left alone. Three things are the exceptions:
+ * What no file names is left alone, unless it is pruned (`plan-prune.ts`). Three things are the exceptions:
  * - a tenant without a `name` is only referred to: its own fields stay as they are;
  * - a password is set when the account is created, and never again;
  * - `emailVerified`, when left out, keeps what was proved as long as the address stays the same.

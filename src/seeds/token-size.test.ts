@@ -13,12 +13,12 @@ describe('roles that make tokens large', () => {
       const [warning = ''] = (await bench.preview(withPermissions(150, true))).warnings;
       assert.match(
         warning,
-        /^an access token larger than 4 KiB, about 4\.\d KiB: account alice of tenant acme for https:\/\/api\.acme\.example; /,
+        /^an access token larger than 4 KiB, about 4\.\d KiB: account alice of tenant acme for https:\/\/api\.acme\.example, with app:all \(permissions: 150\); /,
       );
 
       await assert.rejects(bench.apply(withPermissions(400, true)), {
         message:
-          /:14:9 tenants\[0\]\.accounts\[0\]\.roles: expected roles for an access token of at most 8 KiB, found about \d+\.\d KiB/,
+          /:14:9 tenants\[0\]\.accounts\[0\]\.roles: expected roles for an access token of at most 8 KiB, found about \d+\.\d KiB: account alice of tenant acme for https:\/\/api\.acme\.example, with app:all \(permissions: 400\)$/,
       });
       assert.deepEqual(await bench.database.db('applications').select(), []);
     }),

@@ -1,5 +1,5 @@
 import { TOKEN_BUDGET_BYTES, TOKEN_LIMIT_BYTES } from '../applications/token-budget.ts';
-import type { DesiredApplication, DesiredTenant } from './seed.ts';
+import type { DesiredApplication, DesiredRole, DesiredTenant } from './seed.ts';
 import { type Planning, refuse } from './seed-plan.ts';
 
 /** What every access token has: its header, RFC 9068's claims, an RS256 signature, the dots. */
@@ -28,7 +28,7 @@ export function checkTokenSizes(plan: Planning, tenant: DesiredTenant): void {
     for (const application of audiences) {
       const bytes = tokenBytes(application, held);
       if (bytes <= TOKEN_BUDGET_BYTES) continue;
-      const size = `about ${(bytes / 1024).toFixed(1)} KiB: ${name} of tenant ${tenant.slug} for ${application.audience}`;
+      const size = `about ${(bytes / 1024).toFixed(1)} KiB: ${name} of tenant ${tenant.slug} for ${application.audience}, with ${largestRoles(application, held)}`;
       if (bytes > TOKEN_LIMIT_BYTES) {
         const rolesPlace = { ...place, path: `${place.path}.roles` };
         refuse(
@@ -43,8 +43,27 @@ export function checkTokenSizes(plan: Planning, tenant: DesiredTenant): void {
   }
 }
 
+/** Roles that make up most of it, as far as a sentence holds them. */
+const NAMED_ROLES = 3;
+
+function largestRoles(application: DesiredApplication, held: ReadonlySet<string>): string {
+  const size = ({ key, permissions }: DesiredRole) =>
+    key.length + (application.permissionsInToken ? permissions.join(' ').length : 0);
+  const roles = heldRoles(application, held).toSorted((a, b) => size(b) - size(a));
+  const named = roles.slice(0, NAMED_ROLES).map(({ key, permissions }) => {
+    const count = application.permissionsInToken ? ` (permissions: ${permissions.length})` : '';
+    return `${application.key}:${key}${count}`;
+  });
+  const rest = roles.length - named.length;
+  return `${named.join(', ')}${rest > 0 ? ` and ${rest} smaller roles` : ''}`;
+}
+
+function heldRoles(application: DesiredApplication, held: ReadonlySet<string>): DesiredRole[] {
+  return application.roles.filter(({ key }) => held.has(`${application.key}:${key}`));
+}
+
 function tokenBytes(application: DesiredApplication, held: ReadonlySet<string>): number {
-  const roles = application.roles.filter(({ key }) => held.has(`${application.key}:${key}`));
+  const roles = heldRoles(application, held);
   const claims = {
     roles: roles.map(({ key }) => key),
     ...(application.permissionsInToken

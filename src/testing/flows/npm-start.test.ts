@@ -65,6 +65,13 @@ describe('the embedded default, as npm start runs it', () => {
     assert.equal((await fetch(first.playgroundUrl)).status, 200);
     const tokens = await signIn(browser(), await party(first), ALICE);
     assert.ok(tokens.refresh_token);
+    const metrics = await (await fetch(`${first.adminUrl}/metrics`)).text();
+    const { length } = tokens.id_token ?? '';
+    assert.match(
+      metrics,
+      new RegExp(`^token_size_largest_bytes\\{kind="id_token"\\} ${length}$`, 'm'),
+    );
+    assert.match(metrics, /^token_size_bytes_count\{kind="access_token"\} 1$/m);
 
     first.child.kill('SIGKILL');
     await first.ended();
