@@ -120,6 +120,8 @@ export const SQLSTATE = {
   checkViolation: '23514',
   /** A lock was not to be had within `lock_timeout`. */
   lockNotAvailable: '55P03',
+  /** Two waited for each other, and this one was undone. */
+  deadlockDetected: '40P01',
 } as const;
 
 /** The SQLSTATE of a driver error, if it is one. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import type { Knex } from 'knex';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
 import { migration, releaseOf } from '../../testing/migrations.ts';
 import { pollUntil } from '../../testing/poll.ts';
@@ -11,6 +12,15 @@ import { type MigrationSource, migrationSource } from './migration-source.ts';
 
 const run = promisify(execFile);
 const LOCK = `select pg_advisory_xact_lock(hashtextextended('gatehouse.migrate', 0))`;
+
+/** How many wait for a table. */
+async function waitingFor(db: Knex, table: string): Promise<number> {
+  const { rows } = await db.raw(
+    `select 1 from pg_locks where relation = ?::regclass and not granted`,
+    [table],
+  );
+  return rows.length;
+}
 
 /** Migrates in a process of its own and returns the names that it applied. */
 async function migrateInProcess(url: string): Promise<string[]> {
@@ -91,6 +101,50 @@ describe('migrations', () => {
     } finally {
       if (!other.isCompleted()) await other.rollback();
       await impatient.destroy();
+    }
+  });
+
+  it('give way to whoever has a table in use, and are applied once it is free', async () => {
+    const { db } = await database({ empty: true });
+    const before = { '0001_people': migration('create table people ()') };
+    await migrateToLatest(db, { source: releaseOf(before) });
+    const after = { ...before, '0002_name': migration('alter table people add name text') };
+    // As a backup holds every table that it has read.
+    const other = await db.transaction();
+    try {
+      await other.raw('select * from people');
+      const migrated = migrateToLatest(db, { source: releaseOf(after) });
+      await pollUntil(async () => (await waitingFor(db, 'people')) === 1, { deadlineMs: 5_000 });
+      const from = performance.now();
+      await db.raw('select * from people');
+      assert.ok(performance.now() - from < 1000, 'a request waited for as long as the migration');
+      await other.rollback();
+      assert.deepEqual((await migrated).applied, ['0002_name']);
+    } finally {
+      if (!other.isCompleted()) await other.rollback();
+    }
+  });
+
+  it('give up on a table that stays in use, having changed nothing', async () => {
+    const { db } = await database({ empty: true });
+    const before = { '0001_people': migration('create table people ()') };
+    await migrateToLatest(db, { source: releaseOf(before) });
+    const after = {
+      ...before,
+      '0002_more': migration('create table more ()'),
+      '0003_name': migration('alter table people add name text'),
+    };
+    const other = await db.transaction();
+    try {
+      await other.raw('select * from people');
+      await assert.rejects(migrateToLatest(db, { source: releaseOf(after), patienceMs: 0 }), {
+        code: 'migration_failed',
+        message:
+          /^Migration 0003_name failed: canceling statement due to lock timeout\. .* stayed in use, by/,
+      });
+      assert.equal(await db.schema.hasTable('more'), false);
+    } finally {
+      await other.rollback();
     }
   });
 

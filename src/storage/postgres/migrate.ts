@@ -1,12 +1,21 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { GatehouseError } from '../../errors.ts';
-import { answer } from './database.ts';
+import { answer, SQLSTATE, sqlState } from './database.ts';
 import { readNeeds, recordNeeds } from './migration-needs.ts';
 import { type MigrationSource, migrationSource } from './migration-source.ts';
 import { query } from './query.ts';
 
-/** Seconds that a statement of a migration may wait for a lock on a table in use. */
-const LOCK_TIMEOUT_SECONDS = 10;
+/**
+ * Longest wait of a migration for a table in use. Whoever comes later waits behind it, so it is well
+ * below the time that a statement of a request may take; and below PostgreSQL's `deadlock_timeout`
+ * (1 s), so that it is the migration that gives way, and no request.
+ */
+const LOCK_WAIT_MS = 400;
+/** Between two tries: what has waited gets through. */
+const PAUSE_MS = 1000;
+/** How long it is tried: a backup may hold every table for minutes. */
+const PATIENCE_MS = 10 * 60 * 1000;
 
 /** The database's schema does not fit this release, or cannot be made to; `message` says what to do. */
 export class SchemaError extends GatehouseError {
@@ -34,11 +43,15 @@ export interface SchemaState {
  * The whole run is one transaction that holds an advisory lock, so two processes may start at once
  * on an empty database, a killed one leaves nothing half-made, and it works through pgbouncer in
  * transaction mode, which has no session locks. Hence a migration cannot opt out of the
- * transaction (`create index concurrently` is refused by PostgreSQL). A statement that would wait
- * over 10 s for a table in use gives up rather than make every sign-in queue behind it.
+ * transaction (`create index concurrently` is refused by PostgreSQL).
+ *
+ * Replicas serve meanwhile. A table that somebody has in use (a backup, a long statement) is waited
+ * for only briefly, since every sign-in would queue behind that wait; then all is undone, and tried
+ * again after a pause.
  *
  * @param options.source - default: the migrations of this release
  * @param options.stopped - true: nothing else uses the database, so a release may be skipped
+ * @param options.patienceMs - how long a table in use is tried for; default: 10 minutes
  * @returns `applied` in order; both empty when there was nothing to do
  * @throws SchemaError `schema_unknown` when a newer release migrated this database so that this one
  *   does not work with it, `release_skipped` when the release that ran until now would not work
@@ -47,9 +60,32 @@ export interface SchemaState {
  */
 export async function migrateToLatest(
   db: Knex,
-  options: { source?: MigrationSource; stopped?: boolean } = {},
-): Promise<{ readonly applied: string[]; readonly newer: string[] }> {
-  const { source = migrationSource, stopped = false } = options;
+  options: { source?: MigrationSource; stopped?: boolean; patienceMs?: number } = {},
+): Promise<Migrated> {
+  const { source = migrationSource, stopped = false, patienceMs = PATIENCE_MS } = options;
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      return await tryToMigrate(db, source, stopped);
+    } catch (error) {
+      if (!isInUse(error)) throw error;
+      if (performance.now() + PAUSE_MS > deadline) throw staysInUse(error);
+      await delay(PAUSE_MS);
+    }
+  }
+}
+
+/** What a run has applied, and what a newer release had. */
+interface Migrated {
+  readonly applied: string[];
+  readonly newer: string[];
+}
+
+async function tryToMigrate(
+  db: Knex,
+  source: MigrationSource,
+  stopped: boolean,
+): Promise<Migrated> {
   return answer(
     db.transaction(
       async (trx) => {
@@ -57,7 +93,7 @@ export async function migrateToLatest(
         await trx.raw('set local statement_timeout = 0');
         await trx.raw('set local lock_timeout = 0');
         await trx.raw(`select pg_advisory_xact_lock(hashtextextended('gatehouse.migrate', 0))`);
-        await trx.raw(`set local lock_timeout = '${LOCK_TIMEOUT_SECONDS}s'`);
+        await trx.raw(`set local lock_timeout = ${LOCK_WAIT_MS}`);
         const { pending, newer } = await schemaState(trx, source);
         if (newer.length > 0) return { applied: [], newer };
         if (!stopped) await refuseSkipping(trx, source, pending);
@@ -67,6 +103,22 @@ export async function migrateToLatest(
       // A stricter default would look at the database as it was before the lock was ours.
       { isolationLevel: 'read committed' },
     ),
+  );
+}
+
+/** Whether others have a table in use, or wait for one that this run has: then it gives way. */
+function isInUse(error: unknown): boolean {
+  const state = error instanceof GatehouseError ? sqlState(error.cause) : undefined;
+  return state === SQLSTATE.lockNotAvailable || state === SQLSTATE.deadlockDetected;
+}
+
+function staysInUse(error: unknown): SchemaError {
+  const said = error instanceof SchemaError ? error.message : 'The migrations gave way';
+  return new SchemaError(
+    'migration_failed',
+    `${said}. What they change stayed in use, by a backup or a long transaction ` +
+      '(pg_stat_activity shows which). Nothing was changed: end that, and run it again.',
+    error,
   );
 }
 

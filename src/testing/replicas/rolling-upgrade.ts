@@ -21,6 +21,8 @@ const REDIRECT_URI = 'http://localhost:9/travelled';
 /** Flows that one person goes through while two releases serve. */
 const FLOWS = 5;
 const POLL_MS = 100;
+/** Of a backup that is under way when the migrations are to be applied. */
+const BACKUP_MS = 6000;
 
 const TRAVELS = {
   slug: 'default',
@@ -48,8 +50,11 @@ export async function upgradeAndGoBack(fleet: Fleet): Promise<void> {
   const newer: Release = { main: next.main };
   const [first, second, third] = [0, 1, 2];
   try {
-    const migrated = await next.cli(fleet.cli.environment, 'migrate');
-    assert.match(migrated, new RegExp(NEXT_MIGRATION));
+    const endBackup = await beginBackup(fleet);
+    const migrating = next.cli(fleet.cli.environment, 'migrate');
+    await delay(BACKUP_MS);
+    await endBackup();
+    assert.match(await migrating, new RegExp(NEXT_MIGRATION));
     await applySeed(fleet);
 
     await roll(fleet, first, newer);
@@ -75,6 +80,21 @@ export async function upgradeAndGoBack(fleet: Fleet): Promise<void> {
   } finally {
     await next.remove();
   }
+}
+
+/**
+ * What a backup does to a migration: it holds every table, as a reader, until it has ended.
+ *
+ * @returns how to end it
+ */
+async function beginBackup(fleet: Fleet): Promise<() => Promise<void>> {
+  const db = connect(fleet);
+  const reading = await db.transaction();
+  await reading.raw('lock table accounts, artifacts, audit_events, clients in access share mode');
+  return async () => {
+    await reading.rollback();
+    await db.destroy();
+  };
 }
 
 /** Stops the replica of a place in order, and starts another there. */
@@ -183,12 +203,7 @@ async function travel(fleet: Fleet, places: readonly number[]): Promise<void> {
 }
 
 async function checkBothHaveWritten(fleet: Fleet): Promise<void> {
-  const db = createDatabase({
-    url: fleet.database.url,
-    poolMax: 1,
-    acquireTimeoutMs: 10_000,
-    statementTimeoutMs: 10_000,
-  });
+  const db = connect(fleet);
   try {
     const wrote = await queryOne<{ older: number; newer: number }>(
       db,
@@ -201,4 +216,14 @@ async function checkBothHaveWritten(fleet: Fleet): Promise<void> {
   } finally {
     await db.destroy();
   }
+}
+
+/** Past the door, as the owner. */
+function connect(fleet: Fleet) {
+  return createDatabase({
+    url: fleet.database.url,
+    poolMax: 1,
+    acquireTimeoutMs: 10_000,
+    statementTimeoutMs: 10_000,
+  });
 }
