@@ -24,7 +24,7 @@ import { createPageAssets } from './http/page-assets.ts';
 import { createPageRenderer } from './http/render-page.ts';
 import type { RequestState } from './http/request-state.ts';
 import { createErrorPageRenderer, createProviderPages } from './interactions/provider-pages.ts';
-import { advanceDueKeyStages } from './keys/advance-key-stages.ts';
+import { advanceDueKeyStages, TENANTS_AT_ONCE } from './keys/advance-key-stages.ts';
 import { loadDeploymentSecrets } from './keys/deployment-secrets.ts';
 import { type KeyTimes, keyTimesOf } from './keys/key-policy.ts';
 import { loadKeySet } from './keys/load-key-set.ts';
@@ -215,10 +215,13 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     {
       name: 'key_stages',
       everySeconds: options.keyStagesSeconds ?? KEY_STAGES_SECONDS,
-      run: () =>
-        backends.oneAtATime('key_stages', () =>
+      async run() {
+        const turn = await backends.oneAtATime('key_stages', () =>
           advanceDueKeyStages({ ...keys, keys: backends.keys, tenants: backends.tenants }),
-        ),
+        );
+        const more = turn.outcome === 'ran' && turn.result >= TENANTS_AT_ONCE;
+        return { ...turn, more };
+      },
     },
     {
       name: 'retention',

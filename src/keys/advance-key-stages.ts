@@ -5,8 +5,8 @@ import { advanceStages, type StageChange, withoutSuccessor } from './key-stages.
 import type { KeyStore } from './key-store.ts';
 import type { SealedSigningKey } from './signing-key.ts';
 
-/** Tenants taken in one go of each kind of due; more are left for the next. */
-const TENANTS_AT_ONCE = 100;
+/** Tenants taken in one go of each kind of due; whoever changed so many has more to do. */
+export const TENANTS_AT_ONCE = 100;
 
 /** What advancing did; each list holds `kid`s. */
 export interface AdvanceResult extends Omit<StageChange, 'keys'> {
