@@ -1,7 +1,14 @@
 /** The sealing key is replaced as `docs/runbooks/rotate-the-sealing-key.md` says, step by step. */
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
 import type { Fleet } from './fleet.ts';
 import { replace } from './replace.ts';
+
+/** Kinds that there are in this suite. */
+const SEALED = ['deployment_secrets', 'signing_keys', 'upstream_secrets'];
 
 /** What `keys reseal --json` says, as far as it matters here. */
 interface Resealed {
@@ -10,6 +17,7 @@ interface Resealed {
 }
 
 export async function replaceSealingKey(fleet: Fleet): Promise<void> {
+  await seedSecret(fleet);
   const { KEY_ENCRYPTION_KEYS: old = '' } = fleet.cli.environment;
   const added = randomBytes(32).toString('base64');
   await configureAll(fleet, `${old},${added}`);
@@ -17,17 +25,38 @@ export async function replaceSealingKey(fleet: Fleet): Promise<void> {
 
   const before = await reseal(fleet, '--dry-run');
   const moved = await reseal(fleet);
-  if (!before.some(({ left }) => left > 0) || !moved.some((kind) => kind.moved > 0)) {
+  if (
+    !before.some(({ left }) => left > 0) ||
+    !SEALED.every((name) => moved.some((one) => one.kind === name && one.moved > 0))
+  ) {
     throw new Error('nothing was under the old key');
   }
   // Nobody here takes longer over a sign-in than it took to come here, so nobody is waited for.
   await configureAll(fleet, added);
   const after = await reseal(fleet);
-  const kinds = after.filter(({ kind }) => ['deployment_secrets', 'signing_keys'].includes(kind));
-  if (kinds.length !== 2) throw new Error('not everything was looked at');
+  const looked = after.map(({ kind }) => kind);
+  if (!SEALED.every((kind) => looked.includes(kind))) throw new Error(`only ${looked} looked at`);
   process.stdout.write(
     `sealing key: ${moved.map(({ kind, moved: count }) => `${count} ${kind}`).join(', ')} moved\n`,
   );
+}
+
+/** What people have sealed besides keys: a secret at somebody else's identity provider. */
+async function seedSecret(fleet: Fleet): Promise<void> {
+  const upstream = {
+    key: 'staff',
+    name: 'Staff',
+    issuer: 'https://login.staff.example',
+    client_id: 'gatehouse',
+    client_secret: { value: 'a-secret-at-an-upstream-provider' },
+  };
+  const tenant = { slug: 'sealed', name: 'Sealed', upstreams: [upstream] };
+  const directory = await mkdtemp(join(tmpdir(), 'gatehouse-sealed-'));
+  const path = join(directory, 'sealed.yaml');
+  await writeFile(path, stringify({ version: 1, tenants: [tenant] }), { mode: 0o600 });
+  const { code, stderr } = await fleet.cli.run('seed', 'apply', path);
+  await rm(directory, { recursive: true });
+  if (code !== 0) throw new Error(stderr);
 }
 
 async function configureAll(fleet: Fleet, keys: string): Promise<void> {
