@@ -274,12 +274,10 @@ function withGeneratedSecrets(
 ): RecordWrite[] {
   const digest = createValueDigest(clientSecretPepper);
   return records.map((one) => {
+    if (one.of !== 'client') return one;
     const write = writes.find(
       (other) =>
-        one.of === 'client' &&
-        other.kind === 'client' &&
-        other.tenant === one.tenant &&
-        other.clientId === one.key,
+        other.kind === 'client' && other.tenant === one.tenant && other.clientId === one.key,
     );
     const secret = write?.kind === 'client' ? write.secretDigest : undefined;
     const digested = secret === undefined ? undefined : digest(fingerprint(secret));

@@ -176,7 +176,8 @@ function unnamedRoles(tenant: DesiredTenant, stored: CurrentTenant) {
 }
 
 function unnamedAccounts(tenant: DesiredTenant, stored: CurrentTenant): CurrentAccount[] {
-  return stored.accounts.filter((account) => account.managed && !isNamed(tenant, account));
+  const named = new Set(tenant.accounts.map(({ username }) => normalizeIdentifier(username)));
+  return stored.accounts.filter(({ managed, usernameKey }) => managed && !named.has(usernameKey));
 }
 
 function isNamed(tenant: DesiredTenant, { usernameKey }: CurrentAccount): boolean {
