@@ -131,10 +131,17 @@ async function tryAll(faults: readonly Fault[], options: FleetOptions): Promise<
   }
 }
 
-/** For whoever looks into it: what the balancer answered that is neither success nor "later". */
-async function printOddAnswers({ nginx }: Fleet): Promise<void> {
+/**
+ * For whoever looks into it: what the balancer answered that is neither success nor "later", and
+ * what replicas say of the same requests.
+ */
+async function printOddAnswers({ nginx, output }: Fleet): Promise<void> {
+  const said = output().split('\n');
   for (const line of await nginx.accessLog()) {
-    if (/"status":5(?!03)/.test(line)) process.stdout.write(`odd: ${line}\n`);
+    if (!/"status":5(?!03)/.test(line)) continue;
+    const { request_id: id } = JSON.parse(line);
+    const same = said.filter((one) => one.includes(id));
+    process.stdout.write(`odd: ${[line, ...same].join('\n     ')}\n`);
   }
 }
 
