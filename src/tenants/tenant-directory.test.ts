@@ -134,6 +134,15 @@ describe('the tenant directory', () => {
     assert.equal((await directory.bySlug('gamma'))?.id, 'c');
   });
 
+  it('finds another tenant under the name of one that was disabled and is gone', async () => {
+    const { store, directory } = setUp();
+    store.stored[0] = tenant(1, { disabled: true });
+    assert.equal((await directory.bySlug('acme'))?.disabled, true);
+    store.stored[0] = tenant(1, { id: 'c' });
+    directory.forget('c');
+    assert.equal((await directory.bySlug('acme'))?.id, 'c');
+  });
+
   it('trusts what it has for a minute when no change is announced', async () => {
     const { store, directory, advance } = setUp();
     await directory.bySlug('acme');

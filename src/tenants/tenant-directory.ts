@@ -4,7 +4,7 @@ import type { TenantStore } from './tenant-store.ts';
 
 /** Longest time that a change can stay unseen when no notification arrives. */
 const FRESH_MS = 60_000;
-/** A name that nobody has is asked for again after this; it bounds what a scanner costs. */
+/** A name that nobody has, or a disabled tenant, is asked for again after this; it bounds what a scanner costs. */
 const ABSENT_MS = 2_000;
 const MAX_ENTRIES = 10_000;
 
@@ -41,7 +41,8 @@ export function createTenantDirectory(deps: {
   /** Up to this change nothing is known one by one: what was read before it may have changed. */
   let forgotten = 0;
   const isStale = ({ tenant, seen }: Entry) =>
-    tenant === undefined
+    // A name that nobody has, or whose tenant answers to nobody, may be another tenant's since.
+    tenant === undefined || tenant.disabled
       ? seen < changes
       : seen < Math.max(forgotten, changedAt.get(tenant.id) ?? 0);
   const cache = new LRUCache<string, Entry>({
@@ -58,7 +59,7 @@ export function createTenantDirectory(deps: {
         const seen = changes;
         entry = { tenant: await read(key), seen };
       } while (isStale(entry));
-      if (entry.tenant === undefined) options.ttl = ABSENT_MS;
+      if (entry.tenant === undefined || entry.tenant.disabled) options.ttl = ABSENT_MS;
       return entry;
     },
   });
