@@ -27,6 +27,11 @@ const ROOMS = {
     types: [],
     files: ['http/accent-colour.ts'],
   },
+  archives: {
+    imports: ['tenants', 'keys'],
+    types: [],
+    files: ['applications/client-secret.ts'],
+  },
   provider: {
     imports: ['tenants', 'keys', 'applications', 'accounts', 'grants'],
     types: [],
@@ -67,6 +72,7 @@ const ROOMS = {
       'mail',
       'upstream',
       'seeds',
+      'archives',
       'provider',
       'interactions',
     ],

@@ -11,6 +11,7 @@ import type { RecoveryCodeStore } from './accounts/recovery-code-store.ts';
 import type { SecondFactorStore } from './accounts/second-factor-store.ts';
 import type { TotpStore } from './accounts/totp-store.ts';
 import type { ApplicationStore } from './applications/application-store.ts';
+import type { TenantArchiveStore } from './archives/archive-store.ts';
 import type { AuditLog } from './audit/audit-log.ts';
 import { mailTransport } from './compose-mail.ts';
 import type { Config } from './config/config.ts';
@@ -24,6 +25,7 @@ import type { GrantStore } from './grants/grant-store.ts';
 import { createOutboundFetch, type OutboundFetch } from './http/outbound-fetch.ts';
 import type { DeploymentSecretStore } from './keys/deployment-secret-store.ts';
 import type { KeyCache, KeyStore } from './keys/key-store.ts';
+import type { TenantOriginStore } from './keys/tenant-origin-store.ts';
 import type { MailInbox } from './mail/local-inbox.ts';
 import type { MailOutbox } from './mail/mail-outbox.ts';
 import type { MailTransport } from './mail/mail-transport.ts';
@@ -51,6 +53,8 @@ import { createPostgresRecoveryCodeStore } from './storage/postgres/recovery-cod
 import { createRetention, type Retention } from './storage/postgres/retention.ts';
 import { createPostgresSecondFactorStore } from './storage/postgres/second-factor-store.ts';
 import { createPostgresSeedStore } from './storage/postgres/seed-store.ts';
+import { createPostgresTenantArchiveStore } from './storage/postgres/tenant-archive-store.ts';
+import { createPostgresTenantOriginStore } from './storage/postgres/tenant-origin-store.ts';
 import { createPostgresTenantStore } from './storage/postgres/tenant-store.ts';
 import { createPostgresTotpStore } from './storage/postgres/totp-store.ts';
 import { createPostgresUpstreamLinkStore } from './storage/postgres/upstream-link-store.ts';
@@ -88,6 +92,8 @@ export interface Backends {
   readonly keys: KeyStore;
   readonly keyCache: KeyCache | undefined;
   readonly deploymentSecrets: DeploymentSecretStore;
+  readonly tenantOrigins: TenantOriginStore;
+  readonly tenantArchives: TenantArchiveStore;
   readonly notifications: TenantNotifications | undefined;
   readonly artifacts: ArtifactStore;
   /** What of them lives in Redis; undefined where all are in PostgreSQL. */
@@ -196,6 +202,8 @@ async function open(
     logoutNotifications: createPostgresLogoutNotificationStore(db),
     keyCache: redis && createRedisKeyCache(redis, { keyPrefix, logger }),
     deploymentSecrets: createPostgresDeploymentSecretStore(db),
+    tenantOrigins: createPostgresTenantOriginStore(db),
+    tenantArchives: createPostgresTenantArchiveStore(db),
     artifacts: placeArtifacts({
       durable,
       volatile: volatile ?? durable,

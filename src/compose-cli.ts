@@ -1,5 +1,6 @@
 import type { CliContext, OpenCliContext, OpenOptions } from './cli/cli-context.ts';
 import { accountDataExporter } from './compose-account-data.ts';
+import { archiveCommands } from './compose-archives.ts';
 import { type Backends, openBackends } from './compose-backends.ts';
 import { reseal } from './compose-reseal.ts';
 import { seedEndings } from './compose-seed-endings.ts';
@@ -80,6 +81,7 @@ export function cliContext(options: {
     validateClient: createClientValidator({
       mayReach: createHostPolicy(options.outboundAllow ?? []),
     }),
+    archives: archiveCommands(options),
     endAccountSessions: accountEnder(backends, now),
     exportAccountData: accountDataExporter({ backends, audit, now }),
     mailOutbox: backends.mail.outbox,

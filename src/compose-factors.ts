@@ -10,6 +10,7 @@ import { verifyTotp } from './accounts/verify-totp.ts';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { Backends } from './compose-backends.ts';
 import type { FactorDeps } from './interactions/factor-deps.ts';
+import type { OriginsInUse } from './keys/tenant-origins.ts';
 
 /** Wires what the pages of second factors ask of `accounts`. */
 export function factorDeps(parts: {
@@ -17,15 +18,16 @@ export function factorDeps(parts: {
   attempts: AttemptStore;
   audit: AuditLog;
   lookupKey: string;
+  originsOf: OriginsInUse['of'];
   now: () => Date;
 }): FactorDeps {
-  const { attempts, audit, lookupKey, now } = parts;
+  const { attempts, audit, lookupKey, originsOf, now } = parts;
   const { totp, passkeys, recoveryCodes, browsers, sealer } = parts.backends;
   return {
     verifyTotp: (tenant, attempt) =>
       verifyTotp({ totp, sealer, attempts, audit, now }, tenant, attempt),
     useRecoveryCode: (tenant, attempt) =>
-      useRecoveryCode({ recoveryCodes, lookupKey, attempts, audit }, tenant, attempt),
+      useRecoveryCode({ recoveryCodes, lookupKey, originsOf, attempts, audit }, tenant, attempt),
     beginTotp: (tenant, input) => beginTotpEnrolment({ totp, sealer, now }, tenant, input),
     confirmTotp: (tenant, input) =>
       confirmTotpEnrolment({ totp, sealer, audit, now }, tenant, input),

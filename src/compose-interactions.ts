@@ -15,6 +15,7 @@ import { mailboxWays } from './compose-ways.ts';
 import type { Config } from './config/config.ts';
 import { recordGrant } from './grants/record-grant.ts';
 import type { InteractionDeps } from './interactions/interactions.ts';
+import type { OriginsInUse } from './keys/tenant-origins.ts';
 import type { QueueMail } from './mail/queue-mail.ts';
 import type { ProviderPool } from './provider/provider-for-tenant.ts';
 import { isProvedElsewhere, markProvingBrowser } from './provider/proving-browser.ts';
@@ -36,13 +37,15 @@ export function interactionDeps(parts: {
   upstream: InteractionDeps['upstream'];
   queueLogouts: QueueLogouts;
   lookupKey: string;
+  originsOf: OriginsInUse['of'];
   queueMail: QueueMail;
   background: Pick<BackgroundWork, 'run'>;
   render: InteractionDeps['render'];
   logger: Logger;
   now: () => Date;
 }): InteractionDeps {
-  const { config, backends, attempts, audit, hasher, providers, lookupKey, render } = parts;
+  const { config, backends, attempts, audit, hasher, providers, lookupKey, originsOf, render } =
+    parts;
   const { logger, now } = parts;
   const { accounts, applications, factors, grants, passkeys } = backends;
   const endAccountSessions = accountEnder(backends, now, parts.queueLogouts);
@@ -58,7 +61,7 @@ export function interactionDeps(parts: {
     finishPasskeySignIn: (...input) =>
       finishPasskeySignIn({ passkeys, accounts, audit, now }, ...input),
     factorsOf: factors.factorsOf,
-    factors: factorDeps({ backends, attempts, audit, lookupKey, now }),
+    factors: factorDeps({ backends, attempts, audit, lookupKey, originsOf, now }),
     offersPasskeys,
     mailEnabled: backends.mail.transport !== undefined,
     notifyOwner: ownerNotices({ queueMail: parts.queueMail, publicUrl: config.publicUrl, now }),

@@ -12,16 +12,18 @@ import {
   type SealContexts,
 } from './keys/reseal-records.ts';
 import { signingKeySealContext } from './keys/seal-signing-key.ts';
+import { originSealContext } from './keys/tenant-origins.ts';
 import { mailSealContext } from './mail/mail-content.ts';
 import { createPostgresSealedRecordStore } from './storage/postgres/sealed-record-store.ts';
 import { upstreamSealContext } from './upstream/upstream-secret.ts';
 
 /** How the rooms that seal what PostgreSQL keeps say where each seal belongs. */
-const SEAL_CONTEXTS: SealContexts = {
+export const SEAL_CONTEXTS: SealContexts = {
   deployment_secrets: ([purpose, version]) => deploymentSealContext(purpose, Number(version)),
   signing_keys: ([tenantId, kid]) => signingKeySealContext(tenantId, kid),
   upstream_secrets: ([tenantId, key]) => upstreamSealContext(tenantId, key),
   totp_seeds: ([tenantId, id]) => totpSealContext(tenantId, id),
+  tenant_origins: ([tenantId, originId]) => originSealContext(tenantId, originId),
   mail: ([tenantId, id]) => mailSealContext(tenantId, id),
 };
 

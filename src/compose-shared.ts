@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
-import { createPasswordHasher, type PasswordHasher } from './accounts/password-hasher.ts';
+import { createPasswordHasher, type PasswordHasher, pepperId } from './accounts/password-hasher.ts';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { Backends } from './compose-backends.ts';
 import type { KeyDeps } from './keys/change-key-set.ts';
 import type { DeploymentSecrets } from './keys/deployment-secrets.ts';
 import { KEY_TIMES, type KeyTimes, keyPolicyOf, successorSecondsOf } from './keys/key-policy.ts';
+import type { OriginsInUse } from './keys/tenant-origins.ts';
 import { mailName } from './mail/mail.ts';
 import { type CountMail, type QueueMail, queueMail } from './mail/queue-mail.ts';
 import { endAccount } from './provider/end-account.ts';
@@ -43,11 +44,21 @@ export function keyDeps(options: {
   };
 }
 
-/** Hashes passwords under the deployment's pepper, on all cores. */
-export function passwordHasher(secrets: Pick<DeploymentSecrets, 'passwordPepper'>): PasswordHasher {
+/**
+ * Hashes passwords under the deployment's pepper, on all cores.
+ *
+ * @param origins - what tenants that came from elsewhere brought along
+ */
+export function passwordHasher(
+  secrets: Pick<DeploymentSecrets, 'passwordPepper'>,
+  origins: Pick<OriginsInUse, 'all'> = { all: () => [] },
+): PasswordHasher {
   const cores = availableParallelism();
   return createPasswordHasher({
     pepper: secrets.passwordPepper,
+    otherPepper: (keyId) =>
+      origins.all().find(({ passwordPepper }) => pepperId(passwordPepper) === keyId)
+        ?.passwordPepper,
     concurrency: cores,
     queueLimit: QUEUED_HASHES_PER_CORE * cores,
   });

@@ -28,6 +28,7 @@ import { advanceDueKeyStages, TENANTS_AT_ONCE } from './keys/advance-key-stages.
 import { loadDeploymentSecrets } from './keys/deployment-secrets.ts';
 import { type KeyTimes, keyTimesOf } from './keys/key-policy.ts';
 import { loadKeySet } from './keys/load-key-set.ts';
+import { useTenantOrigins } from './keys/tenant-origins.ts';
 import { type MaintenanceTask, startMaintenance } from './maintenance.ts';
 import { ENDPOINT_PATHS } from './provider/endpoint-paths.ts';
 import { createProviderPool, type ProviderPool } from './provider/provider-for-tenant.ts';
@@ -99,7 +100,8 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
   const loadSecrets = () =>
     loadDeploymentSecrets({ store: backends.deploymentSecrets, sealer: backends.sealer, now });
   let secrets = await loadSecrets();
-  const hasher = passwordHasher(secrets);
+  const origins = await useTenantOrigins({ ...backends, origins: backends.tenantOrigins, logger });
+  const hasher = passwordHasher(secrets, origins);
   const mail = composeMail({ ...options, audit, metrics });
   const background = createBackgroundWork(logger);
 
@@ -127,6 +129,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     pages: createProviderPages({ render }),
     sealer: backends.sealer,
     clientSecretPepper: secrets.clientSecretPepper,
+    originsOf: origins.of,
     cookieKeys: () => secrets.cookieKeys,
     fetch: backends.fetch,
     logger,
@@ -149,6 +152,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     background,
     queueLogouts,
     lookupKey: secrets.lookupKey,
+    originsOf: origins.of,
     queueMail: mail.queueMail,
     render,
   });
@@ -199,10 +203,14 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
       pollSeconds: config.tenantPollSeconds,
       logger,
     },
-    (tenantId) => directory.forget(tenantId),
+    (tenantId) => {
+      directory.forget(tenantId);
+      background.run('tenant origins', origins.refresh);
+    },
   );
 
   const reloadSecrets = async () => {
+    await origins.refresh();
     const loaded = await loadSecrets();
     const unchanged = loaded.cookieKeys.join() === secrets.cookieKeys.join();
     secrets = loaded;

@@ -78,6 +78,8 @@ export function assertPasswordLength(password: string): void {
  * the system that made them did.
  *
  * @param options.pepper - secret of the deployment, at least 32 random bytes in any encoding
+ * @param options.otherPepper - of deployments that tenants came from, by the id that is in a hash;
+ *   what was hashed under one is replaced at its owner's next sign-in
  * @param options.concurrency - hashes computed at once; the cores there are, at most the thread
  *   pool's size; each takes 19 MiB
  * @param options.queueLimit - hashes that may wait; at about 15 ms a hash and core, 32 a core
@@ -85,11 +87,12 @@ export function assertPasswordLength(password: string): void {
  */
 export function createPasswordHasher(options: {
   pepper: string;
+  otherPepper?: (keyId: string) => string | undefined;
   concurrency: number;
   queueLimit: number;
 }): PasswordHasher {
   const secret = Buffer.from(options.pepper);
-  const keyId = hmacSha256(secret, 'gatehouse pepper id').replace(/[-_]/g, 'x').slice(0, 8);
+  const keyId = pepperId(options.pepper);
   const queue = createBoundedQueue({
     what: 'password hashing',
     maxWaitMs: LONGEST_WAIT_MS,
@@ -140,20 +143,34 @@ export function createPasswordHasher(options: {
       const imported = readImportedPasswordHash(hash);
       return 'problem' in imported ? imported : { ...imported, isCurrent: false };
     }
-    if (own[2] !== keyId) return { problem: 'the password hash was made with another pepper' };
+    const isOwn = own[2] === keyId;
+    const other = isOwn ? undefined : options.otherPepper?.(own[2] ?? '');
+    const pepper = isOwn ? secret : other === undefined ? undefined : Buffer.from(other);
+    if (pepper === undefined) {
+      return { problem: 'the password hash was made with another pepper' };
+    }
     const withoutKeyId = `${own[1]}${own[3]}`;
     const costs = argon2Costs(withoutKeyId);
     if (costs === undefined) return { problem: 'the password hash is damaged' };
     return {
-      verify: (password) => verifyOwn(withoutKeyId, password),
+      verify: (password) => verifyOwn(withoutKeyId, password, pepper),
       isCurrent:
-        costs.memoryCost >= MEMORY_KIB && costs.timeCost >= PASSES && costs.parallelism >= LANES,
+        isOwn &&
+        costs.memoryCost >= MEMORY_KIB &&
+        costs.timeCost >= PASSES &&
+        costs.parallelism >= LANES,
     };
   }
 
-  function verifyOwn(hash: string, password: string): Promise<boolean> {
-    return verifyArgon2(hash, normalize(password), { secret });
+  function verifyOwn(hash: string, password: string, under = secret): Promise<boolean> {
+    return verifyArgon2(hash, normalize(password), { secret: under });
   }
+}
+
+/** The public name of a pepper, which hashes carry. */
+export function pepperId(pepper: string): string {
+  const digest = hmacSha256(Buffer.from(pepper), 'gatehouse pepper id');
+  return digest.replace(/[-_]/g, 'x').slice(0, 8);
 }
 
 interface StoredHash extends ImportedPasswordHash {

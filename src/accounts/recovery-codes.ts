@@ -1,7 +1,7 @@
 import type { AuditLog } from '../audit/audit-log.ts';
 import { hmacSha256 } from '../crypto/digest.ts';
 import { randomCharacters } from '../crypto/random-code.ts';
-import type { Tenant } from '../tenants/tenant.ts';
+import type { Tenant, TenantId } from '../tenants/tenant.ts';
 import {
   attemptEvent,
   attemptFactor,
@@ -79,6 +79,10 @@ export interface UseRecoveryCodeDeps extends FactorAttemptDeps {
   readonly recoveryCodes: Pick<RecoveryCodeStore, 'use'>;
   /** The deployment's lookup key. */
   readonly lookupKey: string;
+  /** Of deployments that the tenant came from; default: it was made here. */
+  readonly originsOf?: (
+    tenantId: TenantId,
+  ) => readonly { readonly originId: TenantId; readonly lookupKey: string }[];
 }
 
 interface RecoveryVerified {
@@ -108,11 +112,13 @@ export async function useRecoveryCode(
   if (!/^[\da-hjkmnp-tv-z]{10}$/.test(code)) return { outcome: 'rejected', reason: 'wrong' };
   const { accountId } = attempt;
   const useCode = async (): Promise<RecoveryVerified | FactorRejected> => {
-    const digest = digestOf(deps.lookupKey, tenant, accountId, code);
-    const left = await deps.recoveryCodes.use(tenant.id, accountId, digest);
-    return left === undefined
-      ? { outcome: 'rejected', reason: 'wrong' }
-      : { outcome: 'verified', method: 'recovery', left };
+    const origins = deps.originsOf?.(tenant.id) ?? [];
+    for (const { originId: id, lookupKey } of [{ originId: tenant.id, ...deps }, ...origins]) {
+      const digest = digestOf(lookupKey, { id }, accountId, code);
+      const left = await deps.recoveryCodes.use(tenant.id, accountId, digest);
+      if (left !== undefined) return { outcome: 'verified', method: 'recovery', left };
+    }
+    return { outcome: 'rejected', reason: 'wrong' };
   };
   const verdict = await attemptFactor(deps, tenant, attempt, 'recovery_code', useCode);
   if (verdict.outcome === 'verified') {
@@ -128,6 +134,11 @@ export async function useRecoveryCode(
 }
 
 /** Keyed: 50 bits can be tried out by whoever has a copy of the table. */
-function digestOf(lookupKey: string, tenant: Tenant, accountId: string, code: string): string {
+function digestOf(
+  lookupKey: string,
+  tenant: Pick<Tenant, 'id'>,
+  accountId: string,
+  code: string,
+): string {
   return hmacSha256(lookupKey, ['recovery_code', tenant.id, accountId, code].join('\0'));
 }

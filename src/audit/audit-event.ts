@@ -174,6 +174,12 @@ export type AuditEventKind =
   | 'mail.failed'
   /** An operator had waiting messages tried again at once. `detail.count` says how many. */
   | 'mail.retried'
+  /** An operator wrote a whole tenant into a file; `detail.archive` names it. */
+  | 'tenant.exported'
+  /** A tenant was brought here from such a file, `detail.from` the issuer that it had. */
+  | 'tenant.imported'
+  /** What an interrupted import had written was removed. */
+  | 'tenant.import_discarded'
   /** An operator signed everybody of a tenant out. `detail.accounts` says how many there were. */
   | 'tenant.signed_out'
   /** Seed files did not name an application any more; its roles and clients went with it. */
@@ -182,9 +188,9 @@ export type AuditEventKind =
   | 'role.deleted'
   /** Seed files did not name a group any more. */
   | 'group.deleted'
-  /** No seed file names a tenant any more: it is disabled, and nothing of it deleted. */
+  /** No seed file names a tenant any more, or an operator disabled it; nothing of it is deleted. */
   | 'tenant.disabled'
-  /** A seed file defines a tenant again that was disabled because none did. */
+  /** A seed file defines a tenant again that was disabled because none did, or an operator enabled it. */
   | 'tenant.enabled'
   /** Seed files were applied. `detail` counts the changes. */
   | 'seed.applied';

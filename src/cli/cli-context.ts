@@ -5,6 +5,10 @@ import type { PasswordHasher } from '../accounts/password-hasher.ts';
 import type { RequestedBy } from '../accounts/reset-password.ts';
 import type { SecondFactorStore } from '../accounts/second-factor-store.ts';
 import type { ApplicationStore } from '../applications/application-store.ts';
+import type { UnfinishedImport } from '../archives/archive-store.ts';
+import type { exportTenant, TenantExport } from '../archives/export-tenant.ts';
+import type { importTenant, ProvenArchive } from '../archives/import-tenant.ts';
+import type { ArchiveFile } from '../archives/read-archive.ts';
 import type { AuditEvent } from '../audit/audit-event.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { ResealReport } from '../compose-reseal.ts';
@@ -53,6 +57,8 @@ export interface CliContext {
     readonly actor: AuditEvent['actor'];
   }) => Promise<ResealReport>;
   readonly validateClient: LoadSeedDeps['validateClient'];
+  /** Whole tenants as files. */
+  readonly archives: ArchiveCommands;
   /** Ends every session and refresh token of an account. */
   readonly endAccountSessions: (tenant: Tenant, accountId: string) => Promise<void>;
   /** Everything that is stored of an account; leaves an audit event. */
@@ -83,6 +89,23 @@ export interface CliContext {
     }): Promise<{ readonly applied: string[]; readonly newer: string[] }>;
   };
   readonly now: () => Date;
+}
+
+/** What writes a tenant into a file, and brings it back from one; each leaves an audit event. */
+export interface ArchiveCommands {
+  write(
+    tenant: Tenant,
+    input: Omit<Parameters<typeof exportTenant>[2], 'issuer'>,
+  ): Promise<TenantExport>;
+  /** Reads a file to its end; changes nothing. */
+  examine(file: ArchiveFile, input: { readonly as: string | undefined }): Promise<ProvenArchive>;
+  bring(
+    file: ArchiveFile,
+    proven: ProvenArchive,
+    input: Parameters<typeof importTenant>[3],
+  ): ReturnType<typeof importTenant>;
+  /** Removes what an interrupted import has written. */
+  discard(unfinished: UnfinishedImport, actor: AuditEvent['actor']): Promise<void>;
 }
 
 export interface CliSecrets {

@@ -6,6 +6,7 @@ import { resealDeps } from '../compose-reseal.ts';
 import { createSealer, type Sealer, sealingKey } from '../crypto/sealing.ts';
 import { resealRecords } from '../keys/reseal-records.ts';
 import type { SealedKind, SealedRecordKey } from '../keys/sealed-record-store.ts';
+import { originSealContext } from '../keys/tenant-origins.ts';
 import { sealMail } from '../mail/mail-content.ts';
 import {
   createPostgresSealedRecordStore,
@@ -55,6 +56,12 @@ describe('gatehouse keys reseal', () => {
       sealed_client_secret: sealUpstreamSecret(sealer, tenantId, key, 'secret'),
     });
     await insertApps(sealer);
+    const origin = '00000000-0000-4000-9000-000000000001';
+    await table('tenant_origins').insert({
+      tenant_id: tenantId,
+      origin_id: origin,
+      sealed_secrets: sealer.seal('{}', originSealContext(tenantId, origin)),
+    });
     const id = '01890000-0000-7000-8000-000000000001';
     await table('mail').insert({
       tenant_id: tenantId,

@@ -12,6 +12,7 @@ export const SEALED_KIND_NAMES: Readonly<Record<SealedKind, string>> = {
   signing_keys: 'signing keys',
   upstream_secrets: 'secrets at upstream providers',
   totp_seeds: 'authenticator apps',
+  tenant_origins: 'secrets of where tenants came from',
   mail: 'waiting messages',
 };
 

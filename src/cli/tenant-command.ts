@@ -1,17 +1,19 @@
 import type { Command } from 'commander';
 import { issuerOf } from '../tenants/issuer.ts';
 import { describeLogo } from '../tenants/logo-image.ts';
+import { setTenantDisabled } from '../tenants/set-tenant-disabled.ts';
 import type { Tenant, TenantBranding } from '../tenants/tenant.ts';
 import { wholeOption } from './parse-options.ts';
 import { renderFields, renderTable } from './render-table.ts';
 import type { ActionMaker } from './run-command.ts';
+import { addTenantArchiveCommands } from './tenant-archive-commands.ts';
 import { tenantOf } from './tenant-option.ts';
 import { addTenantSignOutCommand } from './tenant-sign-out-command.ts';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1_000;
 
-/** `gatehouse tenant list|show|sign-out` */
+/** `gatehouse tenant list|show|disable|enable|sign-out|export|import` */
 export function addTenantCommands(program: Command, act: ActionMaker): void {
   const tenant = program
     .command('tenant')
@@ -94,7 +96,38 @@ export function addTenantCommands(program: Command, act: ActionMaker): void {
       }),
     );
 
+  addSwitch(tenant, act, 'disable', 'it answers to nobody');
+  addSwitch(tenant, act, 'enable', 'people sign in again');
   addTenantSignOutCommand(tenant, act);
+  addTenantArchiveCommands(tenant, act);
+}
+
+function addSwitch(
+  tenants: Command,
+  act: ActionMaker,
+  name: 'disable' | 'enable',
+  effect: string,
+): void {
+  tenants
+    .command(name)
+    .summary(`${name} a tenant: ${effect}`)
+    .description(
+      `Makes the tenant ${name}d on all servers within seconds: ${effect}. Nothing of it is lost. Seeds leave this as it is.`,
+    )
+    .argument('<slug>', 'the tenant, such as acme')
+    .addHelpText('after', `\nExample:\n  gatehouse tenant ${name} acme`)
+    .action(
+      act(async (run, [slug = '']) => {
+        const context = await run.open();
+        const tenant = await tenantOf(context, slug);
+        const disabled = name === 'disable';
+        const { notifications } = context.keys;
+        const deps = { tenants: context.tenants, notifications, audit: context.audit };
+        await setTenantDisabled(deps, tenant, { disabled, actor: run.host.operator });
+        run.print({ tenant: slug, disabled }, `Tenant ${slug} is ${name}d.`);
+        return undefined;
+      }),
+    );
 }
 
 function brandingFields({ logo, welcomeText, ...texts }: TenantBranding): [string, string][] {

@@ -8,6 +8,8 @@ export type SealedKind =
   | 'totp_seeds'
   /** Our secrets at upstream providers. Key: tenant id, key of the provider. */
   | 'upstream_secrets'
+  /** Secrets of deployments that tenants came from. Key: tenant id, its id there. */
+  | 'tenant_origins'
   /** What waiting messages say. Key: tenant id, id of the message. */
   | 'mail';
 

@@ -47,6 +47,8 @@ export interface ProviderDeps {
   readonly pages: ProviderPages;
   readonly sealer: Sealer;
   readonly clientSecretPepper: string;
+  /** Of deployments that a tenant came from; default: all were made here. */
+  readonly originsOf?: (tenantId: TenantId) => readonly { readonly clientSecretPepper: string }[];
   /** The first signs, all verify; when they change, every Provider is retired. */
   readonly cookieKeys: () => readonly string[];
   /** Fetches `jwks_uri` and the like; reaches public and explicitly allowed addresses only. */
@@ -99,7 +101,7 @@ export function buildProvider(
       }),
   });
 
-  compareSecretDigests({ ...withCatalog, pepper: deps.clientSecretPepper }, provider);
+  compareSecretDigests({ ...withCatalog, peppers: () => peppersOf(deps, tenant) }, provider);
   detectReplaysAtomically(deps, tenant.id, provider);
   answerWithAskedAcr(provider);
   endSessionsCompletely(deps, tenant.id, provider);
@@ -110,6 +112,15 @@ export function buildProvider(
   recordProviderEvents(deps, tenant, provider);
   measureTokens(deps.observeTokenSize, provider);
   return provider;
+}
+
+/** What a client's secret may have been hashed under. */
+function peppersOf(
+  { clientSecretPepper, originsOf }: Pick<ProviderDeps, 'clientSecretPepper' | 'originsOf'>,
+  tenant: Tenant,
+): readonly string[] {
+  const origins = originsOf?.(tenant.id) ?? [];
+  return [clientSecretPepper, ...origins.map((origin) => origin.clientSecretPepper)];
 }
 
 /**

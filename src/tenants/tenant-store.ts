@@ -28,6 +28,13 @@ export interface TenantStore {
    * a change may be reported more than once: compare versions.
    */
   changesSince(cursor: string | undefined): Promise<{ changed: TenantVersion[]; cursor: string }>;
+  /**
+   * Disables a tenant or enables it, and marks it as changed. One whose import has not come to its end
+   * stays disabled.
+   *
+   * @throws NotFoundError, ConflictError
+   */
+  setDisabled(id: TenantId, disabled: boolean): Promise<void>;
   /** Marks the tenant as changed (its version grows by one) and returns the new version. */
   touch(id: TenantId): Promise<number>;
 }

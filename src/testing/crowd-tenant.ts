@@ -131,6 +131,11 @@ export async function crowdTenant(db: Knex, tenant: PopulatedTenant): Promise<vo
        select ?, 'n' || n, 'n', '2100-01-01' from generate_series(1, 2000) n`,
       [tenantId],
     ],
+    [
+      `insert into tenant_imports (tenant_id, archive_id)
+       select id, gen_random_uuid() from tenants where id <> ?`,
+      [tenantId],
+    ],
     [`insert into key_sets select id, 1 from tenants on conflict do nothing`, []],
     [
       `insert into signing_keys (tenant_id, kid, algorithm, stage, public_jwk, sealed_private_jwk,

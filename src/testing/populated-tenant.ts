@@ -140,6 +140,11 @@ export async function populateTenant(db: Knex): Promise<PopulatedTenant> {
     scopes: ['openid'],
   });
   const { passkeyId, userHandle, challenge } = await insertPasskey(db, tenantId, accountId);
+  await db('tenant_origins').insert({
+    tenant_id: tenantId,
+    origin_id: randomUUID(),
+    sealed_secrets: 'sealed',
+  });
   await db('key_sets').insert({ tenant_id: tenantId, version: 1 });
   await db('signing_keys').insert({
     tenant_id: tenantId,

@@ -14,7 +14,7 @@ export async function rowsOfTenant(
   };
   for (const table of await tenantTables(db)) {
     const found = await db.raw<{ rows: { row: unknown }[] }>(
-      'select to_jsonb(t) as row from ?? t where tenant_id = ? order by to_jsonb(t)::text',
+      'select row_to_json(t) as row from ?? t where tenant_id = ? order by row_to_json(t)::text',
       [table, tenantId],
     );
     rows[table] = found.rows.map(({ row }) => row);

@@ -200,6 +200,11 @@ testLookups<TenantStore>('tenants', {
     accesses: ['tenants_changed: changed_xid'],
     work: async () => tenants.changesSince(cursor),
   },
+  setDisabled: {
+    statements: 4,
+    accesses: ['tenant_imports_pkey: tenant_id', 'tenants_pkey: id'],
+    work: () => tenants.setDisabled(tenant.tenantId, false),
+  },
   touch: {
     accesses: ['tenants_pkey: id'],
     work: () => tenants.touch(tenant.tenantId),

@@ -184,6 +184,7 @@ function callsOf(pool: Knex): typeof calls {
     slugs: ({ tenantId }) => tenants.slugs([tenantId]),
     list: () => tenants.list({ limit: 10 }),
     changesSince: () => tenants.changesSince(undefined),
+    setDisabled: ({ tenantId }) => tenants.setDisabled(tenantId, false),
     touch: ({ tenantId }) => tenants.touch(tenantId),
   };
   const applicationCalls: Calls<ApplicationStore> = {

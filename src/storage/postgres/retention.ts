@@ -70,6 +70,8 @@ export const TABLE_RETENTION: Readonly<
   artifacts: { rule: 'artifacts', when: 'expired' },
   tombstones: { rule: 'artifacts', when: 'whatever they keep refusing has expired' },
   key_sets: { kept: 'as long as their tenant' },
+  tenant_origins: { kept: 'as long as their tenant' },
+  tenant_imports: { kept: 'until the import has come to its end, or is discarded' },
   signing_keys: { kept: 'until the room of keys drops the retired ones' },
   deployment_secrets: { kept: 'until the room of keys removes the rotated ones' },
   mail_outbox: {

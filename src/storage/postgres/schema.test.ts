@@ -25,6 +25,8 @@ const REFERS_TO_TENANT_ALONE = new Map([
   ['invitations', 'made for somebody who has no account yet'],
   ['one_time_codes', 'may be asked for before there is an account, or for none'],
   ['key_sets', 'one row for each tenant'],
+  ['tenant_origins', 'says where the tenant came from'],
+  ['tenant_imports', 'at most one row for each tenant'],
   ['mail_outbox', 'tells people, too, that their account is deleted'],
   ['artifacts', 'an account or session may end before what was issued in it'],
   ['tombstones', 'outlives what it refuses'],

@@ -44,6 +44,12 @@ export const SEALED_COLUMNS: Readonly<Record<SealedKind, SealedColumn>> = {
     key: ['tenant_id', 'key'],
     types: ['uuid', 'text'],
   },
+  tenant_origins: {
+    table: 'tenant_origins',
+    column: 'sealed_secrets',
+    key: ['tenant_id', 'origin_id'],
+    types: ['uuid', 'uuid'],
+  },
   mail: {
     table: 'mail_outbox',
     column: 'sealed_content',

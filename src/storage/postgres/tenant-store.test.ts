@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { NotFoundError } from '../../errors.ts';
+import { ConflictError, NotFoundError } from '../../errors.ts';
 import { DEFAULT_TENANT_SETTINGS } from '../../tenants/tenant.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
 import { insertTenant } from '../../testing/fixtures.ts';
 import { pollUntil } from '../../testing/poll.ts';
+import { populateTenant } from '../../testing/populated-tenant.ts';
 import { testTenantIsolation } from '../../testing/tenant-isolation.ts';
 import { createPostgresTenantStore } from './tenant-store.ts';
 import { lockTenant, touchTenant } from './touch-tenant.ts';
@@ -203,6 +205,27 @@ describe('changes', () => {
     );
   });
 
+  test('a tenant is disabled and enabled, and the feed reports it', async () => {
+    const { tenantId } = await populateTenant(database.db);
+    const { cursor } = await store.changesSince(undefined);
+    await store.setDisabled(tenantId, true);
+    assert.equal((await store.findById(tenantId))?.disabled, true);
+    const { changed } = await store.changesSince(cursor);
+    assert.ok(changed.some((one) => one.tenantId === tenantId));
+    await store.setDisabled(tenantId, false);
+    assert.equal((await store.findById(tenantId))?.disabled, false);
+    await assert.rejects(store.setDisabled(NO_ID, true), NotFoundError);
+  });
+
+  test('one whose import has not come to its end stays disabled', async () => {
+    const { tenantId } = await populateTenant(database.db);
+    await store.setDisabled(tenantId, true);
+    const row = { tenant_id: tenantId, archive_id: randomUUID() };
+    await database.db('tenant_imports').insert(row);
+    await assert.rejects(store.setDisabled(tenantId, false), ConflictError);
+    assert.equal((await store.findById(tenantId))?.disabled, true);
+  });
+
   test('touching a tenant that is not there says so', async () => {
     await assert.rejects(store.touch(NO_ID), NotFoundError);
     await assert.rejects(store.touch('nonsense'), NotFoundError);
@@ -238,6 +261,11 @@ testTenantIsolation<TenantStore>(
       assert.ok(
         changed.some(({ tenantId, version }) => tenantId === mine.tenantId && version === 2),
       );
+    },
+    async setDisabled(tenants, mine, theirs) {
+      await tenants.setDisabled(mine.tenantId, true);
+      const [own, other] = [mine, theirs].map(({ tenantId }) => tenants.findById(tenantId));
+      assert.deepEqual([(await own)?.disabled, (await other)?.disabled], [true, false]);
     },
     async touch(tenants, mine, theirs) {
       await tenants.touch(mine.tenantId);

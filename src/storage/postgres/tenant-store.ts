@@ -1,13 +1,13 @@
 import type { Knex } from 'knex';
-import { NotFoundError } from '../../errors.ts';
+import { ConflictError, NotFoundError } from '../../errors.ts';
 import {
   completeTenantSettings,
   type StoredTenantSettings,
 } from '../../tenants/complete-tenant-settings.ts';
 import type { Tenant } from '../../tenants/tenant.ts';
 import type { TenantStore, TenantVersion } from '../../tenants/tenant-store.ts';
-import { isStorable, isUuid, query, queryOne } from './query.ts';
-import { touchTenant } from './touch-tenant.ts';
+import { inTransaction, isStorable, isUuid, query, queryOne } from './query.ts';
+import { lockTenant, touchTenant } from './touch-tenant.ts';
 
 interface TenantRow {
   id: string;
@@ -79,6 +79,27 @@ export function createPostgresTenantStore(db: Knex): TenantStore {
         id === null ? [] : [{ tenantId: id, version: Number(version) }],
       );
       return { changed, cursor: rows[0]?.cursor ?? cursor ?? '0' };
+    },
+
+    setDisabled(id, disabled) {
+      return inTransaction(db, async (trx) => {
+        if (!isUuid(id) || !(await lockTenant(trx, id))) throw new NotFoundError('tenant');
+        const unfinished = await queryOne(trx, 'select 1 from tenant_imports where tenant_id = ?', [
+          id,
+        ]);
+        if (unfinished !== undefined) {
+          throw new ConflictError('its import has not come to its end');
+        }
+        await query(
+          trx,
+          // One that seeds had disabled is an operator's now.
+          `update tenants set disabled_at = case when ? then coalesce(disabled_at, now()) end,
+                  managed_by = nullif(managed_by, 'pruned')
+            where id = ?`,
+          [disabled, id],
+        );
+        await touchTenant(trx, id);
+      });
     },
 
     async touch(id) {
