@@ -57,6 +57,7 @@ describe('the alerts of deploy/prometheus', () => {
     const broken = createMetrics();
     const turn = { task: 'retention', endedAt: new Date(), seconds: 0.1 };
     broken.observeMaintenance({ ...turn, outcome: 'failed' });
+    broken.observeTokenSize('access_token', 5_000);
     broken.watchHashQueue(() => Promise.reject(new Error('a gauge that is left out')));
     await broken.render();
     page = `${await replica.gatehouse.metrics.render()}\n${await broken.render()}`;
