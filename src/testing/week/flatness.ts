@@ -6,7 +6,7 @@ const BY_MONTHS = 'audit_events';
 const PART = 1.05;
 const ROWS = 8;
 const BYTES = 96 * 1024;
-const REDIS_KEYS = 20;
+const KEYS = 20;
 
 /**
  * What is larger at the end of the days than at their beginning, beyond chance.
@@ -25,7 +25,7 @@ export function growthOver(days: readonly Day[]): string[] {
     compare(`rows of ${table}`, first.rows[table] ?? 0, last.rows[table] ?? 0, ROWS);
     compare(`bytes of ${table}`, first.bytes[table] ?? 0, last.bytes[table] ?? 0, BYTES);
   }
-  compare('keys in Redis', first.redisKeys, last.redisKeys, REDIS_KEYS);
+  compare('keys in Redis', first.redisKeys, last.redisKeys, KEYS);
   compare('rows past their time', first.backlog, last.backlog, ROWS);
   return grown;
 }
@@ -43,4 +43,30 @@ export function idleRules(removed: Readonly<Partial<Record<string, number>>>): s
   return Object.entries(removed).flatMap(([rule, rows]) =>
     rows === 0 && !UNTRIED.has(rule) ? [rule] : [],
   );
+}
+
+/** Every kind of key that there is in Redis, and when it goes: none stays. */
+const REDIS_KEYS: Readonly<Record<string, string>> = {
+  'a:Session': 'the session expires, or ends',
+  'a:Interaction': 'the sign-in expires, or ends',
+  'a:AccessToken': 'the token expires',
+  'a:ClientCredentials': 'the token expires',
+  't:session': 'nothing lives any more that it keeps refused',
+  't:grant': 'nothing lives any more that it keeps refused',
+  't:account': 'nothing lives any more that it keeps refused',
+  'x:g': 'the last token of the grant expires',
+  'x:s': 'the last token of the session expires',
+  'x:u': 'the session expires',
+  'x:o': 'the last record of the account expires',
+  'x:l:Session': 'the last session of the account expires',
+  'x:n': 'the last session of the tenant expires',
+  'artifact-tenants': 'the last session of any tenant expires',
+  attempts: 'the window of its limit is over',
+  endpoints: 'the window of its limit is over',
+  keys: 'an hour',
+};
+
+/** Kinds of keys of which nobody has said when they go. */
+export function unnamedKeys(kinds: Iterable<string>): string[] {
+  return [...kinds].filter((kind) => !(kind in REDIS_KEYS));
 }

@@ -51,8 +51,10 @@ export interface Simulation {
   /** Moves the clock on, with nobody there. */
   pass(days: number): Promise<void>;
   retain(): Promise<void>;
-  /** Keys in Redis that would be there for ever, without what is before the last colon. */
-  keysWithoutEnd(): Promise<string[]>;
+  /** Keys in Redis that would have been there for ever, at any moment. */
+  readonly endless: ReadonlySet<string>;
+  /** Kinds of keys that there were in Redis. */
+  readonly redisKinds: ReadonlySet<string>;
   stop(): Promise<void>;
 }
 
@@ -77,10 +79,15 @@ export async function startSimulation(
   const databaseUrl = deployment.databaseUrl;
   const world = await createVisitWorld(deployment, createTestCli({ databaseUrl, environment }));
 
+  const redisKinds = new Set<string>();
+  const endless = new Set<string>();
   const passMs = async (ms: number) => {
     mock.timers.setTime(Date.now() + ms);
     // Redis has a clock of its own, so what is left of each key's time is shortened instead.
-    await redis.eval(PASS_TIME, 0, ms);
+    for (const [key, left] of (await redis.eval(PASS_TIME, 0, ms)) as [string, number][]) {
+      redisKinds.add(kindOf(key));
+      if (left === -1) endless.add(key);
+    }
   };
   const removed: Partial<Record<string, number>> = {};
   const retain = async () => {
@@ -117,11 +124,8 @@ export async function startSimulation(
       await passMs(days * DAY_MS);
     },
     retain,
-    async keysWithoutEnd() {
-      const keys = await redis.keys('*');
-      const left = await Promise.all(keys.map((key) => redis.pttl(key)));
-      return keys.filter((_, index) => left[index] === -1);
-    },
+    endless,
+    redisKinds,
     async stop() {
       redis.disconnect();
       await deployment.stop();
@@ -132,13 +136,22 @@ export async function startSimulation(
 }
 
 const PASS_TIME = `
+local seen = {}
 for _, key in ipairs(redis.call('KEYS', '*')) do
   local left = redis.call('PTTL', key)
+  seen[#seen + 1] = { key, left }
   if left >= 0 then
     if left <= tonumber(ARGV[1]) then redis.call('UNLINK', key)
     else redis.call('PEXPIRE', key, string.format('%.0f', left - tonumber(ARGV[1]))) end
   end
-end`;
+end
+return seen`;
+
+/** What a key is of: without the prefix, the tenant, and what follows the kind of record or list. */
+function kindOf(key: string): string {
+  const bare = key.replace(/^\{?gatehouse:(?:[0-9a-f-]{36}\})?:?/, '');
+  return /^(?:a:\w+|x:l:\w+|[xt]:\w+|[\w-]+)/.exec(bare)?.[0] ?? key;
+}
 
 const SEED = {
   version: 1,

@@ -3,7 +3,7 @@
  * for a month has filled up, and then the week that counts: it prints what there is at the
  * end of each day, and fails when the end of the week is larger than its beginning.
  */
-import { growthOver, idleRules } from './flatness.ts';
+import { growthOver, idleRules, unnamedKeys } from './flatness.ts';
 import { type Day, startSimulation } from './simulate.ts';
 import { VISITS } from './visits.ts';
 
@@ -30,8 +30,8 @@ try {
   process.stdout.write(`removed: ${JSON.stringify(removed)}\n`);
   const problems = growthOver(days);
   problems.push(...idleRules(removed).map((rule) => `nothing was removed: ${rule}`));
-  const endless = await simulation.keysWithoutEnd();
-  problems.push(...endless.map((key) => `no end: ${key}`));
+  problems.push(...unnamedKeys(simulation.redisKinds).map((kind) => `not named: ${kind}`));
+  problems.push(...[...simulation.endless].map((key) => `no end: ${key}`));
 
   const audit = days.at(-1)?.bytes.audit_events ?? 0;
   await simulation.pass(AUDIT_DAYS);
