@@ -41,7 +41,8 @@ const HEADER = ` Written by \`gatehouse seed export\`: what the database holds, 
  The hash of a secret of ours at an upstream provider only names the one that is stored here.
 
  Not in here: ids of accounts (sub), second factors and passkeys, linked identities, consents,
- sessions, signing keys, the audit log, and what is disabled.`;
+ sessions, signing keys, the audit log, and what is disabled. \`gatehouse tenant export\` moves a
+ tenant whole.`;
 
 const NO_PASSWORDS = `
 
