@@ -81,13 +81,11 @@ name=gatehouse-$taken_at
   echo "taken_at $taken_at"
   ask "select 'postgresql', current_setting('server_version_num');"
   ask "select 'migration', name from public.knex_migrations order by name;"
-  ask "select distinct 'sealing_key', split_part(sealed, '.', 2) from (
-         select sealed_private_jwk as sealed from public.signing_keys
-         union all select sealed from public.deployment_secrets
-         union all select sealed_seed from public.totp_factors
-         union all select sealed_client_secret from public.upstream_providers
-         union all select sealed_content from public.mail_outbox where sealed_content is not null
-       ) seals order by 2;"
+  # Every column that holds seals is called so, whatever release the schema is of.
+  ask "select format('select distinct ''sealing_key'', split_part(%I, ''.'', 2) from public.%I where %I is not null',
+                     column_name, table_name, column_name)
+         from information_schema.columns where table_schema = 'public' and column_name like 'sealed%'
+       \\gexec" | sort -u
   ask "select 'kid', t.slug, k.kid from public.signing_keys k join public.tenants t on t.id = k.tenant_id where k.stage = 'active'
         order by t.slug, k.kid;"
   ask "select format('select ''rows'', %L, count(*) from public.%I', relname, relname) from pg_class

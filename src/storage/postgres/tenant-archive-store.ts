@@ -116,6 +116,8 @@ export function createPostgresTenantArchiveStore(db: Knex): TenantArchiveStore {
 
     discard(tenantId) {
       return inTransaction(db, async (trx) => {
+        // A large tenant takes longer than a request's patience.
+        await trx.raw('set local statement_timeout = 0');
         const found = await query(
           trx,
           'select 1 from tenant_imports where tenant_id = ? for update',
