@@ -46,7 +46,7 @@ import { createPostgresInvitationStore } from './storage/postgres/invitation-sto
 import { createPostgresKeyStore } from './storage/postgres/key-store.ts';
 import { createPostgresLogoutNotificationStore } from './storage/postgres/logout-notification-store.ts';
 import { createPostgresMailOutbox } from './storage/postgres/mail-outbox.ts';
-import { type OneAtATime, oneAtATime } from './storage/postgres/one-at-a-time.ts';
+import { createOneAtATime, type OneAtATime } from './storage/postgres/one-at-a-time.ts';
 import { createPostgresOneTimeCodeStore } from './storage/postgres/one-time-code-store.ts';
 import { createPostgresPasskeyStore } from './storage/postgres/passkey-store.ts';
 import { createPostgresRecoveryCodeStore } from './storage/postgres/recovery-code-store.ts';
@@ -174,6 +174,7 @@ async function open(
   closers.push(async () => mail.transport?.close());
   const audit = createPostgresAuditLog(db, { now });
   closers.push(() => audit.flush());
+  const oneAtATime = createOneAtATime(db);
   const durable = createPostgresArtifactStore(db, { now });
   const volatile =
     redis !== undefined && config.artifactStore === 'redis'
@@ -213,8 +214,8 @@ async function open(
     upstreams: createPostgresUpstreamProviderStore(db),
     upstreamLinks: createPostgresUpstreamLinkStore(db),
     seeds: createPostgresSeedStore(db),
-    retention: createRetention(db, { now, artifacts: durable }),
-    oneAtATime: (name, work) => oneAtATime(db, name, work),
+    retention: createRetention(db, { now, artifacts: durable, oneAtATime }),
+    oneAtATime,
     sealer: createSealer(await sealingKeys(secrets)),
     fetch: createOutboundFetch(config.outboundAllow),
     databaseLost: lost,

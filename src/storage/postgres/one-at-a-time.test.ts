@@ -4,7 +4,7 @@ import { StorageUnavailableError } from '../../errors.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
 import { pollUntil } from '../../testing/poll.ts';
 import { createDatabase } from './database.ts';
-import { oneAtATime } from './one-at-a-time.ts';
+import { createOneAtATime, oneAtATime } from './one-at-a-time.ts';
 
 let database: TestDatabase;
 before(async () => {
@@ -32,6 +32,28 @@ const untilTheirs = () =>
   pollUntil(async () => (await oneAtATime(database.db, 'work', async () => 1)).outcome === 'ran', {
     deadlineMs: 5000,
   });
+
+test('works of one process have enough of two connections', async () => {
+  const db = createDatabase({
+    url: database.url,
+    poolMax: 2,
+    acquireTimeoutMs: 1000,
+    statementTimeoutMs: 5000,
+  });
+  try {
+    const take = createOneAtATime(db);
+    const work = async () => {
+      await db.raw('select 1');
+      return 'done';
+    };
+    const broken = take('broken', () => Promise.reject(new Error('broken')));
+    const turns = Promise.all(['one', 'two', 'three'].map((name) => take(name, work)));
+    await assert.rejects(broken, /broken/);
+    for (const turn of await turns) assert.deepEqual(turn, { outcome: 'ran', result: 'done' });
+  } finally {
+    await db.destroy();
+  }
+});
 
 describe('work that one replica at a time does', () => {
   test('is skipped by the others while it runs, and is theirs afterwards', async () => {

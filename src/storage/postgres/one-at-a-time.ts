@@ -45,3 +45,17 @@ export function oneAtATime<T>(
     return { outcome: 'ran', result: await work() };
   });
 }
+
+/**
+ * The same for a whole process, one work after the other: whatever the number of works, it takes one
+ * connection for the lock and one to work with. Two that each hold a lock in a pool of two would wait
+ * for each other.
+ */
+export function createOneAtATime(db: Knex): OneAtATime {
+  let last: Promise<unknown> = Promise.resolve();
+  return (name, work) => {
+    const turn = last.then(() => oneAtATime(db, name, work));
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+}

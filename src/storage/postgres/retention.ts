@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { ArtifactStore } from '../../provider/artifact-store.ts';
 import { SQLSTATE, sqlState } from './database.ts';
-import { oneAtATime } from './one-at-a-time.ts';
+import { createOneAtATime, type OneAtATime } from './one-at-a-time.ts';
 import { query, queryOne } from './query.ts';
 
 /** Rows that one statement deletes: short enough that nobody waits for its locks. */
@@ -125,9 +125,12 @@ export function createRetention(
       countExpired(limit: number): Promise<number>;
     };
     auditRetentionDays?: number;
+    /** Shared with whatever else takes turns in this process. */
+    oneAtATime?: OneAtATime;
   },
 ): Retention {
   const auditDays = deps.auditRetentionDays ?? AUDIT_RETENTION_DAYS;
+  const oneAtATime = deps.oneAtATime ?? createOneAtATime(db);
 
   const rules: Readonly<Record<RetentionRule, Rule>> = {
     artifacts: {
@@ -161,7 +164,7 @@ export function createRetention(
 
   return {
     async runOnce() {
-      const turn = await oneAtATime(db, 'retention', () =>
+      const turn = await oneAtATime('retention', () =>
         forEach(rules, (rule) => removeAll(rule, deps.now())),
       );
       return turn.outcome === 'ran' ? { outcome: 'ran', removed: turn.result } : turn;
