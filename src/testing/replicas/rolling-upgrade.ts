@@ -9,6 +9,7 @@ import { createDatabase } from '../../storage/postgres/database.ts';
 import { queryOne } from '../../storage/postgres/query.ts';
 import { fetchThrough } from '../fetch-through.ts';
 import { createPlainBrowser } from '../plain-browser.ts';
+import { pollUntil } from '../poll.ts';
 import { createRelyingParty, signIn } from '../relying-party.ts';
 import { seedMore } from '../seed-more.ts';
 import { rawRequest } from '../serve-app.ts';
@@ -21,8 +22,8 @@ const REDIRECT_URI = 'http://localhost:9/travelled';
 /** Flows that one person goes through while two releases serve. */
 const FLOWS = 5;
 const POLL_MS = 100;
-/** Of a backup that is under way when the migrations are to be applied. */
-const BACKUP_MS = 6000;
+/** Of a backup that goes on after the migrations have come upon it. */
+const BACKUP_MS = 5000;
 
 const TRAVELS = {
   slug: 'default',
@@ -50,11 +51,8 @@ export async function upgradeAndGoBack(fleet: Fleet): Promise<void> {
   const newer: Release = { main: next.main };
   const [first, second, third] = [0, 1, 2];
   try {
-    const endBackup = await beginBackup(fleet);
-    const migrating = next.cli(fleet.cli.environment, 'migrate');
-    await delay(BACKUP_MS);
-    await endBackup();
-    assert.match(await migrating, new RegExp(NEXT_MIGRATION));
+    const migrating = await duringBackup(fleet, () => next.cli(fleet.cli.environment, 'migrate'));
+    assert.match(await migrating.output, new RegExp(NEXT_MIGRATION));
     await applySeed(fleet);
 
     await roll(fleet, first, newer);
@@ -83,18 +81,32 @@ export async function upgradeAndGoBack(fleet: Fleet): Promise<void> {
 }
 
 /**
- * What a backup does to a migration: it holds every table, as a reader, until it has ended.
+ * Begins to migrate while a backup holds every table, as a reader, and ends the backup a while after
+ * the migrations have come upon it.
  *
- * @returns how to end it
+ * @returns what `migrate` will have printed
  */
-async function beginBackup(fleet: Fleet): Promise<() => Promise<void>> {
-  const db = connect(fleet);
+async function duringBackup(fleet: Fleet, migrate: () => Promise<string>) {
+  const db = connect(fleet, 2);
   const reading = await db.transaction();
-  await reading.raw('lock table accounts, artifacts, audit_events, clients in access share mode');
-  return async () => {
+  try {
+    await reading.raw('lock table accounts, artifacts, audit_events, clients in access share mode');
+    const output = migrate();
+    // Whoever asks for it hears of a failure; until then there is nobody.
+    output.catch(() => undefined);
+    const isWaiting = async () => {
+      const { rows } = await db.raw(
+        `select 1 from pg_locks where mode = 'AccessExclusiveLock' and not granted`,
+      );
+      return rows.length > 0;
+    };
+    await pollUntil(isWaiting, { deadlineMs: 30_000 });
+    await delay(BACKUP_MS);
+    return { output };
+  } finally {
     await reading.rollback();
     await db.destroy();
-  };
+  }
 }
 
 /** Stops the replica of a place in order, and starts another there. */
@@ -219,10 +231,10 @@ async function checkBothHaveWritten(fleet: Fleet): Promise<void> {
 }
 
 /** Past the door, as the owner. */
-function connect(fleet: Fleet) {
+function connect(fleet: Fleet, poolMax = 1) {
   return createDatabase({
     url: fleet.database.url,
-    poolMax: 1,
+    poolMax,
     acquireTimeoutMs: 10_000,
     statementTimeoutMs: 10_000,
   });

@@ -24,8 +24,8 @@ const MIGRATION = `import type { Knex } from 'knex';
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(\`
-    alter table audit_events add column release text;
     alter table artifacts add column novelty text not null default 'none';
+    alter table audit_events add column release text;
     alter table tombstones add column novelty text;
     alter table recorded_grants add column novelty text;
     alter table accounts add column novelty int not null default 0;
