@@ -45,12 +45,11 @@ function eventOf(change: SeedChange): Pick<AuditEvent, 'kind' | 'subject'> | und
     case 'account':
       return action === 'create' ? event('account.created', 'account', write.id) : undefined;
     case 'tenant':
-      // Only its return after it was pruned shows as a change of this.
-      return fields.some(({ field }) => field === 'disabled')
-        ? event('tenant.enabled', 'tenant', tenant)
-        : undefined;
     case 'retire':
-      return event('tenant.disabled', 'tenant', tenant);
+      // Only a prune, and the return after it, show as a change of this.
+      return fields.some(({ field }) => field === 'disabled')
+        ? event(write.kind === 'retire' ? 'tenant.disabled' : 'tenant.enabled', 'tenant', tenant)
+        : undefined;
     case 'release':
       return event('account.released', 'account', write.key);
     case 'remove':

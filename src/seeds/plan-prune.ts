@@ -50,20 +50,24 @@ export function planPrune(
 
 /** Plans what becomes of tenants that seeds manage and no file names. */
 export function planOtherTenants(plan: Planning, { otherTenants }: CurrentState): void {
-  for (const { slug, clients, accounts } of otherTenants) {
+  for (const { slug, disabled, clients, accounts } of otherTenants) {
     if (plan.prune !== 'prune with tenants') {
       plan.kept.push({ kind: 'tenant', tenant: slug, name: slug, because: undefined });
       continue;
     }
     plan.warnings.push(
-      `tenant ${slug} is in none of the files and is disabled: nobody signs in there, nothing of it is deleted (accounts: ${accounts}, clients: ${clients}); a file that defines it again enables it`,
+      disabled
+        ? `tenant ${slug} is in none of the files; an operator disabled it, and it stays so when a file defines it again`
+        : `tenant ${slug} is in none of the files and is disabled: nobody signs in there, nothing of it is deleted (accounts: ${accounts}, clients: ${clients}); a file that defines it again enables it`,
     );
     plan.changes.push({
       action: 'update',
       kind: 'tenant',
       tenant: slug,
       name: slug,
-      fields: [shown('disabled', false, true), shown('managedBy', 'seed', 'pruned')],
+      fields: disabled
+        ? [shown('managedBy', 'seed', undefined)]
+        : [shown('disabled', false, true), shown('managedBy', 'seed', 'pruned')],
       write: { kind: 'retire', tenant: slug },
       pending: undefined,
     });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { createPostgresSeedStore } from '../storage/postgres/seed-store.ts';
+import { createPostgresTenantStore } from '../storage/postgres/tenant-store.ts';
 import { keepServer, type SeedBench, withSeedBench } from '../testing/seed-bench.ts';
 import { describePlan, describeSummary, planDocument } from './describe-plan.ts';
 import { exportSeed } from './export-seed.ts';
@@ -296,6 +297,35 @@ Note: tenant globex is in none of the files and is disabled: nobody signs in the
       assert.deepEqual(
         events.map(({ kind }) => kind).filter((kind) => kind.startsWith('tenant.')),
         ['tenant.disabled', 'tenant.enabled'],
+      );
+    }),
+  );
+
+  it(
+    'stay disabled when an operator disabled them before, also once a file defines them again',
+    withSeedBench(async (bench) => {
+      const { db } = bench.database;
+      const globex = () => db('tenants').where({ slug: 'globex' }).first();
+      await bench.apply(TWO);
+      const { id } = await globex();
+      await createPostgresTenantStore(db).setDisabled(id, true);
+      const plan = await bench.prune('prune with tenants', ONE);
+      assert.equal(
+        describePlan(plan),
+        `Tenant globex
+  ~ tenant globex
+      managedBy: "seed" → none
+
+Note: tenant globex is in none of the files; an operator disabled it, and it stays so when a file defines it again`,
+      );
+      assert.deepEqual((await bench.previewPruned('prune with tenants', ONE)).changes, []);
+      const back = await bench.apply(TWO);
+      assert.match(describePlan(back), / {2}~ tenant globex\n {6}managedBy: none → "seed"\n/);
+      assert.notEqual((await globex()).disabled_at, null);
+      assert.deepEqual((await bench.preview(TWO)).changes, []);
+      assert.deepEqual(
+        (await audited(bench)).filter((event) => event.startsWith('tenant.')),
+        [],
       );
     }),
   );

@@ -45,6 +45,8 @@ export interface CurrentState {
 
 export interface OtherTenant {
   readonly slug: string;
+  /** By an operator: seeds manage it still. */
+  readonly disabled: boolean;
   /** 0 unless they were asked for, as with the accounts. */
   readonly clients: number;
   readonly accounts: number;
@@ -289,7 +291,10 @@ export interface ReleaseWrite {
   readonly key: string;
 }
 
-/** Disables a tenant that no file names any more. Nothing of it is deleted. */
+/**
+ * Disables a tenant that no file names any more, and lets go of one that an operator has disabled.
+ * Nothing of it is deleted.
+ */
 export interface RetireWrite {
   readonly kind: 'retire';
   readonly tenant: string;

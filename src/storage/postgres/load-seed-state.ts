@@ -83,7 +83,8 @@ async function loadOtherTenants(
     counted ? `(select count(*)::integer from ${table} o where o.tenant_id = t.id)` : '0';
   return query<OtherTenant>(
     db,
-    `select t.slug, ${count('clients')} as clients, ${count('accounts')} as accounts
+    `select t.slug, t.disabled_at is not null as disabled, ${count('clients')} as clients,
+            ${count('accounts')} as accounts
        from tenants t
       where t.managed_by = 'seed' and t.slug <> all(?)
       order by t.slug`,

@@ -341,8 +341,9 @@ async function retireTenants(trx: Knex.Transaction, writes: readonly RetireWrite
     trx,
     writes,
     `update tenants t
-        set disabled_at = coalesce(t.disabled_at, now()), managed_by = 'pruned', seed_record = null,
-            updated_at = now()
+        set disabled_at = coalesce(t.disabled_at, now()), seed_record = null,
+            -- One that an operator disabled stays an operator's: no file is to enable it.
+            managed_by = case when t.disabled_at is null then 'pruned' end, updated_at = now()
        from jsonb_to_recordset(?::jsonb) as x(tenant text)
       where t.slug = x.tenant and t.managed_by = 'seed'`,
   );
