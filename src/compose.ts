@@ -54,7 +54,10 @@ const SECRETS_RELOAD_SECONDS = 5 * MINUTE;
 const KEY_STAGES_SECONDS = MINUTE;
 /** Endpoints whose callers read JSON and ask again. */
 const MACHINES = new Set(['token', 'authenticated']);
-/** While somebody has waited longer for a connection to PostgreSQL, nobody else is let in. */
+/**
+ * While somebody has waited longer for a connection to PostgreSQL, nobody else is let in. Longer than
+ * a migration makes anybody wait (`LOCK_WAIT_MS` of `storage/postgres/migrate.ts`).
+ */
 const LONGEST_WAIT_MS = 250;
 const RETENTION_SECONDS = MINUTE;
 /** How long a client waits that a command, or a replica that died, was to tell of a session's end. */

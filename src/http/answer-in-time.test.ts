@@ -33,6 +33,7 @@ before(async () => {
     ctx.set('Access-Control-Allow-Origin', 'https://app.example');
     ctx.cookies.set('session', 'prepared');
     ctx.type = 'text/html';
+    if (ctx.querystring === 'finish') ctx.state.mustFinish = true;
     (await goOn.promise)(ctx);
   });
   app = await serveApp(koa.callback());
@@ -85,6 +86,17 @@ it('logs, and survives, what goes wrong afterwards', async () => {
     ctx.body = 'alive';
   });
   assert.equal((await answer).body, 'alive');
+});
+
+it('waits for the answer of what has used something up', async () => {
+  const { promise: slow, resolve } = Promise.withResolvers<void>();
+  setTimeout(resolve, 2 * LIMIT_MS);
+  const answer = ask('/token?finish');
+  await slow;
+  goOn.resolve((ctx) => {
+    ctx.body = 'tokens';
+  });
+  assert.equal((await answer).body, 'tokens');
 });
 
 it('lets others take their time', async () => {

@@ -9,6 +9,7 @@ const RETRY_AFTER_SECONDS = 2;
  * `Retry-After`. A load balancer would give up soon after, and hold a replica for dead that is only
  * slow, and with it, before long, all of them.
  *
+ * An answer that has used up what cannot be presented again is waited for (`ctx.state.mustFinish`).
  * Nothing stops the work. Whoever uses something up looks at `ctx.res.writableEnded` first; what it
  * has prepared of another answer is dropped.
  *
@@ -34,14 +35,14 @@ export function answerInTime<State extends RequestState = RequestState>(deps: {
 
 /** In one go: nobody else can write to this answer in between, and nobody can afterwards. */
 function sayLater(ctx: Koa.ParameterizedContext<RequestState>): void {
-  const { res } = ctx;
-  if (res.headersSent || res.destroyed) return;
+  const { res, state } = ctx;
+  if (res.headersSent || res.destroyed || state.mustFinish === true) return;
   ctx.respond = false;
   for (const name of [...PREPARED_HEADERS, 'Set-Cookie']) res.removeHeader(name);
   const body = JSON.stringify({
     error: 'temporarily_unavailable',
     error_description: 'the server cannot answer at the moment, try again',
-    request_id: ctx.state.requestId,
+    request_id: state.requestId,
   });
   res.writeHead(503, {
     'Content-Type': 'application/json; charset=utf-8',

@@ -118,6 +118,8 @@ function artifactAdapter(deps: AdapterDeps, tenantId: TenantId, model: ArtifactM
     async consume(id) {
       if (isLate(Provider.ctx, deps)) throw new TemporarilyUnavailable('it took too long');
       if (isAbandoned(Provider.ctx)) throw refused(model);
+      // Who is told to come back with a code that was used up meanwhile would look like a thief.
+      if (Provider.ctx && model === 'AuthorizationCode') Provider.ctx.state.mustFinish = true;
       const retryWindowSeconds =
         model === 'RefreshToken'
           ? clientSeconds(

@@ -8,10 +8,10 @@ import { query } from './query.ts';
 
 /**
  * Longest wait of a migration for a table in use. Whoever comes later waits behind it, so it is well
- * below the time that a statement of a request may take; and below PostgreSQL's `deadlock_timeout`
- * (1 s), so that it is the migration that gives way, and no request.
+ * below the time after which replicas let nobody else in (`LONGEST_WAIT_MS` of `compose.ts`); and below
+ * PostgreSQL's `deadlock_timeout` (1 s), so that it is the migration that gives way, and no request.
  */
-const LOCK_WAIT_MS = 400;
+const LOCK_WAIT_MS = 150;
 /** Between two tries: what has waited gets through. */
 const PAUSE_MS = 1000;
 /** How long it is tried: a backup may hold every table for minutes. */

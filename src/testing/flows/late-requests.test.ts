@@ -68,6 +68,19 @@ describe('a token request that hangs', () => {
   });
   after(() => world.stop());
 
+  it('gives the tokens of a code that it has begun to use up, however late', async () => {
+    const form = await world.newCode(WEB);
+    const call = held.hold('consume', 'AuthorizationCode');
+    const answer = world.ask(0, '/token', form, WEB);
+    await call.reached;
+    const { promise: pastDeadline, resolve } = Promise.withResolvers<void>();
+    setTimeout(resolve, 4500);
+    await pastDeadline;
+    call.release();
+    const { status, text } = await answer;
+    assert.equal(status, 200, text);
+  });
+
   it('is answered while it hangs, and uses nothing up when it goes on', async () => {
     const { json } = await world.ask(0, '/token', await world.newCode(WEB), WEB);
     const token = String(json.refresh_token);
