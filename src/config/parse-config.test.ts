@@ -329,6 +329,11 @@ describe('parseConfig', () => {
     }
   });
 
+  it('wants connections for requests besides the two of upkeep', () => {
+    assert.deepEqual(namesOf({ DATABASE_POOL_MAX: '2' }), ['DATABASE_POOL_MAX']);
+    assert.equal(parse({ DATABASE_POOL_MAX: '3' }).config.database.poolMax, 3);
+  });
+
   it('switches the playground off with 0, and refuses two servers on one port', () => {
     assert.equal(parse({ PLAYGROUND_PORT: '0' }).config.playgroundPort, undefined);
     assert.deepEqual(namesOf({ PORT: '3001' }), ['PLAYGROUND_PORT']);

@@ -139,10 +139,11 @@ export const ENVIRONMENT = z.object({
     example: 'postgres://gatehouse:password@localhost:5432/gatehouse',
     secret: true,
   }),
-  DATABASE_POOL_MAX: wholeNumber(1, 1000).register(docs, {
+  DATABASE_POOL_MAX: wholeNumber(3, 1000).register(docs, {
     section: STATE,
-    about: 'Connections that one replica opens at most.',
-    expected: 'a whole number from 1 to 1000',
+    about:
+      'Connections that one replica opens at most. Upkeep takes two while it works; the others are for requests.',
+    expected: 'a whole number from 3 to 1000',
     fallback: '20',
   }),
   DATABASE_ACQUIRE_TIMEOUT_MS: wholeNumber(1, 60_000).register(docs, {
