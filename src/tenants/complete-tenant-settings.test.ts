@@ -21,7 +21,7 @@ describe('the settings of a tenant', () => {
     assert.equal(settings.profile, DEFAULT_TENANT_SETTINGS.profile);
   });
 
-  it('of a newer release are those of ours, the default in the place of what is unknown', () => {
+  it('of a newer release are those of ours, nothing weaker in the place of what is unknown', () => {
     const newer = {
       profile: 'fapi3',
       registration: 'by-appointment',
@@ -31,6 +31,7 @@ describe('the settings of a tenant', () => {
     } as unknown as StoredTenantSettings;
     assert.deepEqual(completeTenantSettings(newer), {
       ...DEFAULT_TENANT_SETTINGS,
+      mfa: 'required',
       signingAlgorithms: ['RS256', 'ES256', 'EdDSA'],
     });
   });

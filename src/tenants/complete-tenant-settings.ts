@@ -24,8 +24,9 @@ export type StoredTenantSettings = Partial<Omit<TenantSettings, 'lifetimes' | 'b
  * RS256 and ES256 are always among the signing algorithms, whatever was stored: clients may have
  * registered for either.
  *
- * A newer release may have stored what this one does not know. Members are passed over; of values
- * the default takes the place, which lets in nobody whom any of ours keeps out, and signs out nobody.
+ * A newer release may have stored what this one does not know. Members are passed over; the place of
+ * a value is taken by one of ours that lets in nobody whom another of ours keeps out: the default, and
+ * `required` of second factors.
  */
 export function completeTenantSettings(stored: StoredTenantSettings): TenantSettings {
   const defaults = DEFAULT_TENANT_SETTINGS;
@@ -38,7 +39,7 @@ export function completeTenantSettings(stored: StoredTenantSettings): TenantSett
     ...stored,
     profile: known(TENANT_PROFILES, stored.profile, defaults.profile),
     registration: known(REGISTRATIONS, stored.registration, defaults.registration),
-    mfa: known(SECOND_FACTOR_POLICIES, stored.mfa, defaults.mfa),
+    mfa: known(SECOND_FACTOR_POLICIES, stored.mfa, defaults.mfa, 'required'),
     accessTokenAlgorithm: known(
       [...algorithms],
       stored.accessTokenAlgorithm,
@@ -53,7 +54,9 @@ export function completeTenantSettings(stored: StoredTenantSettings): TenantSett
 function known<Value>(
   values: readonly Value[],
   stored: Value | undefined,
-  otherwise: Value,
+  unsaid: Value,
+  unknown = unsaid,
 ): Value {
-  return stored !== undefined && values.includes(stored) ? stored : otherwise;
+  if (stored === undefined) return unsaid;
+  return values.includes(stored) ? stored : unknown;
 }

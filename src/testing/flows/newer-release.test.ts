@@ -6,6 +6,7 @@ import type { TenantId } from '../../tenants/tenant.ts';
 import { createTestCli, type TestCli } from '../cli.ts';
 import { answerAt, demoParty, visitor } from '../demo-clients.ts';
 import { ALICE, DEMO_SEED, startDeployment, type TestDeployment } from '../gatehouse.ts';
+import { pollUntil } from '../poll.ts';
 import { type RelyingParty, signIn, walkThrough } from '../relying-party.ts';
 
 /** What the release after this one may have written, and this one has never heard of. */
@@ -14,7 +15,6 @@ const NEWER_SETTINGS = {
   signingAlgorithms: ['RS256', 'ES256', 'ML-DSA-65'],
   accessTokenAlgorithm: 'ML-DSA-65',
   registration: 'by-appointment',
-  mfa: 'adaptive',
   emailCode: false,
   lifetimes: { idTokenSeconds: 300, noveltySeconds: 60 },
   branding: { accentColor: '#112233', mood: 'serene' },
@@ -162,5 +162,16 @@ describe('what a newer release wrote is read by this one', () => {
     const page = await browser.open(`${deployment.publicUrl}/account/activity`);
     assert.equal(page.status, 200);
     assert.equal((await cli.run('account', 'export', ALICE.identifier)).code, 0);
+  });
+
+  it('a second-factor policy that it does not know keeps out whoever has proved one alone', async () => {
+    const settings = { ...NEWER_SETTINGS, mfa: 'adaptive' };
+    await raw('update tenants set settings = ? where id = ?', JSON.stringify(settings), tenantId);
+    await deployment.backends.tenants.touch(tenantId);
+    const keptOut = async () => {
+      const page = await walkThrough(visitor(deployment), (await notes.begin()).url, ALICE);
+      return page.document.querySelector('input[name="factor"]') !== null;
+    };
+    await pollUntil(keptOut, { deadlineMs: 10_000 });
   });
 });
