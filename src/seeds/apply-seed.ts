@@ -89,12 +89,15 @@ export async function previewSeed(
  * since, or the database.
  *
  * What is removed loses its sessions and tokens before the transaction, and again after it: when
- * that fails at first, nothing was removed.
+ * that fails at first, nothing was removed. When the transaction fails after it, people who were to
+ * go are signed out, and nothing else has happened to them.
  *
  * @param actor - who applies, for the audit log
  * @param pruning - undefined: what the files do not name is kept
  * @returns the plan that was carried out; without changes when there was nothing to do
- * @throws SeedInvalidError, ConflictError, StorageUnavailableError; nothing was changed then
+ * @throws SeedInvalidError, ConflictError: nothing that is stored was changed then
+ * @throws StorageUnavailableError: all of it may have been applied and the answer, or the audit
+ *   events, lost; another plan tells
  */
 export async function applySeed(
   deps: ApplySeedDeps,
@@ -128,8 +131,10 @@ export async function applySeed(
     }
     throw error;
   }
-  await report(deps, plan, tenantIds, actor);
+  // Neither fails, and neither may wait for the audit log, which does.
+  await announceAll(deps, plan, tenantIds);
   const left = await endAgain(pruning?.endings, removed);
+  await recordAll(deps, plan, tenantIds, actor);
   return { ...plan, warnings: [...plan.warnings, ...left] };
 }
 
@@ -287,15 +292,26 @@ function withGeneratedSecrets(
   });
 }
 
-/** Tells the audit log and the other replicas what was changed. */
-async function report(
-  deps: Pick<ApplySeedDeps, 'audit' | 'notifications'>,
+/** Tells the other replicas what was changed. */
+async function announceAll(
+  deps: Pick<ApplySeedDeps, 'notifications'>,
+  plan: SeedPlan,
+  tenantIds: ReadonlyMap<string, TenantId>,
+): Promise<void> {
+  for (const slug of slugsOf(plan)) {
+    const tenantId = tenantIds.get(slug);
+    if (tenantId !== undefined) await deps.notifications?.announce(tenantId);
+  }
+}
+
+/** Tells the audit log what was changed. */
+async function recordAll(
+  deps: Pick<ApplySeedDeps, 'audit'>,
   plan: SeedPlan,
   tenantIds: ReadonlyMap<string, TenantId>,
   actor: AuditEvent['actor'],
 ): Promise<void> {
-  const slugs = new Set(plan.changes.map(({ tenant }) => tenant));
-  const events = [...slugs].flatMap((slug) => {
+  const events = slugsOf(plan).flatMap((slug) => {
     const tenantId = tenantIds.get(slug);
     const changes = plan.changes.filter(({ tenant }) => tenant === slug);
     return tenantId === undefined ? [] : auditEventsOf(tenantId, changes, actor);
@@ -305,8 +321,9 @@ async function report(
     const some = events.slice(start, start + 500);
     await Promise.all(some.map((event) => deps.audit.record(event)));
   }
-  for (const slug of slugs) {
-    const tenantId = tenantIds.get(slug);
-    if (tenantId !== undefined) await deps.notifications?.announce(tenantId);
-  }
+}
+
+/** The tenants of which something changed. */
+function slugsOf({ changes }: SeedPlan): string[] {
+  return [...new Set(changes.map(({ tenant }) => tenant))];
 }

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { StorageUnavailableError } from '../errors.ts';
 import { createPostgresSeedStore } from '../storage/postgres/seed-store.ts';
 import { createPostgresTenantStore } from '../storage/postgres/tenant-store.ts';
 import { keepServer, type SeedBench, withSeedBench } from '../testing/seed-bench.ts';
+import { createSeedDeps } from '../testing/seed-deps.ts';
+import { type ApplySeedDeps, applySeed } from './apply-seed.ts';
 import { describePlan, describeSummary, planDocument } from './describe-plan.ts';
 import { exportSeed } from './export-seed.ts';
 
@@ -231,6 +234,38 @@ describe('what seeds manage and the files do not name', () => {
         ['create'],
       );
       assert.equal((await stored(bench)).accounts.length, 2);
+    }),
+  );
+
+  it(
+    'is ended again and announced when the audit log is away, which is an error all the same',
+    withSeedBench(async (bench) => {
+      await bench.apply(FULL);
+      const done: string[] = [];
+      const note = async (what: string) => void done.push(what);
+      const deps: ApplySeedDeps = {
+        ...createSeedDeps(bench.database.db),
+        notifications: { announce: () => note('announced') },
+        audit: { record: () => Promise.reject(new StorageUnavailableError('postgres')) },
+      };
+      const endings = {
+        endAccount: () => note('account'),
+        endClient: () => note('client'),
+        sayGoodbye: () => note('goodbye'),
+      };
+      const only = FULL.replace(/ +- { username: bob.*\n/, '');
+      const apply = applySeed(
+        deps,
+        await bench.load([only]),
+        { type: 'operator' },
+        {
+          mode: 'prune',
+          endings,
+        },
+      );
+      await assert.rejects(apply, StorageUnavailableError);
+      assert.deepEqual(done, ['account', 'announced', 'account', 'goodbye']);
+      assert.deepEqual((await stored(bench)).accounts, ['alice']);
     }),
   );
 
