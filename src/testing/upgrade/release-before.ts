@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { GatehouseError } from '../../errors.ts';
 import { type MigrationSource, migrationsIn } from '../../storage/postgres/migration-source.ts';
 
 const run = promisify(execFile);
@@ -33,13 +34,18 @@ export async function newestRelease(root: string): Promise<string | undefined> {
  *
  * @param root - of a clone
  * @param ref - a tag, branch or commit
+ * @throws GatehouseError `unknown_release`; a shallow clone has no other than its own
  */
 export async function takeRelease(root: string, ref: string): Promise<ReleaseBefore> {
   const directory = await mkdtemp(join(tmpdir(), 'gatehouse-before-'));
   const remove = () => rm(directory, { recursive: true, force: true });
   try {
     const archive = join(directory, 'release.tar');
-    await run('git', ['archive', '--format=tar', '--output', archive, ref], { cwd: root });
+    await run('git', ['archive', '--format=tar', '--output', archive, ref], { cwd: root }).catch(
+      (cause: unknown) => {
+        throw new GatehouseError('unknown_release', `git has no release ${ref} here`, { cause });
+      },
+    );
     await run('tar', ['-xf', archive, '-C', directory]);
     await rm(archive);
     await installPackages(root, directory);
