@@ -1,5 +1,6 @@
 import { Command, CommanderError, type OptionValues } from 'commander';
 import { ConfigurationError } from '../config/configuration-error.ts';
+import { GatehouseError } from '../errors.ts';
 import type { CliContext, CliHost, OpenOptions } from './cli-context.ts';
 import { describeError, type ErrorStyle } from './describe-error.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -15,6 +16,8 @@ export interface CommandRun {
   readonly print: (document: unknown, text: string) => void;
   /** Opens the stores, and refuses a database whose schema is not this release's. */
   readonly open: () => Promise<CliContext>;
+  /** The same, and refuses one that a newer release has migrated: for what has to know all of it. */
+  readonly openOwnSchema: () => Promise<CliContext>;
   /** Opens the database whatever its schema is, without Redis: for `migrate` alone. */
   readonly openAnySchema: () => Promise<CliContext>;
 }
@@ -55,6 +58,11 @@ export async function runCommandLine(
     closers.push(context.close);
     return context;
   };
+  const open = async () => {
+    const context = await openContext();
+    await context.schema.assertKnown();
+    return context;
+  };
   const run: CommandRun = {
     host,
     print: (document, text) => {
@@ -62,10 +70,16 @@ export async function runCommandLine(
       host.stdout(output.endsWith('\n') ? output : `${output}\n`);
     },
     openAnySchema: () => openContext({ databaseOnly: true }),
-    open: async () => {
-      const context = await openContext();
-      await context.schema.assertKnown();
-      return context;
+    open,
+    openOwnSchema: async () => {
+      const context = await open();
+      const { newer } = await context.schema.state();
+      if (newer.length === 0) return context;
+      throw new GatehouseError(
+        'schema_newer',
+        `A newer release has migrated the database (${newer.join(', ')}), and this one does not ` +
+          'know all of it: use the gatehouse of that release.',
+      );
     },
   };
   const act: ActionMaker =

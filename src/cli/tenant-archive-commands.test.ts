@@ -74,6 +74,31 @@ describe('gatehouse tenant export and import', () => {
     assert.equal(event.detail.accounts, 1);
   });
 
+  it('are left to the release that knows all of the schema', async () => {
+    const { db } = first.database;
+    const path = await exported(first, 'acme');
+    await db('knex_migrations').insert({ name: '9999_later', batch: 9 });
+    await db('migration_needs').insert({ migration: '9999_later', needs: null });
+    try {
+      const missing = join(directory, 'not-written');
+      for (const command of [
+        ['export', 'acme', '-o', missing],
+        ['import', path, '--as', 'acme-later'],
+      ]) {
+        const { code, stderr } = await first.cli.run('tenant', ...command, ...secretly());
+        assert.equal(code, 1);
+        assert.match(
+          stderr,
+          /9999_later\), and this one does not know all of it: use the gatehouse/,
+        );
+      }
+      assert.ok(!(await readdir(directory)).includes('not-written'));
+    } finally {
+      await db('knex_migrations').where({ name: '9999_later' }).delete();
+      await db('migration_needs').where({ migration: '9999_later' }).delete();
+    }
+  });
+
   it('bring the tenant at PUBLIC_URL to a deployment where nobody has used its own', async () => {
     const path = await exported(first, 'default');
     const { tenant, counts } = await imported(second, path);

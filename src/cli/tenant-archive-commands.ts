@@ -46,7 +46,7 @@ Example:
       act<{ output: string; passphraseFile: string; audit?: boolean }>(
         async (run, [slug = ''], { output, passphraseFile, audit = false }) => {
           const passphrase = readPassphrase(passphraseFile);
-          const context = await run.open();
+          const context = await run.openOwnSchema();
           const tenant = await tenantOf(context, slug);
           const { version: release, operator: actor } = run.host;
           const input = { output, passphrase, audit, release, actor };
@@ -106,7 +106,7 @@ Examples:
           );
         }
         const file = { path, passphrase: readPassphrase(options.passphraseFile) };
-        const context = await run.open();
+        const context = await run.openOwnSchema();
         const proven = await context.archives.examine(file, { as });
         if (dryRun) return describeDryRun(run, context, proven);
         if (discard) return discardUnfinished(run, context, proven);
