@@ -51,6 +51,7 @@ interface Panel {
   readonly lines: readonly Line[];
   readonly ticks: readonly number[];
   readonly tickText: (tick: number) => string;
+  readonly along: string;
   /** Tenants at the right end. */
   readonly last: number;
   readonly bound?: { readonly value: number; readonly name: string };
@@ -92,6 +93,7 @@ export function drawScale(results: TenantResults): string {
       lines: both((point) => point.ratio * 100),
       ticks: [0, 25, 50, 75, 100],
       tickText: (tick) => `${tick} %`,
+      along: 'active tenants',
       last: active,
       bound: { value: BOUNDS.ratioAt100 * 100, name: 'bound at 100 tenants' },
     },
@@ -101,6 +103,7 @@ export function drawScale(results: TenantResults): string {
       lines: p99,
       ticks: ticksUpTo(Math.max(...p99.flatMap(({ points }) => points.map(({ value }) => value)))),
       tickText: String,
+      along: 'active tenants',
       last: active,
     },
     {
@@ -112,6 +115,7 @@ export function drawScale(results: TenantResults): string {
       ],
       ticks: ticksUpTo(Math.max(...[...roomy, ...cramped].map(({ value }) => value))),
       tickText: String,
+      along: 'tenants, active or met',
       last: tenants,
     },
   ];
@@ -125,7 +129,7 @@ ${panels.map((panel, at) => drawPanel(panel, LEFT[at] ?? 0)).join('\n')}
 }
 
 function drawPanel(panel: Panel, left: number): string {
-  const { title, under, ticks, tickText, last, lines, bound } = panel;
+  const { title, under, ticks, tickText, along, last, lines, bound } = panel;
   const top = ticks.at(-1) ?? 1;
   const x = (at: number) => round(left + (Math.log10(at) / Math.log10(last)) * PLOT.width);
   const y = (value: number) =>
@@ -142,7 +146,7 @@ function drawPanel(panel: Panel, left: number): string {
     ...decades.map((at) =>
       text(x(at), PLOT.bottom + 20, at.toLocaleString('en'), 'small', 'middle'),
     ),
-    text(left + PLOT.width / 2, PLOT.bottom + 42, 'active tenants', 'small', 'middle'),
+    text(left + PLOT.width / 2, PLOT.bottom + 42, along, 'small', 'middle'),
     ...(bound === undefined
       ? []
       : [
@@ -174,7 +178,7 @@ function drawLine(
 /** Four steps to a round number that is no less. */
 function ticksUpTo(most: number): number[] {
   const unit = 10 ** Math.floor(Math.log10(most));
-  const step = [0.25, 0.5, 1, 2.5].map((part) => part * unit).find((one) => one * 4 >= most);
+  const step = [0.25, 0.5, 1, 1.5, 2].map((part) => part * unit).find((one) => one * 4 >= most);
   return Array.from({ length: 5 }, (_, at) => at * (step ?? 2.5 * unit));
 }
 
