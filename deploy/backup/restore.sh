@@ -41,8 +41,11 @@ objects=$(psql -w -X -q -A -t -c "select count(*) from pg_class c
 if [ "$objects" -ne 0 ] && [ -z "$replace" ]; then
   die "database ${PGDATABASE:-} is not empty: restore into a new one, or say --replace"
 fi
+# Of another role's connection only that there is one may be seen; PostgreSQL's own have no role.
 others=$(psql -w -X -q -A -t -c "select count(*) from pg_stat_activity
-  where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'")
+  where datname = current_database() and pid <> pg_backend_pid() and usesysid is not null
+    and coalesce(backend_type, 'client backend') = 'client backend'") ||
+  die 'who else is connected cannot be seen: see the line above'
 [ "$others" -eq 0 ] || die "$others connections are open to database ${PGDATABASE:-}: stop the servers"
 
 # age gives out what it has checked only, and ends with an error where something is wrong: without

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import pg from 'pg';
 import { createTestCli } from '../cli.ts';
 import { ensurePrograms } from '../debian-programs.ts';
 import { DEMO_SEED } from '../gatehouse.ts';
@@ -123,6 +124,26 @@ describe('the scripts of deploy/backup', () => {
     assert.equal(replaced.code, 0, replaced.stderr);
     const verified = await scripts.run('verify', target, 'rows', manifest);
     assert.equal(verified.code, 0, verified.stderr);
+  });
+
+  it('restore nothing under a server that is connected as another role', async () => {
+    const { dump } = await backUp();
+    const passFile = join(home, 'restorer');
+    await writeFile(passFile, '*:*:*:restorer:a-password\n', { mode: 0o600 });
+    await postgres.run('postgres', `create role restorer login password 'a-password'`);
+    const target = await newDatabase();
+    await postgres.run('postgres', `alter database ${target.PGDATABASE} owner to restorer`);
+    const server = new pg.Client({ connectionString: postgres.url(target.PGDATABASE ?? '') });
+    await server.connect();
+    try {
+      const restorer = { ...target, PGUSER: 'restorer', PGPASSFILE: passFile };
+      const { code, stderr } = await scripts.run('restore', restorer, dump);
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, /1 connections are open to database .*: stop the servers/);
+      assert.equal(await tablesIn(target), 0);
+    } finally {
+      await server.end();
+    }
   });
 
   it('restore nothing of a backup that was cut, changed or sealed for somebody else', async () => {
