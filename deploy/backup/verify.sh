@@ -59,16 +59,18 @@ secrets() {
 
 service() {
   manifest_of "${1:-}"
-  local issuer=${2:-} kid
+  local issuer=${2:-} tenant=${TENANT:-default} kids kid
   [[ $issuer =~ ^https?:// ]] || misused 'usage: verify.sh service MANIFEST ISSUER'
+  kids=$(awk -v tenant="$tenant" '$1 == "kid" && $2 == tenant { print $3 }' "$1")
+  [ -n "$kids" ] || die "$1 names no key of tenant $tenant: another slug, or nobody had used it"
   need curl curl
   ask() { curl --silent --show-error --max-time 20 --cookie "$work/jar" --cookie-jar "$work/jar" "$@"; }
   ask --fail --output /dev/null "${issuer%%/t/*}/health/ready" || die 'the server is not ready'
   ask --fail "$issuer/jwks" >"$work/jwks" || die "$issuer/jwks does not answer"
   while read -r kid; do
     grep -qF "\"$kid\"" "$work/jwks" || die "key $kid signed when the backup was made, and is not published"
-  done < <(sed -n "s/^kid ${TENANT:-default} //p" "$1")
-  say "held: tenant ${TENANT:-default} publishes the $(grep -c "^kid ${TENANT:-default} " "$1") keys that it had"
+  done <<<"$kids"
+  say "held: tenant $tenant publishes the $(wc -l <<<"$kids") keys that it had"
   if [ -z "${CANARY_CLIENT_ID:-}" ]; then
     say 'not tried: a sign-in. Set CANARY_CLIENT_ID and the others, or sign in yourself'
     return

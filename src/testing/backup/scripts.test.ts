@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
@@ -110,6 +112,28 @@ describe('the scripts of deploy/backup', () => {
     const { code, stderr } = await scripts.run('verify', target, 'rows', manifest);
     assert.equal(code, 1);
     assert.match(stderr, /^backed up: rows passwords 3\nfound: {5}rows passwords 0\nerror: /m);
+  });
+
+  it('hold nothing of a tenant whose keys were not backed up', async () => {
+    const { manifest } = await backUp();
+    const publishesNothing = createServer((_request, response) => response.end('{"keys":[]}'));
+    await new Promise<void>((resolve) => publishesNothing.listen(0, '127.0.0.1', resolve));
+    const { port } = publishesNothing.address() as AddressInfo;
+    try {
+      const look = (TENANT: string) =>
+        scripts.run('verify', { TENANT }, 'service', manifest, `http://127.0.0.1:${port}`);
+      const typo = await look('acmee');
+      assert.equal(typo.code, 1, typo.stdout);
+      assert.match(typo.stderr, /names no key of tenant acmee/);
+      const known = await look('default');
+      assert.equal(known.code, 1, known.stdout);
+      assert.match(
+        known.stderr,
+        /^error: key \S+ signed when the backup was made, and is not publ/,
+      );
+    } finally {
+      publishesNothing.close();
+    }
   });
 
   it('restore nothing over what is there, unless that is said', async () => {
