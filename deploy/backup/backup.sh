@@ -15,7 +15,8 @@
 # A backup is two files: gatehouse-TIME.dump.age, and gatehouse-TIME.manifest, which appears last and
 # says how many rows there are, which keys seal and sign, and the checksum of the other.
 #
-# Exit codes: 0 done, 1 no backup was made, 3 it was made and not uploaded, 64 called wrongly.
+# Exit codes: 0 done, 1 no backup was made, 3 it was made and not uploaded, 4 it was made and older
+# ones could not be removed, 64 called wrongly.
 set -euo pipefail
 umask 077
 
@@ -41,6 +42,8 @@ cd "$BACKUP_DIR"
 exec {lock}>.lock
 flock -n "$lock" || die "another backup into $BACKUP_DIR is under way"
 
+# Who has the lock is alone here: these are of runs that were killed.
+rm -rf .under-way.* || say "warning: what a run before has left in $BACKUP_DIR cannot be removed"
 work=$(mktemp -d .under-way.XXXXXX)
 session=
 finish() {
@@ -125,7 +128,12 @@ if [ -n "${BACKUP_UPLOAD:-}" ]; then
 fi
 
 oldest=gatehouse-$(date -u -d "-$keep_days days" +%Y%m%dT%H%M%S000Z)
+stays=
 for old in gatehouse-*.manifest gatehouse-*.dump.age; do
   base=${old%%.*}
-  if [ "$base" != "$name" ] && [[ $base < $oldest ]]; then rm -f "$old"; fi
+  if [ "$base" != "$name" ] && [[ $base < $oldest ]]; then rm -f "$old" || stays=yes; fi
 done
+[ -z "$stays" ] || {
+  say 'error: the backup was made, but older ones could not be removed: see the lines above'
+  exit 4
+}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -217,6 +217,24 @@ describe('the scripts of deploy/backup', () => {
     const names = await readdir(scripts.directory);
     assert.ok(!names.some((name) => name.startsWith(old)), String(names));
     assert.ok(names.includes(`${young}.manifest`) && names.includes(`${young}.dump.age`));
+  });
+
+  it('say that a backup was made, even where an older one stays', async () => {
+    await backUp();
+    const old = join(scripts.directory, 'gatehouse-20200101T000000000Z.manifest');
+    await mkdir(old);
+    const { code, stdout, stderr } = await scripts.run('backup', source());
+    assert.equal(code, 4, stderr);
+    assert.match(stderr, /the backup was made, but older ones could not be removed/);
+    assert.deepEqual((await scripts.dumps()).at(-1), stdout.trim());
+  });
+
+  it('clear what a run that was killed has left', async () => {
+    const left = join(scripts.directory, '.under-way.killed');
+    await mkdir(left, { recursive: true });
+    await writeFile(join(left, 'dump'), 'a part');
+    await backUp();
+    assert.ok(!(await readdir(scripts.directory)).includes('.under-way.killed'));
   });
 
   it('hand the new files to a program, and say when it fails', async () => {
