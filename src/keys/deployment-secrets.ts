@@ -50,12 +50,11 @@ interface CookieKey {
 export async function loadDeploymentSecrets(
   deps: DeploymentSecretDeps,
 ): Promise<DeploymentSecrets> {
-  const [cookieKeys, clientSecretPepper, passwordPepper, lookupKey] = await Promise.all([
-    loadCookieKeys(deps),
-    loadSecret(deps, 'client_secret_pepper'),
-    loadSecret(deps, 'password_pepper'),
-    loadSecret(deps, 'lookup_key'),
-  ]);
+  // One after the other: who has not the right sealing key fails at the first, and makes none.
+  const cookieKeys = await loadCookieKeys(deps);
+  const clientSecretPepper = await loadSecret(deps, 'client_secret_pepper');
+  const passwordPepper = await loadSecret(deps, 'password_pepper');
+  const lookupKey = await loadSecret(deps, 'lookup_key');
   return { cookieKeys, clientSecretPepper, passwordPepper, lookupKey };
 }
 
