@@ -213,13 +213,15 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
   );
 
   const reloadSecrets = async () => {
-    await origins.refresh();
     const loaded = await loadSecrets();
-    const unchanged = loaded.cookieKeys.join() === secrets.cookieKeys.join();
+    const changed = loaded.cookieKeys.join() !== secrets.cookieKeys.join();
     secrets = loaded;
-    if (unchanged) return;
-    app.keys = [...loaded.cookieKeys];
-    providers.retireAll();
+    if (changed) {
+      app.keys = [...loaded.cookieKeys];
+      providers.retireAll();
+    }
+    // Last: whatever is wrong with these keeps no replica from new cookie keys.
+    await origins.refresh();
   };
   const tasks: MaintenanceTask[] = [
     { name: 'secrets', everySeconds: SECRETS_RELOAD_SECONDS, run: reloadSecrets },

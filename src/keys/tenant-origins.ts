@@ -22,8 +22,11 @@ export type OriginSecrets = Omit<TenantOrigin, 'originId'>;
 /** Origins by the id that a tenant has here; tenants that were made here have none. */
 export type TenantOrigins = ReadonlyMap<TenantId, readonly TenantOrigin[]>;
 
-/** What an archive brings is checked as anything from outside. */
-export const ORIGIN_SECRETS = z.strictObject({
+/**
+ * What an archive brings is checked as anything from outside. A newer release may have written more,
+ * which is passed over.
+ */
+export const ORIGIN_SECRETS = z.object({
   passwordPepper: z.string().min(32),
   clientSecretPepper: z.string().min(32),
   lookupKey: z.string().min(32),
@@ -37,8 +40,9 @@ export interface TenantOriginDeps {
 }
 
 /**
- * Reads them all: few tenants have any. One that does not open is passed over with a line in the log:
- * it is the trouble of one tenant, and the doctor names it.
+ * Reads them all: few tenants have any. One that does not open, or says nothing that this release can
+ * read, is passed over with a line in the log: it is the trouble of one tenant. The doctor names those
+ * that do not open.
  *
  * @throws StorageUnavailableError
  */
@@ -50,9 +54,10 @@ export async function loadTenantOrigins(deps: TenantOriginDeps): Promise<TenantO
       const secrets = ORIGIN_SECRETS.parse(JSON.parse(opened));
       found.set(tenantId, [...(found.get(tenantId) ?? []), { originId, ...secrets }]);
     } catch (error) {
-      if (!(error instanceof SealError)) throw error;
-      const message = 'the secrets of where a tenant came from do not open';
-      deps.logger.warn(message, { tenant_id: tenantId, error });
+      // A parser that fails quotes what it was given.
+      const reason = error instanceof SealError ? error.message : 'this release cannot read them';
+      const message = 'the secrets of where a tenant came from are passed over';
+      deps.logger.warn(message, { tenant_id: tenantId, reason });
     }
   }
   return found;
