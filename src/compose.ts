@@ -228,9 +228,9 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     {
       name: 'key_stages',
       everySeconds: options.keyStagesSeconds ?? KEY_STAGES_SECONDS,
-      async run() {
+      async run(signal) {
         const turn = await backends.oneAtATime('key_stages', () =>
-          advanceDueKeyStages({ ...keys, keys: backends.keys, tenants: backends.tenants }),
+          advanceDueKeyStages({ ...keys, keys: backends.keys, tenants: backends.tenants }, signal),
         );
         const more = turn.outcome === 'ran' && turn.result >= TENANTS_AT_ONCE;
         return { ...turn, more };

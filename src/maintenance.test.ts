@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { describe, it, mock } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { startMaintenance } from './maintenance.ts';
@@ -81,5 +82,18 @@ describe('maintenance', () => {
     held.resolve();
     await stopped;
     assert.deepEqual(turns, ['long ran']);
+  });
+
+  it('tells what is under way to end when it is stopped', async () => {
+    const { deps, turns } = setUp();
+    const entered = Promise.withResolvers<void>();
+    const run = async (signal: AbortSignal) => {
+      entered.resolve();
+      await once(signal, 'abort');
+    };
+    const stop = startMaintenance([{ name: 'endless', everySeconds: SOON, run }], deps);
+    await entered.promise;
+    await stop();
+    assert.deepEqual(turns, ['endless ran']);
   });
 });

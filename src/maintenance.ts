@@ -12,7 +12,8 @@ export interface MaintenanceTask {
   /** Also a label of metrics. */
   readonly name: string;
   readonly everySeconds: number;
-  run(): Promise<unknown>;
+  /** @param signal - aborts when the process is to stop: work of many parts ends after the one at hand */
+  run(signal: AbortSignal): Promise<unknown>;
 }
 
 /**
@@ -32,12 +33,12 @@ export function startMaintenance(
   },
 ): () => Promise<void> {
   const { logger, metrics, now } = deps;
-  let stopped = false;
+  const stop = new AbortController();
   const timers = new Map<string, NodeJS.Timeout>();
   const running = new Map<string, Promise<void>>();
 
   const schedule = (task: MaintenanceTask, seconds: number) => {
-    if (stopped) return;
+    if (stop.signal.aborted) return;
     const timer = setTimeout(() => running.set(task.name, runOnce(task)), seconds * 1000);
     timers.set(task.name, timer.unref());
   };
@@ -46,7 +47,7 @@ export function startMaintenance(
     let outcome: 'ran' | 'skipped' | 'failed' = 'failed';
     let pause = task.everySeconds;
     try {
-      const result = await task.run();
+      const result = await task.run(stop.signal);
       outcome = says(result, 'outcome', 'skipped') ? 'skipped' : 'ran';
       if (says(result, 'more', true)) pause = Math.min(MORE_SECONDS, pause);
     } catch (error) {
@@ -62,7 +63,7 @@ export function startMaintenance(
     schedule(task, task.everySeconds);
   }
   return async () => {
-    stopped = true;
+    stop.abort();
     for (const timer of timers.values()) clearTimeout(timer);
     await Promise.all(running.values());
   };

@@ -93,6 +93,24 @@ describe('advanceDueKeyStages', () => {
     assert.equal(waiting(await load(broken)).length, 2);
     assert.equal(one.warnings.length, 1);
   });
+
+  test('ends after the tenant at hand when it is told to stop', async () => {
+    const stop = new AbortController();
+    const second = await insertTenant(database.db);
+    await load(second);
+    await stage(second);
+    await stage(tenantId);
+    clock.advance(SHORT_POLICY.publishSeconds);
+    const stopping = {
+      findById(id: TenantId) {
+        stop.abort();
+        return tenants().findById(id);
+      },
+    };
+    const deps = { ...one.deps, tenants: stopping };
+    assert.equal(await advanceDueKeyStages(deps, stop.signal), 1);
+    assert.ok((await advanceDueKeyStages({ ...one.deps, tenants: tenants() })) >= 1);
+  });
 });
 
 describe('keys that have signed for long enough', () => {

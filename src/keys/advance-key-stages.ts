@@ -49,6 +49,7 @@ export async function advanceKeyStages(deps: KeyDeps, tenant: Tenant): Promise<A
  * in each replica, one at a time; one tenant's failure is logged and does not keep the others
  * waiting.
  *
+ * @param signal - aborts when the process is to stop: the tenant at hand is the last one
  * @returns how many tenants changed
  * @throws StorageUnavailableError when PostgreSQL cannot say who is due
  */
@@ -57,9 +58,11 @@ export async function advanceDueKeyStages(
     readonly keys: Pick<KeyStore, 'tenantsDue' | 'tenantsWithoutSuccessor'>;
     readonly tenants: Pick<TenantStore, 'findById'>;
   },
+  signal?: AbortSignal,
 ): Promise<number> {
   let changed = 0;
   for (const tenantId of await tenantsToAdvance(deps)) {
+    if (signal?.aborted === true) break;
     try {
       const tenant = await deps.tenants.findById(tenantId);
       if (tenant === undefined) continue;
