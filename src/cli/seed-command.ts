@@ -87,11 +87,11 @@ function withFiles(command: Command): Command {
     .argument('<file...>', 'seed files; relative paths start at the working directory')
     .option(
       '--prune',
-      'in tenants that the files define (with a name): remove what seeds made and the files do not name any more, accounts and their sessions too. What people or others made stays: of an account that its owner made, only the roles and groups go',
+      'in tenants that the files define (with a name): remove what seeds manage and the files do not name any more, accounts and their sessions too. What no file ever named stays; so does an account that was there before a file named it, without its roles and groups',
     )
     .option(
       '--prune-tenants',
-      '--prune, and disable the tenants that seeds made and no file names; nothing of them is deleted. Only for files that are the whole deployment',
+      '--prune, and disable the tenants that seeds manage and no file names; nothing of them is deleted. Only for files that are the whole deployment',
     );
 }
 

@@ -15,7 +15,8 @@ import type {
  *
  * Only of tenants that the files define: one that is merely referred to belongs to somebody else's
  * files. What seeds do not manage is left alone, and so is an application that holds any of it. An
- * account that its owner made is never deleted: what the files gave it is taken back.
+ * account that its owner made is never deleted: it loses its roles and groups, of which the files had
+ * the say. Anything else that the files took over goes like what they made.
  */
 export function planPrune(
   plan: Planning,

@@ -223,6 +223,29 @@ describe('what seeds manage and the files do not name', () => {
   );
 
   it(
+    'is also what a file took over, with the roles that an account got meanwhile',
+    withSeedBench(async (bench) => {
+      const { db } = bench.database;
+      await bench.apply(FULL);
+      const unmanaged = { managed_by: null, seed_record: null };
+      await db('clients').where({ client_id: 'goes' }).update(unmanaged);
+      await db('accounts').where({ username: 'bob' }).update(unmanaged);
+      const taken = describePlan(await bench.apply(FULL));
+      assert.match(taken, / {2}~ client goes\n {6}managedBy: none → "seed"\n/);
+      await db.raw(
+        `insert into account_roles (tenant_id, account_id, role_id)
+         select a.tenant_id, a.id, r.id from accounts a join roles r on r.tenant_id = a.tenant_id
+          where a.username = 'bob' and r.key = 'boss'`,
+      );
+      await bench.prune('prune', FULL.replace(/^.*(client_id: goes|username: bob).*\n/gm, ''));
+      assert.deepEqual((await stored(bench)).clients, ['moves', 'old', 'web']);
+      const bob = await db('accounts').where({ username: 'bob' }).first();
+      assert.equal(bob.managed_by, null);
+      assert.deepEqual(await db('account_roles').where({ account_id: bob.id }), []);
+    }),
+  );
+
+  it(
     'stays in a tenant that files only refer to, and is not listed',
     withSeedBench(async (bench) => {
       await bench.apply(FULL);

@@ -283,7 +283,7 @@ export interface RemoveWrite {
   readonly key: string;
 }
 
-/** Seeds let go of an account that they did not make: what they gave it is taken back. */
+/** Seeds let go of an account that they did not make, and take its roles and groups back. */
 export interface ReleaseWrite {
   readonly kind: 'release';
   readonly tenant: string;
