@@ -12,7 +12,8 @@ const AT_ONCE = 8;
  * those with `offline_access` too. Passwords, factors and what people allowed applications stay.
  *
  * It goes through the accounts one by one while servers run; who signs in meanwhile may be signed
- * out or not. Doing it again is allowed.
+ * out or not. Doing it again is allowed. The audit log has that it began and that it ended, so that a
+ * run that was cut short leaves a trace.
  *
  * @param deps.endAccountSessions - ends every session and refresh token of an account
  * @param input.actor - for the audit log
@@ -28,6 +29,13 @@ export async function signOutEverybody(
   tenant: Tenant,
   input: { readonly actor: AuditEvent['actor'] },
 ): Promise<number> {
+  const about = {
+    tenantId: tenant.id,
+    outcome: 'success',
+    actor: input.actor,
+    subject: { type: 'tenant', id: tenant.slug },
+  } as const;
+  await deps.audit.record({ ...about, kind: 'tenant.sign_out_begun' });
   let signedOut = 0;
   let after: string | undefined;
   for (;;) {
@@ -43,13 +51,7 @@ export async function signOutEverybody(
     after = page.at(-1)?.username;
     if (page.length < PAGE) break;
   }
-  await deps.audit.record({
-    kind: 'tenant.signed_out',
-    tenantId: tenant.id,
-    outcome: 'success',
-    actor: input.actor,
-    subject: { type: 'tenant', id: tenant.slug },
-    detail: { accounts: signedOut },
-  });
+  const detail = { accounts: signedOut };
+  await deps.audit.record({ ...about, kind: 'tenant.signed_out', detail });
   return signedOut;
 }

@@ -180,6 +180,8 @@ export type AuditEventKind =
   | 'tenant.imported'
   /** What an interrupted import had written was removed. */
   | 'tenant.import_discarded'
+  /** An operator began to sign everybody of a tenant out. Without `tenant.signed_out` after it, it was cut short. */
+  | 'tenant.sign_out_begun'
   /** An operator signed everybody of a tenant out. `detail.accounts` says how many there were. */
   | 'tenant.signed_out'
   /** Seed files did not name an application any more; its roles and clients went with it. */

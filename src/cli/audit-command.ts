@@ -86,6 +86,7 @@ const KINDS: Readonly<Record<AuditEventKind, true>> = {
   'tenant.exported': true,
   'tenant.imported': true,
   'tenant.import_discarded': true,
+  'tenant.sign_out_begun': true,
   'tenant.signed_out': true,
   'application.deleted': true,
   'role.deleted': true,

@@ -50,6 +50,8 @@ describe('gatehouse tenant sign-out', () => {
     const [event] = await cli.json('audit', 'list', '--kind', 'tenant.signed_out');
     assert.deepEqual(event.detail, { accounts: 2 });
     assert.deepEqual(event.actor, { type: 'operator', id: 'tester' });
+    const [begun] = await cli.json('audit', 'list', '--kind', 'tenant.sign_out_begun');
+    assert.ok(begun.at < event.at);
   });
 
   it('asks whether that is meant', async () => {
