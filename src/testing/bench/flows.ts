@@ -104,7 +104,9 @@ export async function signedIn(
     identifier: 'alice',
     password: 'bench-password',
   });
-  if (!page.url.startsWith(CALLBACK)) throw new Error(`sign-in stopped at ${page.url}`);
+  if (!page.url.startsWith(CALLBACK)) {
+    throw new UnexpectedAnswer(page.status, `sign-in stopped at ${page.url}: ${page.status}`);
+  }
   const cookie = await browser.jar.getCookieString(`${issuer}/auth`);
 
   return async () => {
