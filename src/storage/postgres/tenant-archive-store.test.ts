@@ -198,6 +198,31 @@ describe('a tenant that is brought from an archive', () => {
     await assert.rejects(other.begin(randomUUID(), tenant?.row ?? {}, 'moved'), ConflictError);
   });
 
+  test('takes the place of no tenant default that somebody has configured', async () => {
+    const configured = [
+      { settings: { registration: 'open' } },
+      { managed_by: 'seed' },
+      { custom_issuer: 'https://own.example', custom_host: 'own.example' },
+    ];
+    const [tenant] = await archived(mine.tenantId);
+    for (const change of configured) {
+      const trx = await target.db.transaction();
+      try {
+        await trx('tenants').where({ slug: 'default' }).update(change);
+        const there = createPostgresTenantArchiveStore(trx);
+        assert.deepEqual(
+          await there.conflicts({ slug: 'default', host: undefined }),
+          [{ what: 'slug', value: 'default' }],
+          JSON.stringify(change),
+        );
+        const row = { ...tenant?.row, custom_issuer: null, custom_host: null };
+        await assert.rejects(there.begin(randomUUID(), row, 'default'), ConflictError);
+      } finally {
+        await trx.rollback();
+      }
+    }
+  });
+
   test('takes the place of a tenant default that nobody has used, and of no other', async () => {
     const tenants = createPostgresTenantStore(target.db);
     const unused = await tenants.findBySlug('default');

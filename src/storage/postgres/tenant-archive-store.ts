@@ -224,8 +224,9 @@ async function findConflicts(
   return rows;
 }
 
-/** A tenant with nothing of its own. */
-const UNUSED = `not exists (select 1 from applications where tenant_id = t.id)
+/** A tenant with nothing of its own: no settings either, which a discarded import could not bring back. */
+const UNUSED = `managed_by is null and settings = '{}' and custom_host is null
+  and not exists (select 1 from applications where tenant_id = t.id)
   and not exists (select 1 from accounts where tenant_id = t.id)
   and not exists (select 1 from groups where tenant_id = t.id)
   and not exists (select 1 from upstream_providers where tenant_id = t.id)
