@@ -136,12 +136,12 @@ describe('gatehouse tenant export and import', () => {
     assert.equal(hasher.problem(hash), undefined);
   });
 
-  it('leave the secrets of clients to the next apply, and nothing else', async () => {
+  it('leave to the next apply whose the tenant is, the secrets of clients, and nothing else', async () => {
     const plan = await second.cli.json('seed', 'plan', DEMO_SEED);
     const changed = plan.changes.flatMap(({ fields }: { fields: { field: string }[] }) =>
       fields.map(({ field }) => field),
     );
-    assert.deepEqual([...new Set(changed)], ['client_secret']);
+    assert.deepEqual([...new Set(changed)], ['managedBy', 'client_secret']);
   });
 
   it('bring audit events only where that is asked for', async () => {

@@ -188,6 +188,13 @@ describe('a tenant that is brought from an archive', () => {
     assert.equal(moved.disabled, false);
   });
 
+  test('is nobody’s until a seed file of here takes it over, as no file of there counts here', async () => {
+    const tenantId = await insertTenant(source.db);
+    await source.db('tenants').where({ id: tenantId }).update({ managed_by: 'seed' });
+    const moved = await bring(await archived(tenantId), 'of-no-file');
+    assert.equal((await target.db('tenants').where({ id: moved }).first()).managed_by, null);
+  });
+
   test('is in the way of one with its slug or host', async () => {
     assert.deepEqual(await other.conflicts({ slug: 'moved', host: mine.host }), [
       { what: 'slug', value: 'moved' },

@@ -105,9 +105,7 @@ export function createPostgresTenantArchiveStore(db: Knex): TenantArchiveStore {
         await query(trx, 'delete from tenant_imports where tenant_id = ?', [tenantId]);
         await query(
           trx,
-          `update tenants set disabled_at = case when ? then disabled_at end,
-                  managed_by = nullif(managed_by, 'pruned')
-            where id = ?`,
+          'update tenants set disabled_at = case when ? then disabled_at end where id = ?',
           [disabled, tenantId],
         );
         await touchTenant(trx, tenantId);

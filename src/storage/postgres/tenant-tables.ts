@@ -29,6 +29,7 @@ export const COLUMNS_LEFT: Readonly<Record<string, string>> = {
   'tenants.id': 'made anew, so that a tenant may come back to where it was',
   'tenants.version': 'counts changes here',
   'tenants.changed_xid': 'a transaction of that cluster',
+  'tenants.managed_by': 'no seed file of here names it yet; the first that does takes it over',
   'tenants.disabled_at': 'set until an import has come to its end',
   'signing_keys.due_at': 'generated',
   '*.seed_record': 'keyed digests under the pepper of there; the next apply writes them anew',
@@ -41,7 +42,6 @@ export const TENANT_COLUMNS = [
   'custom_issuer',
   'custom_host',
   'settings',
-  'managed_by',
   'created_at',
   'updated_at',
 ] as const;
