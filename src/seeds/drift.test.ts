@@ -61,6 +61,20 @@ describe('what changed since the last apply', () => {
   );
 
   it(
+    'is not told of an account of which only is known that seeds made it',
+    withSeedBench(async (bench) => {
+      const { db } = bench.database;
+      await bench.apply(seed());
+      await db('accounts').update({ seed_record: { fields: {}, made: true } });
+      const edited = seed().replace('name: Alice\n', 'name: Alice in the file\n');
+      assert.deepEqual(await sides(bench, edited), { 'account name': null });
+      await bench.apply(edited);
+      const { seed_record: record } = await db('accounts').first('seed_record');
+      assert.ok(record.made === true && 'username' in record.fields);
+    }),
+  );
+
+  it(
     'covers a secret that was made, roles, and values with members in another order',
     withSeedBench(async (bench) => {
       const { db } = bench.database;

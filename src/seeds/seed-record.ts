@@ -51,14 +51,14 @@ export function recordOf(
  * Where a field changed since it was applied.
  *
  * @param change - what is stored and what the file says, which differ
- * @returns undefined when nothing is known of an apply
+ * @returns undefined when nothing is known of an apply, as where a tenant was moved to
  */
 export function changedIn(
   digest: DigestValue,
   record: SeedRecord | undefined,
   { field, from, to }: { readonly field: string; readonly from: unknown; readonly to: unknown },
 ): ChangedIn | undefined {
-  if (record === undefined) return undefined;
+  if (record === undefined || Object.keys(record.fields).length === 0) return undefined;
   const applied = record.fields[field];
   if (digest(from) === applied) return 'file';
   return digest(to) === applied ? 'database' : 'both';

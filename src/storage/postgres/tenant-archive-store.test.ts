@@ -101,8 +101,7 @@ describe('an archive of a tenant', () => {
     ]) {
       const there = rows.find(({ table }) => table === name)?.columns ?? [];
       const expected = there.filter(
-        (column) =>
-          column !== 'tenant_id' && !left.has(`${name}.${column}`) && !left.has(`*.${column}`),
+        (column) => column !== 'tenant_id' && !left.has(`${name}.${column}`),
       );
       assert.deepEqual([...columns], expected, name);
     }
@@ -193,6 +192,29 @@ describe('a tenant that is brought from an archive', () => {
     await source.db('tenants').where({ id: tenantId }).update({ managed_by: 'seed' });
     const moved = await bring(await archived(tenantId), 'of-no-file');
     assert.equal((await target.db('tenants').where({ id: moved }).first()).managed_by, null);
+  });
+
+  test('knows which accounts seeds made, and nothing else of what they applied', async () => {
+    const tenantId = await insertTenant(source.db);
+    const [made, taken, own] = [
+      await insertAccount(source.db, tenantId),
+      await insertAccount(source.db, tenantId),
+      await insertAccount(source.db, tenantId),
+    ];
+    const fields = { username: 'a digest of there' };
+    const record = (id: string, seed_record: object) =>
+      source.db('accounts').where({ tenant_id: tenantId, id }).update({ seed_record });
+    await record(made, { fields, made: true });
+    await record(taken, { fields, made: false });
+    const rows = await archived(tenantId);
+    assert.doesNotMatch(JSON.stringify(rows), /a digest of there/);
+    const moved = await bring(rows, 'with-records');
+    const there = await target.db('accounts').where({ tenant_id: moved });
+    assert.deepEqual(Object.fromEntries(there.map(({ id, seed_record }) => [id, seed_record])), {
+      [made]: { fields: {}, made: true },
+      [taken]: null,
+      [own]: null,
+    });
   });
 
   test('is in the way of one with its slug or host', async () => {

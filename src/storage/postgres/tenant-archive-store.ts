@@ -87,9 +87,10 @@ export function createPostgresTenantArchiveStore(db: Knex): TenantArchiveStore {
         // An event that is here already, of a tenant that was moved within here, is the same.
         if (name === AUDIT_TABLE) await ensurePartitions(trx, rows);
         const columns = table.columns.join(', ');
-        const values = table.columns.map((column) =>
-          column === table.json ? `(${column} #>> '{}')::json` : column,
-        );
+        const values = table.columns.map((column) => {
+          if (column === table.partly?.column) return table.partly.as;
+          return column === table.json ? `(${column} #>> '{}')::json` : column;
+        });
         await query(
           trx,
           `insert into ${name} (tenant_id, ${columns})
@@ -175,9 +176,10 @@ async function* readRows(
   );
   if (tenant !== undefined) yield { table: 'tenants', row: tenant.row };
   for (const table of tables) {
-    const columns = table.columns.map((column) =>
-      column === table.json ? `${column}::text` : column,
-    );
+    const columns = table.columns.map((column) => {
+      if (column === table.partly?.column) return `${table.partly.as} as ${column}`;
+      return column === table.json ? `${column}::text` : column;
+    });
     const { sql, bindings } = selected(table, columns.join(', '), tenantId, now);
     await query(
       trx,

@@ -8,6 +8,8 @@ export interface ArchivedTable {
    * reads nowhere but in json itself.
    */
   readonly json?: string;
+  /** What is held of a column in its place, of which the rest stays behind. */
+  readonly partly?: { readonly column: string; readonly as: string };
   /** Which rows; `:now` is the time of the archive. */
   readonly where?: string;
 }
@@ -24,6 +26,8 @@ export const TABLES_LEFT: Readonly<Record<string, string>> = {
   tenant_imports: 'imports that are under way here',
 };
 
+const RECORD_LEFT = 'keyed digests under the pepper of there; the next apply writes them anew';
+
 /** Columns that stay behind, by table, and why. */
 export const COLUMNS_LEFT: Readonly<Record<string, string>> = {
   'tenants.id': 'made anew, so that a tenant may come back to where it was',
@@ -32,7 +36,12 @@ export const COLUMNS_LEFT: Readonly<Record<string, string>> = {
   'tenants.managed_by': 'no seed file of here names it yet; the first that does takes it over',
   'tenants.disabled_at': 'set until an import has come to its end',
   'signing_keys.due_at': 'generated',
-  '*.seed_record': 'keyed digests under the pepper of there; the next apply writes them anew',
+  'tenants.seed_record': RECORD_LEFT,
+  'applications.seed_record': RECORD_LEFT,
+  'roles.seed_record': RECORD_LEFT,
+  'clients.seed_record': RECORD_LEFT,
+  'groups.seed_record': RECORD_LEFT,
+  'upstream_providers.seed_record': RECORD_LEFT,
 };
 
 /** The tenant itself, first of all rows. */
@@ -99,7 +108,13 @@ export const ARCHIVED_TABLES: readonly ArchivedTable[] = [
       'managed_by',
       'created_at',
       'updated_at',
+      'seed_record',
     ],
+    // Digests stay behind as elsewhere. That seeds made an account is written by no later apply.
+    partly: {
+      column: 'seed_record',
+      as: `case when seed_record -> 'made' = 'true' then jsonb_build_object('fields', '{}'::jsonb, 'made', true) end`,
+    },
   },
   { name: 'passwords', columns: ['account_id', 'hash', 'changed_at'] },
   { name: 'account_roles', columns: ['account_id', 'role_id'] },
