@@ -1,4 +1,4 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { link, lstat, open, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -64,7 +64,7 @@ export async function exportTenant(
 ): Promise<TenantExport> {
   const now = deps.now();
   const archiveId = deps.newId();
-  const written = await whole(input.output, (file) =>
+  const written = await whole(input.output, archiveId, (file) =>
     deps.archives.read(tenant.id, { audit: input.audit, now }, async (snapshot) => {
       const counts = { ...snapshot.counts, [ORIGINS]: (snapshot.counts[ORIGINS] ?? 0) + 1 };
       const header: ArchiveHeader = {
@@ -129,36 +129,41 @@ function lineOf(value: object): Buffer {
   return Buffer.from(`${JSON.stringify(value)}\n`);
 }
 
-/** Writes a file beside its place and moves it there when it is whole. */
+/**
+ * Writes a file beside its place, and links it there when it is whole: never over one that has come
+ * meanwhile. What a run that is killed leaves has a name of its own, and hinders no other.
+ */
 async function whole<T>(
   output: string,
+  archiveId: string,
   write: (stream: NodeJS.WritableStream) => Promise<T>,
 ): Promise<T> {
-  const draft = `${output}.part`;
-  const reserved = await create(output);
-  await reserved.close();
+  const draft = `${output}.${archiveId}.part`;
   try {
-    const file = await create(draft);
+    if (await isThere(output)) throw new ArchiveError(isThereAlready(output));
+    const file = await open(draft, 'wx', 0o600).catch((cause) => refuse(output, cause));
     const result = await write(file.createWriteStream({ flush: true }));
-    await rename(draft, output);
+    await link(draft, output).catch((cause) => refuse(output, cause));
     return result;
-  } catch (error) {
-    await rm(output, { force: true });
+  } finally {
     await rm(draft, { force: true });
-    throw error;
   }
 }
 
-async function create(path: string) {
-  try {
-    return await open(path, 'wx', 0o600);
-  } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-    throw new ArchiveError(
-      reason === 'EEXIST'
-        ? `${path} is there already; nothing was written`
-        : `cannot write ${path}: ${cause instanceof Error ? cause.message : cause}`,
-      cause,
-    );
-  }
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** @throws ArchiveError */
+function refuse(path: string, cause: unknown): never {
+  const exists = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
+  const reason = cause instanceof Error ? cause.message : cause;
+  throw new ArchiveError(exists ? isThereAlready(path) : `cannot write ${path}: ${reason}`, cause);
+}
+
+function isThereAlready(path: string): string {
+  return `${path} is there already; nothing was written`;
 }

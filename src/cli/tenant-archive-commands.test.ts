@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -161,6 +161,15 @@ describe('gatehouse tenant export and import', () => {
     const events = await third.cli.json('audit', 'list', '--tenant', 'told');
     const kinds = events.map(({ kind }: { kind: string }) => kind);
     assert.ok(kinds.includes('tenant.imported') && kinds.includes('tenant.exported'), `${kinds}`);
+  });
+
+  it('write a file beside what a run that was killed has left, and leave nothing themselves', async () => {
+    const path = join(directory, 'again');
+    await writeFile(`${path}.part`, 'a part');
+    await first.cli.json('tenant', 'export', 'acme', '-o', path, ...secretly());
+    const names = (await readdir(directory)).filter((name) => name.startsWith('again'));
+    assert.deepEqual(names.toSorted(), ['again', 'again.part']);
+    assert.equal((await stat(path)).mode & 0o777, 0o600);
   });
 
   it('say in one line what is wrong, and write nothing', async () => {
