@@ -80,6 +80,7 @@ const ROOMS = {
     files: [
       'tenants/tenant.ts',
       'tenants/complete-tenant-settings.ts',
+      'tenants/known-settings.ts',
       'applications/application.ts',
       'accounts/normalize-identifier.ts',
       'http/endpoint-limiter.ts',

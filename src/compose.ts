@@ -24,7 +24,7 @@ import { createPageAssets } from './http/page-assets.ts';
 import { createPageRenderer } from './http/render-page.ts';
 import type { RequestState } from './http/request-state.ts';
 import { createErrorPageRenderer, createProviderPages } from './interactions/provider-pages.ts';
-import { advanceDueKeyStages, TENANTS_AT_ONCE } from './keys/advance-key-stages.ts';
+import { advanceDueKeyStages } from './keys/advance-key-stages.ts';
 import { loadDeploymentSecrets } from './keys/deployment-secrets.ts';
 import { type KeyTimes, keyTimesOf } from './keys/key-policy.ts';
 import { loadKeySet } from './keys/load-key-set.ts';
@@ -40,6 +40,7 @@ import { createRedisAttemptStore } from './storage/redis/attempt-store.ts';
 import { createRedisEndpointLimiter } from './storage/redis/endpoint-limiter.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import type { TenantId } from './tenants/tenant.ts';
 import type { TenantChangeFeed } from './tenants/tenant-change-feed.ts';
 import { createTenantDirectory } from './tenants/tenant-directory.ts';
 import type { TenantState } from './tenants/tenant-state.ts';
@@ -223,6 +224,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     // Last: whatever is wrong with these keeps no replica from new cookie keys.
     await origins.refresh();
   };
+  let keysBehind: readonly TenantId[] = [];
   const tasks: MaintenanceTask[] = [
     { name: 'secrets', everySeconds: SECRETS_RELOAD_SECONDS, run: reloadSecrets },
     {
@@ -230,10 +232,14 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
       everySeconds: options.keyStagesSeconds ?? KEY_STAGES_SECONDS,
       async run(signal) {
         const turn = await backends.oneAtATime('key_stages', () =>
-          advanceDueKeyStages({ ...keys, keys: backends.keys, tenants: backends.tenants }, signal),
+          advanceDueKeyStages(
+            { ...keys, keys: backends.keys, tenants: backends.tenants },
+            { behind: keysBehind, signal },
+          ),
         );
-        const more = turn.outcome === 'ran' && turn.result >= TENANTS_AT_ONCE;
-        return { ...turn, more };
+        if (turn.outcome === 'skipped') return turn;
+        keysBehind = turn.result.behind;
+        return { ...turn, more: turn.result.more };
       },
     },
     {

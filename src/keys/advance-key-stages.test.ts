@@ -68,13 +68,15 @@ describe('advanceDueKeyStages', () => {
     assert.deepEqual(waiting(await load(tenantId)), []);
     const events = replicas.flatMap((each) => each.events);
     assert.equal(events.filter((event) => event.tenantId === tenantId).length, 1);
-    assert.equal(await advanceDueKeyStages({ ...one.deps, tenants: tenants() }), 0);
+    const again = await advanceDueKeyStages({ ...one.deps, tenants: tenants() });
+    assert.equal(again.changed, 0);
   });
 
   test('does nothing before anything is due', async () => {
     await stage(tenantId);
     clock.advance(SHORT_POLICY.publishSeconds - 1);
-    assert.equal(await advanceDueKeyStages({ ...one.deps, tenants: tenants() }), 0);
+    const again = await advanceDueKeyStages({ ...one.deps, tenants: tenants() });
+    assert.equal(again.changed, 0);
     assert.equal(waiting(await load(tenantId)).length, 2);
   });
 
@@ -94,6 +96,43 @@ describe('advanceDueKeyStages', () => {
     assert.equal(one.warnings.length, 1);
   });
 
+  test('goes on behind those that fail, however many they are', async () => {
+    await stage(tenantId);
+    clock.advance(SHORT_POLICY.publishSeconds);
+    const failing = Array.from({ length: 100 }, (_, index) => `failing-${index}`);
+    const asked: (readonly TenantId[])[] = [];
+    const keys = {
+      ...one.deps.keys,
+      async tenantsDue(_now: Date, limit: number, except: readonly TenantId[] = []) {
+        asked.push(except);
+        return [...failing, tenantId].filter((id) => !except.includes(id)).slice(0, limit);
+      },
+      tenantsWithoutSuccessor: async () => [],
+    };
+    const findById = async (id: TenantId) =>
+      id === tenantId ? one.tenant(id) : Promise.reject(new Error('broken'));
+    const deps = { ...one.deps, keys, tenants: { findById } };
+    const first = await advanceDueKeyStages(deps);
+    assert.deepEqual(first, { changed: 0, more: false, behind: failing });
+    const second = await advanceDueKeyStages(deps, first);
+    assert.deepEqual(second, { changed: 1, more: false, behind: [] });
+    assert.deepEqual(asked, [[], failing]);
+    assert.deepEqual(waiting(await load(tenantId)), []);
+  });
+
+  test('has more to do while a list was full, whether or not one of it failed', async () => {
+    const broken = await insertTenant(database.db);
+    const others = Array.from({ length: 99 }, () => tenantId);
+    const findById = (id: TenantId) =>
+      id === broken ? Promise.reject(new Error('broken')) : one.tenant(id);
+    await stage(tenantId);
+    clock.advance(SHORT_POLICY.publishSeconds);
+    const tenantsDue = async () => [...others, broken];
+    const keys = { ...one.deps.keys, tenantsDue, tenantsWithoutSuccessor: async () => [] };
+    const turn = await advanceDueKeyStages({ ...one.deps, keys, tenants: { findById } });
+    assert.deepEqual(turn, { changed: 1, more: true, behind: [broken] });
+  });
+
   test('ends after the tenant at hand when it is told to stop', async () => {
     const stop = new AbortController();
     const second = await insertTenant(database.db);
@@ -108,8 +147,9 @@ describe('advanceDueKeyStages', () => {
       },
     };
     const deps = { ...one.deps, tenants: stopping };
-    assert.equal(await advanceDueKeyStages(deps, stop.signal), 1);
-    assert.ok((await advanceDueKeyStages({ ...one.deps, tenants: tenants() })) >= 1);
+    const stopped = await advanceDueKeyStages(deps, { signal: stop.signal });
+    assert.equal(stopped.changed, 1);
+    assert.ok((await advanceDueKeyStages({ ...one.deps, tenants: tenants() })).changed >= 1);
   });
 });
 

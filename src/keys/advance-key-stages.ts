@@ -5,13 +5,22 @@ import { advanceStages, type StageChange, withoutSuccessor } from './key-stages.
 import type { KeyStore } from './key-store.ts';
 import type { SealedSigningKey } from './signing-key.ts';
 
-/** Tenants taken in one go of each kind of due; whoever changed so many has more to do. */
-export const TENANTS_AT_ONCE = 100;
+/** Tenants taken in one go of each kind of due. */
+const TENANTS_AT_ONCE = 100;
 
 /** What advancing did; each list holds `kid`s. */
 export interface AdvanceResult extends Omit<StageChange, 'keys'> {
   /** Successors that wait to sign from now on. */
   readonly published: readonly string[];
+}
+
+/** What one turn through the tenants that are due did. */
+export interface AdvanceTurn {
+  readonly changed: number;
+  /** Others are due, and this turn was not in vain. */
+  readonly more: boolean;
+  /** Tenants that nothing came of, to begin the next turn behind; none once every tenant had its turn. */
+  readonly behind: readonly TenantId[];
 }
 
 const NOTHING: AdvanceResult = { published: [], activated: [], retired: [], dropped: [] };
@@ -47,47 +56,62 @@ export async function advanceKeyStages(deps: KeyDeps, tenant: Tenant): Promise<A
 /**
  * Advances every tenant that is due, at most a hundred of each kind in one call. Meant for a timer
  * in each replica, one at a time; one tenant's failure is logged and does not keep the others
- * waiting.
+ * waiting, however many fail: hand what a turn says of `behind` to the next one.
  *
- * @param signal - aborts when the process is to stop: the tenant at hand is the last one
- * @returns how many tenants changed
+ * @param turn.signal - aborts when the process is to stop: the tenant at hand is the last one
  * @throws StorageUnavailableError when PostgreSQL cannot say who is due
  */
 export async function advanceDueKeyStages(
-  deps: KeyDeps & {
-    readonly keys: Pick<KeyStore, 'tenantsDue' | 'tenantsWithoutSuccessor'>;
-    readonly tenants: Pick<TenantStore, 'findById'>;
-  },
-  signal?: AbortSignal,
-): Promise<number> {
+  deps: DueDeps & KeyDeps & { readonly tenants: Pick<TenantStore, 'findById'> },
+  turn: { readonly behind?: readonly TenantId[]; readonly signal?: AbortSignal } = {},
+): Promise<AdvanceTurn> {
+  const { behind = [], signal } = turn;
+  const { tenantIds, full } = await tenantsToAdvance(deps, behind);
+  const inVain = new Set(behind);
   let changed = 0;
-  for (const tenantId of await tenantsToAdvance(deps)) {
+  for (const tenantId of tenantIds) {
     if (signal?.aborted === true) break;
-    try {
-      const tenant = await deps.tenants.findById(tenantId);
-      if (tenant === undefined) continue;
-      if (hasMoved(await advanceKeyStages(deps, tenant))) changed += 1;
-    } catch (error) {
-      deps.logger.warn('the key stages of a tenant did not advance', {
-        tenant_id: tenantId,
-        error,
-      });
-    }
+    if (await advanceTenant(deps, tenantId)) changed += 1;
+    else inVain.add(tenantId);
   }
-  return changed;
+  return { changed, more: full && changed > 0, behind: full ? [...inVain] : [] };
+}
+
+/** @returns whether anything changed; a failure is logged */
+async function advanceTenant(
+  deps: KeyDeps & { readonly tenants: Pick<TenantStore, 'findById'> },
+  tenantId: TenantId,
+): Promise<boolean> {
+  try {
+    const tenant = await deps.tenants.findById(tenantId);
+    return tenant !== undefined && hasMoved(await advanceKeyStages(deps, tenant));
+  } catch (error) {
+    const message = 'the key stages of a tenant did not advance';
+    deps.logger.warn(message, { tenant_id: tenantId, error });
+    return false;
+  }
+}
+
+interface DueDeps {
+  readonly keys: Pick<KeyStore, 'tenantsDue' | 'tenantsWithoutSuccessor'>;
 }
 
 async function tenantsToAdvance(
-  deps: Pick<KeyDeps, 'now' | 'successorSeconds'> & {
-    readonly keys: Pick<KeyStore, 'tenantsDue' | 'tenantsWithoutSuccessor'>;
-  },
-): Promise<Set<TenantId>> {
+  deps: DueDeps & Pick<KeyDeps, 'now' | 'successorSeconds'>,
+  behind: readonly TenantId[],
+): Promise<{ readonly tenantIds: ReadonlySet<TenantId>; readonly full: boolean }> {
   const now = deps.now();
-  const due = await deps.keys.tenantsDue(now, TENANTS_AT_ONCE);
-  if (deps.successorSeconds === undefined) return new Set(due);
-  const signingSince = secondsLater(now, -deps.successorSeconds);
-  const alone = await deps.keys.tenantsWithoutSuccessor(signingSince, TENANTS_AT_ONCE);
-  return new Set([...due, ...alone]);
+  const due = await deps.keys.tenantsDue(now, TENANTS_AT_ONCE, behind);
+  const alone =
+    deps.successorSeconds === undefined
+      ? []
+      : await deps.keys.tenantsWithoutSuccessor(
+          secondsLater(now, -deps.successorSeconds),
+          TENANTS_AT_ONCE,
+          behind,
+        );
+  const full = Math.max(due.length, alone.length) >= TENANTS_AT_ONCE;
+  return { tenantIds: new Set([...due, ...alone]), full };
 }
 
 function algorithmsToSucceed(

@@ -25,13 +25,21 @@ export interface KeyStore {
     expectedVersion: number,
     keys: readonly SealedSigningKey[],
   ): Promise<boolean>;
-  /** Tenants that have keys of a stage that ended by `now`, at most `limit`: due to advance. */
-  tenantsDue(now: Date, limit: number): Promise<TenantId[]>;
+  /**
+   * Tenants that have keys of a stage that ended by `now`, at most `limit`: due to advance, the longest
+   * first. Neither those of `except`, nor for an algorithm that only a newer release signs with.
+   */
+  tenantsDue(now: Date, limit: number, except?: readonly TenantId[]): Promise<TenantId[]>;
   /**
    * Tenants that have a key which signs since `signingSince` or longer and whose successor does not
-   * wait yet, at most `limit`, the longest first.
+   * wait yet, at most `limit`, the longest first. Neither those of `except`, nor for an algorithm that
+   * only a newer release signs with.
    */
-  tenantsWithoutSuccessor(signingSince: Date, limit: number): Promise<TenantId[]>;
+  tenantsWithoutSuccessor(
+    signingSince: Date,
+    limit: number,
+    except?: readonly TenantId[],
+  ): Promise<TenantId[]>;
 }
 
 /** A copy of a tenant's key set outside of PostgreSQL. */

@@ -4,11 +4,12 @@ import { randomId } from '../../crypto/random-id.ts';
 import { ConflictError } from '../../errors.ts';
 import type { KeyStore } from '../../keys/key-store.ts';
 import type { SealedSigningKey } from '../../keys/signing-key.ts';
-import type { TenantId } from '../../tenants/tenant.ts';
+import type { SigningAlgorithm, TenantId } from '../../tenants/tenant.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
 import { insertTenant } from '../../testing/fixtures.ts';
 import { testTenantIsolation } from '../../testing/tenant-isolation.ts';
 import { createPostgresKeyStore } from './key-store.ts';
+import { keysDueSince } from './signing-key-ages.ts';
 import { createPostgresTenantStore } from './tenant-store.ts';
 
 const CREATED = new Date('2030-01-01T00:00:00Z');
@@ -141,6 +142,26 @@ test('tenants are due when a stage ended, the longest waiting first', async () =
   assert.deepEqual(await store.tenantsDue(at(3), 10), [retiring]);
   assert.deepEqual(await store.tenantsDue(at(5), 10), [retiring, next]);
   assert.deepEqual(await store.tenantsDue(at(5), 1), [retiring]);
+  assert.deepEqual(await store.tenantsDue(at(5), 10, [retiring]), [next]);
+});
+
+test('keys of an algorithm that only a newer release knows are due for that one', async () => {
+  const at = (day: number) => new Date(Date.UTC(1998, 0, day));
+  const mine = await set(
+    { stage: 'active', stageSince: at(2) },
+    { stage: 'next', stageSince: at(2) },
+  );
+  const novel = 'ML-DSA-65' as SigningAlgorithm;
+  await set(
+    { algorithm: novel, stage: 'active', stageSince: at(1) },
+    { algorithm: novel, stage: 'next', stageSince: at(1) },
+  );
+  await set({ algorithm: novel, stage: 'active', stageSince: at(1) });
+  assert.deepEqual(await store.tenantsDue(at(3), 10), [mine]);
+  assert.deepEqual(await store.tenantsWithoutSuccessor(at(3), 10), []);
+  assert.equal(await keysDueSince(database.db, { now: at(1), successorSeconds: 0 }), undefined);
+  const gone = await set({ algorithm: novel, stage: 'retiring', stageSince: at(1), goneAt: at(4) });
+  assert.deepEqual(await store.tenantsDue(at(4), 10), [mine, gone]);
 });
 
 test('tenants are without a successor when none waits for a key that has signed since', async () => {
@@ -161,6 +182,7 @@ test('tenants are without a successor when none waits for a key that has signed 
   assert.deepEqual(await store.tenantsWithoutSuccessor(at(3), 10), [long]);
   assert.deepEqual(await store.tenantsWithoutSuccessor(at(5), 10), [long, half, recent]);
   assert.deepEqual(await store.tenantsWithoutSuccessor(at(5), 1), [long]);
+  assert.deepEqual(await store.tenantsWithoutSuccessor(at(5), 10, [long, half]), [recent]);
 });
 
 testTenantIsolation<KeyStore>(

@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import { ConflictError } from '../../errors.ts';
 import type { KeyStore } from '../../keys/key-store.ts';
 import type { KeyStage, SealedSigningKey } from '../../keys/signing-key.ts';
+import { SIGNING_ALGORITHMS } from '../../tenants/known-settings.ts';
 import type { SigningAlgorithm, TenantId } from '../../tenants/tenant.ts';
 import { inTransaction, query } from './query.ts';
 import { lockTenant, touchTenant } from './touch-tenant.ts';
@@ -54,26 +55,29 @@ export function createPostgresKeyStore(db: Knex): KeyStore {
       });
     },
 
-    async tenantsDue(now, limit) {
+    async tenantsDue(now, limit, except = []) {
       const rows = await query<{ tenant_id: string }>(
         db,
-        `select tenant_id from signing_keys where due_at <= ?
+        `select tenant_id from signing_keys
+          where due_at <= ? and (stage = 'retiring' or algorithm = any(?))
+            and tenant_id <> all(?::uuid[])
           group by tenant_id order by min(due_at) limit ?`,
-        [now, limit],
+        [now, [...SIGNING_ALGORITHMS], [...except], limit],
       );
       return rows.map((row) => row.tenant_id);
     },
 
-    async tenantsWithoutSuccessor(signingSince, limit) {
+    async tenantsWithoutSuccessor(signingSince, limit, except = []) {
       const rows = await query<{ tenant_id: string }>(
         db,
         `select k.tenant_id from signing_keys k
-          where k.stage = 'active' and k.stage_since <= ?
+          where k.stage = 'active' and k.stage_since <= ? and k.algorithm = any(?)
+            and k.tenant_id <> all(?::uuid[])
             and not exists (
               select 1 from signing_keys n
                where n.tenant_id = k.tenant_id and n.algorithm = k.algorithm and n.stage = 'next')
           group by k.tenant_id order by min(k.stage_since) limit ?`,
-        [signingSince, limit],
+        [signingSince, [...SIGNING_ALGORITHMS], [...except], limit],
       );
       return rows.map((row) => row.tenant_id);
     },

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { KeyStage } from '../../keys/signing-key.ts';
+import { SIGNING_ALGORITHMS } from '../../tenants/known-settings.ts';
 import type { SigningAlgorithm } from '../../tenants/tenant.ts';
 import { query, queryOne } from './query.ts';
 
@@ -25,7 +26,8 @@ export function oldestSigningKeys(db: Knex): Promise<OldestKey[]> {
 
 /**
  * When the step of a signing key was due that waits longest, over all tenants: a key that is to
- * sign or to go, or a successor that is to be published.
+ * sign or to go, or a successor that is to be published. Steps of an algorithm that only a newer
+ * release signs with are for that one.
  *
  * @param input.successorSeconds - as in `KeyDeps`
  * @returns undefined: nothing is due
@@ -36,17 +38,20 @@ export async function keysDueSince(
   input: { readonly now: Date; readonly successorSeconds: number | undefined },
 ): Promise<Date | undefined> {
   const { now, successorSeconds } = input;
+  const known = [...SIGNING_ALGORITHMS];
   const row = await queryOne<{ since: Date | null }>(
     db,
     `select least(
-       (select min(due_at) from signing_keys where due_at <= ?::timestamptz),
+       (select min(due_at) from signing_keys
+         where due_at <= ?::timestamptz and (stage = 'retiring' or algorithm = any(?))),
        (select min(k.stage_since) + make_interval(secs => ?::float) from signing_keys k
          where k.stage = 'active' and k.stage_since <= ?::timestamptz - make_interval(secs => ?::float)
+           and k.algorithm = any(?)
            and not exists (
              select 1 from signing_keys n
               where n.tenant_id = k.tenant_id and n.algorithm = k.algorithm and n.stage = 'next'))
      ) as since`,
-    [now, successorSeconds ?? null, now, successorSeconds ?? null],
+    [now, known, successorSeconds ?? null, now, successorSeconds ?? null, known],
   );
   return row?.since ?? undefined;
 }
