@@ -204,7 +204,7 @@ export const ENVIRONMENT = z.object({
   SIGNING_KEY_DAYS: wholeNumberOrZero(2, 366).register(docs, {
     section: STATE,
     about:
-      'How long a signing key signs before the next one takes over by itself, which has been published for a day by then. What a key signed stays valid. 0: keys change by `gatehouse keys rotate` alone.',
+      'How long a signing key signs before the next one takes over by itself, which has been published for a day by then. What a key signed stays valid: it stays published for as long as a session may last, 90 days unless a tenant says otherwise. So fewer days are more published keys that sign no more, of each algorithm about 3 with 30 and 45 with 2. 0: keys change by `gatehouse keys rotate` alone.',
     expected: 'days, a whole number from 2 to 366, or 0',
     fallback: '30',
   }),
