@@ -24,11 +24,11 @@ export interface PlanDocument {
   };
 }
 
-/** Who changed a field since the last apply. */
+/** Who changed a field since the last apply; nothing of the ordinary case, a file that changed. */
 const SIDES: Readonly<Record<ChangedIn, string>> = {
-  file: 'the file changed',
-  database: 'changed in the database',
-  both: 'both changed',
+  file: '',
+  database: '   (changed in the database)',
+  both: '   (both changed)',
 };
 
 /** The plan as one JSON value. */
@@ -63,8 +63,8 @@ const SIGNS: Readonly<Record<SeedChange['action'], string>> = {
 
 /**
  * The plan as people read it: `+` for what is created, `~` for what changes, `-` for what is
- * removed, one line per field, and at its end who changed it since the last apply, the file or
- * somebody in the database. What seeds manage, the files do not name and stays has no sign.
+ * removed, one line per field, and at its end whether somebody changed it in the database since
+ * the last apply. What seeds manage, the files do not name and stays has no sign.
  */
 export function describePlan(plan: SeedPlan): string {
   const keptThings = Map.groupBy(
@@ -135,7 +135,7 @@ function describeField(action: SeedChange['action'], change: FieldChange): strin
   const { field, from, to, changedIn } = change;
   if (action === 'create') return `${field}: ${describeValue(to)}`;
   if (action === 'remove') return `${field}: ${describeValue(from)}`;
-  const side = changedIn === undefined ? '' : `   (${SIDES[changedIn]})`;
+  const side = changedIn === undefined ? '' : SIDES[changedIn];
   return `${field}: ${describeValue(from)} → ${describeValue(to)}${side}`;
 }
 

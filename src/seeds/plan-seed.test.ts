@@ -186,24 +186,24 @@ function changed(): string {
   return `\
 Tenant acme
   ~ tenant acme
-      name: "Acme" → "Acme Inc."   (the file changed)
-      issuer: "https://login.acme.example" → none   (the file changed)
-      settings.profile: none → "compat"   (the file changed)
-      settings.lifetimes.accessTokenSeconds: none → 60   (the file changed)
+      name: "Acme" → "Acme Inc."
+      issuer: "https://login.acme.example" → none
+      settings.profile: none → "compat"
+      settings.lifetimes.accessTokenSeconds: none → 60
   ~ application notes
-      firstParty: false → true   (the file changed)
+      firstParty: false → true
   ~ role notes:editor
-      name: none → "Editor"   (the file changed)
-      permissions: ["notes:read","notes:write"] → ["notes:read"]   (the file changed)
+      name: none → "Editor"
+      permissions: ["notes:read","notes:write"] → ["notes:read"]
   ~ client web
-      redirect_uris: ["https://notes.example/cb"] → ["https://notes.example/cb","https://notes.example/other"]   (the file changed)
-      client_secret: "${fingerprint(digestOf(WEB_SECRET))}" → "${fingerprint(digestOf(NEXT_SECRET))}"   (the file changed)
-      roles: [] → ["notes:editor"]   (the file changed)
-      client_name: none → "Web"   (the file changed)
+      redirect_uris: ["https://notes.example/cb"] → ["https://notes.example/cb","https://notes.example/other"]
+      client_secret: "${fingerprint(digestOf(WEB_SECRET))}" → "${fingerprint(digestOf(NEXT_SECRET))}"
+      roles: [] → ["notes:editor"]
+      client_name: none → "Web"
   ~ account Alice
-      username: "alice" → "Alice"   (the file changed)
-      emailVerified: false → true   (the file changed)
-      name: "Alice" → "Alice Example"   (the file changed)
-      roles: ["notes:editor"] → []   (the file changed)
+      username: "alice" → "Alice"
+      emailVerified: false → true
+      name: "Alice" → "Alice Example"
+      roles: ["notes:editor"] → []
 `;
 }

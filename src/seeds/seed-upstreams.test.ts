@@ -89,13 +89,13 @@ Tenant acme
         `\
 Tenant acme
   ~ upstream up
-      name: "up" → "Up"   (the file changed)
-      client_secret: "${fingerprint(digestOf(SECRET))}" → "${fingerprint(digestOf(OTHER_SECRET))}"   (the file changed)
-      scopes: ["openid","email","profile"] → ["openid","profile"]   (the file changed)
-      prompt: none → "login"   (the file changed)
-      trustEmail: false → true   (the file changed)
-      registration: "deny" → "allow"   (the file changed)
-      emailDomains: [] → ["a.example","b.example"]   (the file changed)
+      name: "up" → "Up"
+      client_secret: "${fingerprint(digestOf(SECRET))}" → "${fingerprint(digestOf(OTHER_SECRET))}"
+      scopes: ["openid","email","profile"] → ["openid","profile"]
+      prompt: none → "login"
+      trustEmail: false → true
+      registration: "deny" → "allow"
+      emailDomains: [] → ["a.example","b.example"]
 `,
       );
       assert.equal(await version(), before + 1);
