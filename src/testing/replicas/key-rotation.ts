@@ -87,6 +87,7 @@ async function watchRotations(fleet: Fleet, db: Knex, receiver: Receiver): Promi
     await watch.end();
   }
   const problems = [...checks.problems, ...watch.problems()];
+  if (checks.codesGone > KILLS) problems.push(`${checks.codesGone} codes were refused`);
   if (receiver.count() === 0) problems.push('no logout token came');
   const { tokens, signers } = checks;
   process.stdout.write(
@@ -100,11 +101,24 @@ class TokenChecks {
   readonly problems: string[] = [];
   readonly signers = new Set<string>();
   tokens = 0;
+  codesGone = 0;
   readonly #later: Promise<void>[] = [];
   readonly #verifier: StrictVerifier;
 
   constructor(verifier: StrictVerifier) {
     this.#verifier = verifier;
+  }
+
+  /** A code that a killed replica used up before it answered is gone: its person begins anew. */
+  async redeemed<T>(tokens: Promise<T>): Promise<T> {
+    try {
+      return await tokens;
+    } catch (error) {
+      if (!(error instanceof client.ResponseBodyError && error.error === 'invalid_grant'))
+        throw error;
+      this.codesGone += 1;
+      throw new Error('the code is gone', { cause: error });
+    }
   }
 
   async check(token: string, audience: string): Promise<void> {
@@ -140,7 +154,7 @@ async function visit(party: RelyingParty, fetch: typeof globalThis.fetch, checks
     const browser = createPlainBrowser({ stopAt: (url) => url.startsWith(REDIRECT_URI), fetch });
     const request = await party.begin({ prompt: 'consent', resource: API });
     const page = await walkThrough(browser, request.url, PERSON);
-    const first = await request.redeem(page.url, { resource: API });
+    const first = await checks.redeemed(request.redeem(page.url, { resource: API }));
     const second = await party.refresh(first.refresh_token ?? '', { resource: API });
     const machine = await client.clientCredentialsGrant(party.config, { resource: API });
     for (const { id_token: idToken, access_token: accessToken } of [first, second, machine]) {
