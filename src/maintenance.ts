@@ -20,7 +20,8 @@ export interface MaintenanceTask {
  * Repeats tasks until stopped.
  *
  * A task never overlaps itself: the next run is due `everySeconds` after the last one ended, or in a
- * second if that left something. A run that fails is logged and the task goes on. The timers do not keep the process alive.
+ * second if that left something. A run that fails is logged and the task goes on. The timers do not
+ * keep the process alive.
  *
  * @returns stop: no run begins after it was called; it resolves when those in progress have ended
  */
