@@ -30,9 +30,11 @@ import type { TenantCatalog } from './tenant-catalog.ts';
 /**
  * A code that is redeemed twice within this time was sent twice, not stolen: the second request
  * is refused, but what the first one is just being given stays valid. Later it is a replay, and
- * everything that the code issued is revoked (RFC 6749, section 4.1.2).
+ * everything that the code issued is revoked (RFC 6749, section 4.1.2). It is longer than a load
+ * balancer waits for a replica that has stalled: two requests that were sent at once may come to
+ * their replicas that far apart.
  */
-export const CODE_RACE_SECONDS = 1;
+export const CODE_RACE_SECONDS = 5;
 
 /**
  * How long tombstones stay. Ending deletes what is stored, so they have to outlast only what is not:

@@ -11,6 +11,9 @@ const STORM = 300;
 /** By which each answer of a slow PostgreSQL is late: enough to have its connections all taken. */
 const SLOW_MS = 200;
 
+/** Shorter than anybody's patience: whoever waits is answered in the end. */
+const STALL_MS = 2500;
+
 /** What the clients saw: in the quiet before a fault, while it lasts, and once it is over. */
 export interface Seen {
   readonly before: Stretch;
@@ -70,6 +73,20 @@ export const FAULTS: readonly Fault[] = [
       await delay(2000);
     },
     isWithin: (seen, people) => failures(seen) <= 2 * people,
+  },
+  {
+    name: 'replicas stall for 2.5 s, in turn',
+    allowed: '503 for requests that were under way',
+    async happen(fleet) {
+      for (const index of [0, 1, 2, 0, 1, 2]) {
+        const stalled = fleet.replicas[index]?.process.child;
+        stalled?.kill('SIGSTOP');
+        await delay(STALL_MS);
+        stalled?.kill('SIGCONT');
+        await delay(500);
+      }
+    },
+    isWithin: only503,
   },
   {
     name: 'Redis restarts',
