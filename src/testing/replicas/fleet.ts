@@ -20,6 +20,8 @@ import { type Nginx, startNginx } from './nginx.ts';
 
 const run = promisify(execFile);
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 /** Of PostgreSQL's disk. */
 const DISK_BYTES = 700 * 1024 * 1024;
 
@@ -77,15 +79,27 @@ export interface FleetOptions {
 
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const closers: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const close of closers.splice(0).toReversed()) await close();
+  };
+  // Whoever loses patience leaves neither processes nor a mounted disk behind.
+  const giveUp = () => void stop().finally(() => process.exit(1));
+  for (const signal of SIGNALS) process.once(signal, giveUp);
+  closers.push(async () => {
+    for (const signal of SIGNALS) process.off(signal, giveUp);
+  });
   try {
-    return await build(options, closers);
+    return Object.assign(await build(options, closers), { stop });
   } catch (error) {
-    for (const close of closers.toReversed()) await close();
+    await stop();
     throw error;
   }
 }
 
-async function build(options: FleetOptions, closers: (() => Promise<unknown>)[]): Promise<Fleet> {
+async function build(
+  options: FleetOptions,
+  closers: (() => Promise<unknown>)[],
+): Promise<Omit<Fleet, 'stop'>> {
   const database = await startDatabase(closers);
   const redis = await startWatchedRedis();
   closers.push(() => redis.stop());
@@ -162,9 +176,6 @@ async function build(options: FleetOptions, closers: (() => Promise<unknown>)[])
     },
     start,
     output: () => [...printed, ...places.map(({ process }) => process.output())].join(''),
-    async stop() {
-      for (const close of closers.toReversed()) await close();
-    },
   };
 }
 

@@ -124,7 +124,10 @@ async function tryAll(faults: readonly Fault[], options: FleetOptions): Promise<
     }
     await people.stop();
     await people.checkTokens();
-    if (rows.some(({ passed }) => !passed)) await printOddAnswers(fleet);
+    if (rows.some(({ passed }) => !passed)) {
+      await printOddAnswers(fleet);
+      await printEndedFamilies(fleet);
+    }
     return { rows, harm: people.harm };
   } finally {
     await fleet.stop();
@@ -142,6 +145,17 @@ async function printOddAnswers({ nginx, output }: Fleet): Promise<void> {
     const { request_id: id } = JSON.parse(line);
     const same = said.filter((one) => one.includes(id));
     process.stdout.write(`odd: ${[line, ...same].join('\n     ')}\n`);
+  }
+}
+
+/** What was taken for theft, with all that the deployment says of the request. Nobody here steals. */
+async function printEndedFamilies({ cli, nginx, output }: Fleet): Promise<void> {
+  const kinds = ['authorization_code.replayed', 'refresh_token.reused'];
+  const { stdout } = await cli.run('audit', 'list', '--json', '--kind', ...kinds);
+  const said = [...(await nginx.accessLog()), ...output().split('\n')];
+  for (const event of JSON.parse(stdout)) {
+    const same = said.filter((one) => one.includes(event.requestId));
+    process.stdout.write(`ended: ${[JSON.stringify(event), ...same].join('\n     ')}\n`);
   }
 }
 
