@@ -1,0 +1,66 @@
+/**
+ * `npm run check:deploy [WORD…]`: tries everything that operators are given to run, by running it,
+ * and prints a table of what was tried, how, and what came of it. With words: only what has one of
+ * them in its name.
+ *
+ * It fails when something does not hold, and when something is shipped that nobody tries. What
+ * cannot be tried here, for want of a program, it says in capitals.
+ */
+import { compareCoverage, shippedFiles } from './shipped-files.ts';
+import { NotToBeHad, ROOT, type Trial } from './trial.ts';
+import { TRIALS } from './trials.ts';
+
+interface Row {
+  readonly trial: Trial;
+  readonly outcome: 'held' | 'BROKEN' | 'SKIPPED';
+  readonly seen: string;
+  readonly seconds: number;
+}
+
+async function tryOne(trial: Trial): Promise<Row> {
+  const since = performance.now();
+  const row = (outcome: Row['outcome'], seen: string): Row => {
+    const seconds = Math.round((performance.now() - since) / 1000);
+    process.stdout.write(`${outcome}  ${trial.artefact}: ${trial.how} (${seconds} s)\n`);
+    return { trial, outcome, seen, seconds };
+  };
+  try {
+    return row('held', await trial.run());
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (error instanceof NotToBeHad) return row('SKIPPED', reason);
+    process.stdout.write(`${error instanceof Error ? error.stack : reason}\n`);
+    return row('BROKEN', reason);
+  }
+}
+
+function printTable(rows: readonly Row[]): void {
+  const cell = (text: string) => (text.split('\n')[0] ?? '').replaceAll('|', String.raw`\|`);
+  const lines = rows.map(({ trial, outcome, seen, seconds }) =>
+    [trial.artefact, trial.how, `${outcome}: ${seen} (${seconds} s)`].map(cell),
+  );
+  const table = [['artefact', 'how it was tried', 'result'], ['---', '---', '---'], ...lines];
+  process.stdout.write(`\n${table.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n\n`);
+}
+
+const wanted = process.argv.slice(2);
+const trials = TRIALS.filter(
+  ({ artefact }) => wanted.length === 0 || wanted.some((word) => artefact.includes(word)),
+);
+if (trials.length === 0) throw new Error(`nothing is called ${wanted.join(', ')}`);
+
+const covers = TRIALS.flatMap((trial) => trial.covers);
+const { untried, missing } = compareCoverage(await shippedFiles(ROOT), covers);
+for (const file of untried) process.stdout.write(`BROKEN  nobody tries ${file}\n`);
+for (const place of missing) process.stdout.write(`BROKEN  there is no ${place}\n`);
+
+const rows: Row[] = [];
+for (const trial of trials) rows.push(await tryOne(trial));
+printTable(rows);
+const count = (outcome: Row['outcome']) => rows.filter((row) => row.outcome === outcome).length;
+const failed = count('BROKEN') + untried.length + missing.length;
+const skipped = count('SKIPPED');
+process.stdout.write(
+  `${count('held')} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}\n`,
+);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,7 @@
+import { ALERTS } from './alerts.ts';
+import { BACKUP } from './backup.ts';
+import { BALANCER } from './balancer.ts';
+import type { Trial } from './trial.ts';
+
+/** Everything that `npm run check:deploy` tries, in this order. */
+export const TRIALS: readonly Trial[] = [...BALANCER, ...ALERTS, ...BACKUP];
