@@ -2,6 +2,7 @@ import { ALERTS } from './alerts.ts';
 import { BACKUP } from './backup.ts';
 import { BALANCER } from './balancer.ts';
 import type { Trial } from './trial.ts';
+import { WORKFLOWS } from './workflows.ts';
 
 /** Everything that `npm run check:deploy` tries, in this order. */
-export const TRIALS: readonly Trial[] = [...BALANCER, ...ALERTS, ...BACKUP];
+export const TRIALS: readonly Trial[] = [...BALANCER, ...ALERTS, ...BACKUP, ...WORKFLOWS];
