@@ -1,6 +1,7 @@
 /**
  * A database of its own for each test file: a clone of one migrated template, on a PostgreSQL
- * that the test run started (`run-tests.ts`), or that this file's process starts for itself.
+ * that the test run started (`run-tests.ts`), or that this file's process starts for itself: the
+ * embedded one, or with `TEST_POSTGRES=installed` that of this machine.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
@@ -11,12 +12,20 @@ import { startEmbeddedPostgres } from '../embedded/embedded-postgres.ts';
 import { createDatabase } from '../storage/postgres/database.ts';
 import { migrateToLatest } from '../storage/postgres/migrate.ts';
 import type { MigrationSource } from '../storage/postgres/migration-source.ts';
+import { startInstalledPostgres } from './installed-postgres.ts';
 import { silentLogger } from './silent-logger.ts';
 
 /** Where a test run tells its test files the address of the migrated template. */
 export const TEMPLATE_URL_VARIABLE = 'TEST_POSTGRES_TEMPLATE_URL';
 
+/** `installed`: the newest PostgreSQL that this machine has, in place of the embedded one. */
+const SERVER_VARIABLE = 'TEST_POSTGRES';
+
+const TEMPLATE = 'gatehouse';
 const DIRECTORY_PREFIX = 'gatehouse-test-';
+
+/** Nothing on it outlives it, so nothing waits for the disk. */
+const SETTINGS = { max_connections: '300', autovacuum: 'off' };
 
 export interface TestDatabase {
   readonly db: Knex;
@@ -56,35 +65,49 @@ export interface TemplateServer {
 }
 
 /**
- * Starts a server for tests: nothing on it outlives it, so nothing waits for the disk.
+ * Starts a server for tests.
  *
  * @param options.source - default: the migrations of these sources
  */
 export async function startTemplateServer(
   options: { source?: MigrationSource } = {},
 ): Promise<TemplateServer> {
+  const installed = process.env[SERVER_VARIABLE] === 'installed';
+  const server = await (installed ? startInstalled() : startEmbedded());
+  const db = connect(server.templateUrl);
+  try {
+    await migrateToLatest(db, options);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  } finally {
+    await db.destroy();
+  }
+  return server;
+}
+
+async function startEmbedded(): Promise<TemplateServer> {
   await removeAbandonedDirectories();
   const dataDir = await mkdtemp(join(tmpdir(), `${DIRECTORY_PREFIX}${process.pid}-`));
   const postgres = await startEmbeddedPostgres({
     dataDir,
     logger: silentLogger,
     durable: false,
-    settings: { max_connections: '300', autovacuum: 'off' },
+    settings: SETTINGS,
   });
-  const stop = async () => {
-    await postgres.stop();
-    await rm(dataDir, { recursive: true, force: true });
+  return {
+    templateUrl: postgres.url,
+    async stop() {
+      await postgres.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
   };
-  const db = connect(postgres.url);
-  try {
-    await migrateToLatest(db, options);
-  } catch (error) {
-    await stop();
-    throw error;
-  } finally {
-    await db.destroy();
-  }
-  return { templateUrl: postgres.url, stop };
+}
+
+async function startInstalled(): Promise<TemplateServer> {
+  const postgres = await startInstalledPostgres(SETTINGS);
+  await postgres.createDatabase(TEMPLATE);
+  return { templateUrl: postgres.url(TEMPLATE), stop: () => postgres.stop() };
 }
 
 /** The server of this process, when no test run lent one: started once, stopped with its last user. */

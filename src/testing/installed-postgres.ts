@@ -44,20 +44,28 @@ export interface InstalledPostgres {
 /**
  * Starts the newest that is installed; installs Debian's where there is none. Call `stop` in `after`.
  *
+ * @param settings - more of `postgresql.conf`, by name
  * @throws Error that says what to install
  */
-export async function startInstalledPostgres(): Promise<InstalledPostgres> {
+export async function startInstalledPostgres(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<InstalledPostgres> {
   const { major, bin } = (await findInstalled()) ?? (await installOne());
   const home = await mkdtemp(join(tmpdir(), 'gatehouse-postgres-'));
   try {
-    return await start(major, bin, home);
+    return await start(major, bin, home, settings);
   } catch (error) {
     await rm(home, { recursive: true, force: true });
     throw error;
   }
 }
 
-async function start(major: string, bin: string, home: string): Promise<InstalledPostgres> {
+async function start(
+  major: string,
+  bin: string,
+  home: string,
+  settings: Readonly<Record<string, string>>,
+): Promise<InstalledPostgres> {
   const password = randomBytes(16).toString('base64url');
   const passwordFile = join(home, 'password');
   const passFile = join(home, 'pgpass');
@@ -95,7 +103,12 @@ async function start(major: string, bin: string, home: string): Promise<Installe
   const server = startServer(way, binaries, cluster, {
     logger: silentLogger,
     durable: false,
-    settings: { listen_addresses: '127.0.0.1', port: String(port), max_connections: '100' },
+    settings: {
+      max_connections: '100',
+      ...settings,
+      listen_addresses: '127.0.0.1',
+      port: String(port),
+    },
   });
   const url = (database: string) =>
     `postgres://${OWNER_NAME}:${password}@127.0.0.1:${port}/${database}`;
