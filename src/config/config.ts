@@ -29,6 +29,8 @@ export interface Config {
     readonly acquireTimeoutMs: number;
     readonly statementTimeoutMs: number;
   };
+  /** Replicas that there are at most at once; undefined: nobody has said. */
+  readonly replicas: number | undefined;
   readonly redis: {
     readonly commandTimeoutMs: number;
     readonly keyPrefix: string;

@@ -146,6 +146,14 @@ export const ENVIRONMENT = z.object({
     expected: 'a whole number from 3 to 1000',
     fallback: '20',
   }),
+  REPLICAS: wholeNumber(1, 10_000).optional().register(docs, {
+    section: STATE,
+    about:
+      'How many replicas there are at most at once, those of a rolling upgrade included; what your orchestrator or autoscaler is told. Nothing but a warning depends on it, at the start and of `gatehouse doctor`: when REPLICAS × DATABASE_POOL_MAX and ten to spare are more connections than PostgreSQL has. Not set: whether this one’s pool fits beside what is taken now.',
+    expected: 'a whole number from 1 to 10000',
+    fallbackText: 'none',
+    example: '3',
+  }),
   DATABASE_ACQUIRE_TIMEOUT_MS: wholeNumber(1, 60_000).register(docs, {
     ...milliseconds(60_000),
     section: STATE,
