@@ -5,15 +5,30 @@ import type { ProviderPool } from './provider/provider-for-tenant.ts';
 import { keysDueSince, oldestSigningKeys } from './storage/postgres/signing-key-ages.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 
-/** The audit log that also counts: every kind shows in `auth_events_total`. */
-export function countingAudit(audit: AuditLog, metrics: Metrics): AuditLog {
+/** How the token endpoint refuses; the second one is `invalid_client`. */
+const REFUSALS: ReadonlySet<string> = new Set(['token.refused', 'client.authentication_failed']);
+
+type CountsEvents = Pick<Metrics, 'countAuthEvent' | 'countTokensIssued' | 'countTokensRefused'>;
+
+/**
+ * The audit log that also counts: every kind shows in `auth_events_total`, and what the token
+ * endpoint did in `tokens_issued_total` and `tokens_refused_total`.
+ */
+export function countingAudit(audit: AuditLog, metrics: CountsEvents): AuditLog {
   return {
     ...audit,
     record(event) {
-      metrics.countAuthEvent(event.kind);
+      const { kind, detail = {} } = event;
+      metrics.countAuthEvent(kind);
+      if (kind === 'token.issued') metrics.countTokensIssued(textOf(detail.grant_type));
+      if (REFUSALS.has(kind)) metrics.countTokensRefused(textOf(detail.error));
       return audit.record(event);
     },
   };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** Gives every gauge its source. */
@@ -24,10 +39,11 @@ export function watchGauges(
     hasher: PasswordHasher;
     providers: ProviderPool;
     successorSeconds: number | undefined;
+    longestWaitMs: () => number;
     now: () => Date;
   },
 ): void {
-  const { backends, hasher, providers, successorSeconds, now } = parts;
+  const { backends, hasher, providers, successorSeconds, longestWaitMs, now } = parts;
   metrics.watchSessions(() => backends.artifacts.countSessions());
   metrics.watchSigningKeys(async () => {
     const oldest = await oldestSigningKeys(backends.db);
@@ -43,8 +59,14 @@ export function watchGauges(
   });
   metrics.watchDatabasePool(() => {
     const { pool } = backends.db.client;
-    return { used: pool.numUsed(), free: pool.numFree(), pending: pool.numPendingAcquires() };
+    return {
+      used: pool.numUsed(),
+      free: pool.numFree(),
+      pending: pool.numPendingAcquires(),
+      max: pool.max,
+    };
   });
+  metrics.watchDatabaseWait(() => longestWaitMs() / 1000);
   metrics.watchLogoutNotifications(() => backends.logoutNotifications.countQueued());
   metrics.watchHashQueue(() => {
     const { running, waiting } = hasher.load();

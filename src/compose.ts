@@ -174,6 +174,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
   });
 
   const classify = classifier();
+  const longestWaitMs = watchPoolWait(backends.db);
   const app = createApp({
     deployment: { publicUrl: config.publicUrl, aliasHosts: aliasHosts(config) },
     directory,
@@ -182,7 +183,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     accountPage,
     shedding: {
       needs: (ctx) => classify(ctx) !== undefined,
-      longestWaitMs: watchPoolWait(backends.db),
+      longestWaitMs,
       limitMs: LONGEST_WAIT_MS,
     },
     answering: {
@@ -267,7 +268,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
   ];
   const stopMaintenance = startMaintenance(tasks, { logger, metrics, now });
   const { successorSeconds } = keys;
-  watchGauges(metrics, { backends, hasher, providers, successorSeconds, now });
+  watchGauges(metrics, { backends, hasher, providers, successorSeconds, longestWaitMs, now });
 
   return {
     listener: app.callback(),

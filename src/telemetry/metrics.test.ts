@@ -34,12 +34,20 @@ describe('createMetrics', () => {
       metrics.countAuthEvent(`kind_${index}`);
       metrics.countEmailEvent(`kind_${index}`, 'sent');
     }
+    for (let index = 0; index < 100; index += 1) {
+      metrics.countTokensIssued(`urn:example:grant-${index}`);
+      metrics.countTokensRefused(`error_${'x'.repeat(index % 50)}`);
+    }
+    metrics.countTokensIssued(undefined);
+    metrics.countTokensRefused('No such thing, Alice');
     metrics.countAuthEvent('Alice@example.com');
     metrics.countEmailEvent('kind_1', 'To Alice');
     const page = await metrics.render();
     assert.ok(linesOf(page, 'http_requests_total').length <= 303);
     assert.ok(linesOf(page, 'auth_events_total').length <= 201);
     assert.ok(linesOf(page, 'email_events_total').length <= 52);
+    assert.equal(linesOf(page, 'tokens_issued_total').length, 13);
+    assert.equal(linesOf(page, 'tokens_refused_total').length, 31);
     assert.ok(page.includes('http_requests_total{method="other",route="other",status="other"} 1'));
     assert.ok(!page.includes('code=1'));
     assert.ok(!page.includes('Alice'));
@@ -52,7 +60,8 @@ describe('createMetrics', () => {
     metrics.watchHashQueue(() => 4);
     metrics.watchProviderPool(() => 5);
     for (let built = 0; built < 6; built += 1) metrics.countProviderBuilt();
-    metrics.watchDatabasePool(() => ({ used: 1, free: 2, pending: 0 }));
+    metrics.watchDatabasePool(() => ({ used: 1, free: 2, pending: 0, max: 10 }));
+    metrics.watchDatabaseWait(() => 0.25);
     metrics.watchMailOutbox(async () => ({ queued: 3, oldestSeconds: 12 }));
     metrics.watchRetention(async () => ({ artifacts: 7, audit_events: 0 }));
     metrics.watchSigningKeys(async () => [{ algorithm: 'ES256', stage: 'active', ageSeconds: 60 }]);
@@ -65,6 +74,8 @@ describe('createMetrics', () => {
       'db_pool_connections{state="used"} 1',
       'db_pool_connections{state="free"} 2',
       'db_pool_connections{state="pending"} 0',
+      'db_pool_connections_max 10',
+      'db_pool_longest_wait_seconds 0.25',
       'email_outbox{measure="queued"} 3',
       'email_outbox{measure="oldest_seconds"} 12',
       'retention_backlog{rule="artifacts"} 7',

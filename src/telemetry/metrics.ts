@@ -15,11 +15,15 @@ const MAINTENANCE_BUCKETS = [0.01, 0.05, 0.25, 1, 5, 15, 60, 300];
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-/** Connections of a pool by what they are doing; `pending` counts those who wait for one. */
+/**
+ * Connections of a pool by what they are doing; `pending` counts those who wait for one, `max` is
+ * how many there may be.
+ */
 export interface PoolSizes {
   readonly used: number;
   readonly free: number;
   readonly pending: number;
+  readonly max: number;
 }
 
 /** The oldest key of an algorithm and stage, over all tenants. */
@@ -49,6 +53,10 @@ export interface Metrics {
   }): void;
   /** An audit event's kind, such as `sign_in.failed`. */
   countAuthEvent(kind: string): void;
+  /** The token endpoint answered with tokens for a grant type, such as `refresh_token`. */
+  countTokensIssued(grantType: string | undefined): void;
+  /** The token endpoint refused, with an error of RFC 6749, such as `invalid_grant`. */
+  countTokensRefused(error: string | undefined): void;
   /** What became of a message: `sign_in_code` was `sent`. */
   countEmailEvent(kind: string, outcome: string): void;
   /** How an attempt to tell a client of a session's end went. */
@@ -73,6 +81,8 @@ export interface Metrics {
   /** For how long the step of a signing key waits that should have been taken first; 0: none. */
   watchOverdueKeys(read: Read<number>): void;
   watchDatabasePool(read: Read<PoolSizes>): void;
+  /** For how long whoever waits longest has been waiting for a connection; 0: nobody waits. */
+  watchDatabaseWait(read: Read<number>): void;
   /** Notifications of ended sessions that clients have not taken yet. */
   watchLogoutNotifications(read: Read<number>): void;
   watchHashQueue(read: Read<number>): void;
@@ -109,6 +119,18 @@ export function createMetrics(): Metrics {
     name: 'auth_events_total',
     help: 'What happened to accounts, sessions, grants and tokens, by kind of audit event.',
     labelNames: ['kind'],
+    registers,
+  });
+  const tokensIssued = new Counter({
+    name: 'tokens_issued_total',
+    help: 'Answers of the token endpoint that have tokens, by grant type.',
+    labelNames: ['grant_type'],
+    registers,
+  });
+  const tokensRefused = new Counter({
+    name: 'tokens_refused_total',
+    help: 'Refusals of the token endpoint, by their error.',
+    labelNames: ['error'],
     registers,
   });
   const emailEvents = new Counter({
@@ -175,6 +197,8 @@ export function createMetrics(): Metrics {
 
   const routeLabel = boundedLabel({ form: /^\/[\w/:.*{}()-]{0,99}$/, limit: 300 });
   const kindLabel = boundedLabel({ form: /^[a-z][a-z0-9_.]{0,63}$/, limit: 200 });
+  const grantLabel = boundedLabel({ form: /^[a-z][a-z0-9_:.-]{0,99}$/, limit: 12 });
+  const errorLabel = boundedLabel({ form: /^[a-z][a-z_]{0,63}$/, limit: 30 });
   const emailLabel = boundedLabel({ form: /^[a-z][a-z0-9_.]{0,63}$/, limit: 50 });
   const outcomeLabel = boundedLabel({ form: /^[a-z]{2,16}$/, limit: 12 });
   const ruleLabel = boundedLabel({ form: /^[a-z][a-z0-9_.]{0,63}$/, limit: 50 });
@@ -229,6 +253,8 @@ export function createMetrics(): Metrics {
       durations.observe(labels, seconds);
     },
     countAuthEvent: (kind) => authEvents.inc({ kind: kindLabel(kind) }),
+    countTokensIssued: (grantType) => tokensIssued.inc({ grant_type: grantLabel(grantType) }),
+    countTokensRefused: (error) => tokensRefused.inc({ error: errorLabel(error) }),
     countEmailEvent: (kind, outcome) =>
       emailEvents.inc({ kind: emailLabel(kind), outcome: outcomeLabel(outcome) }),
     countProviderBuilt: () => providersBuilt.inc(),
@@ -289,6 +315,12 @@ export function createMetrics(): Metrics {
         gauge.set({ state: 'free' }, free);
         gauge.set({ state: 'pending' }, pending);
       });
+      const most = 'Connections that the database pool may have (DATABASE_POOL_MAX).';
+      watch('db_pool_connections_max', most, [], read, (gauge, { max }) => gauge.set(max));
+    },
+    watchDatabaseWait(read) {
+      const help = 'How long whoever waits longest for a connection of the pool has been waiting.';
+      watch('db_pool_longest_wait_seconds', help, [], read, (gauge, wait) => gauge.set(wait));
     },
     watchLogoutNotifications(read) {
       const help = 'Notifications of ended sessions that wait to be delivered.';
