@@ -1,27 +1,56 @@
-import { findPromtool } from '../promtool.ts';
-import { NotToBeHad, runProgram, type Trial } from './trial.ts';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { parse } from 'yaml';
+import { debianProgram } from './debian.ts';
+import { ROOT, runProgram, type Trial } from './trial.ts';
 
 const DIRECTORY = 'deploy/prometheus';
+const RULES = ['recording.yml', 'alerts.yml'];
+const CONFIGURATIONS = ['prometheus.yml', 'prometheus.host.yml'];
 
-async function promtool(): Promise<string> {
-  try {
-    return await findPromtool();
-  } catch (error) {
-    throw new NotToBeHad(error instanceof Error ? error.message : 'promtool', { cause: error });
-  }
+const promtool = () => debianProgram({ package: 'prometheus', program: 'promtool' });
+
+const inDirectory = (name: string) => `${DIRECTORY}/${name}`;
+
+/** What a job is, but for where its targets are. */
+async function jobsOf(name: string): Promise<unknown[]> {
+  const { scrape_configs: jobs } = parse(await readFile(join(ROOT, inDirectory(name)), 'utf8'));
+  return jobs.map((job: Record<string, unknown>) => ({
+    name: job.job_name,
+    path: job.metrics_path,
+    interval: job.scrape_interval,
+  }));
 }
 
-/** Prometheus's rules, by its own checker. */
+/** Prometheus's rules and configuration, by its own checker. */
 export const ALERTS: readonly Trial[] = [
   {
     artefact: 'alert rules',
     how: 'promtool check rules, and what alerts.test.yml plays to them',
-    covers: [`${DIRECTORY}/alerts.yml`, `${DIRECTORY}/alerts.test.yml`],
+    covers: [...RULES, 'alerts.test.yml'].map(inDirectory),
     async run() {
       const program = await promtool();
-      const { stdout } = await runProgram(program, ['check', 'rules', `${DIRECTORY}/alerts.yml`]);
-      await runProgram(program, ['test', 'rules', `${DIRECTORY}/alerts.test.yml`]);
-      return /SUCCESS: .*/.exec(stdout)?.[0] ?? 'SUCCESS';
+      const { stdout } = await runProgram(program, ['check', 'rules', ...RULES.map(inDirectory)]);
+      await runProgram(program, ['test', 'rules', inDirectory('alerts.test.yml')]);
+      const counts = [...stdout.matchAll(/SUCCESS: (\d+) rules/g)].map(([, count]) => count);
+      const played = await readFile(join(ROOT, inDirectory('alerts.test.yml')), 'utf8');
+      const plays = played.match(/alertname:/g)?.length;
+      return `${counts[0]} recording rules and ${counts[1]} alerts; ${plays} moments played`;
+    },
+  },
+  {
+    artefact: 'prometheus configuration',
+    how: 'promtool check config of both, which have the same jobs',
+    covers: [...CONFIGURATIONS, 'targets'].map(inDirectory),
+    async run() {
+      const program = await promtool();
+      for (const name of CONFIGURATIONS) {
+        await runProgram(program, ['check', 'config', inDirectory(name)]);
+      }
+      const [compose = [], host = []] = await Promise.all(CONFIGURATIONS.map(jobsOf));
+      if (!isDeepStrictEqual(compose, host)) throw new Error(`jobs differ: ${CONFIGURATIONS}`);
+      return `${host.length} jobs, for containers and for hosts`;
     },
   },
 ];

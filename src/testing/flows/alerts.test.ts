@@ -1,84 +1,87 @@
 import assert from 'node:assert/strict';
-import { access, readFile } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
-import { parse } from 'yaml';
 import { createMetrics } from '../../telemetry/metrics.ts';
 import { startDeployment, type TestDeployment } from '../gatehouse.ts';
+import { FOREIGN_METRICS } from '../monitoring/exporter-metrics.ts';
+import {
+  type AlertRule,
+  alertRules,
+  allExpressions,
+  recordingRules,
+} from '../monitoring/expressions.ts';
+import { namesIn } from '../monitoring/promql-names.ts';
+import { troubledMetrics } from '../monitoring/troubled-metrics.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
+/** Labels that Prometheus gives to whatever it reads. */
+const OF_SCRAPES = ['job', 'instance'];
 
-interface Rule {
-  readonly alert: string;
-  readonly expr: string;
-  readonly for?: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-}
-
-/** Words of an expression that are no metrics. */
-const LANGUAGE = new Set([
-  ...['by', 'and', 'or', 'unless', 'on', 'ignoring', 'without', 'group_left', 'offset', 'bool'],
-  ...['time', 'max', 'min', 'sum', 'count', 'increase', 'rate', 'absent', 'histogram_quantile'],
-]);
-
-async function rulesOf(name: string): Promise<Rule[]> {
-  const file = parse(await readFile(new URL(`deploy/prometheus/${name}`, ROOT), 'utf8'));
-  return file.groups.flatMap((group: { rules: Rule[] }) => group.rules);
-}
-
-/** Metrics, and the labels that an expression asks of them. */
-function namesIn(expression: string): { metrics: string[]; labels: string[] } {
+/** What a recording rule groups by, or says itself, or has from what it is made of. */
+async function labelsOfRecorded(metric: string): Promise<ReadonlySet<string> | undefined> {
+  const rules = (await recordingRules()).filter(({ record }) => record === metric);
+  if (rules.length === 0) return undefined;
   const labels = new Set<string>();
-  const bare = expression
-    .replaceAll(/\{([^}]*)\}/g, (_, matchers: string) => {
-      for (const [, name = ''] of matchers.matchAll(/(\w+)\s*[=!]/g)) labels.add(name);
-      return ' ';
-    })
-    .replaceAll(/\b(?:by|without|on|ignoring)\s*\(([^)]*)\)/g, (_, list: string) => {
-      for (const name of list.split(',')) labels.add(name.trim());
-      return ' ';
-    })
-    .replaceAll(/\[[^\]]*\]/g, ' ');
-  const words = [...bare.matchAll(/[a-z_][a-z0-9_]*/g)].map(([word]) => word);
-  return { metrics: words.filter((word) => !LANGUAGE.has(word)), labels: [...labels] };
+  for (const { expr, labels: own = {} } of rules) {
+    const { metrics, groupedBy } = namesIn(expr);
+    for (const label of [...Object.keys(own), ...groupedBy]) labels.add(label);
+    for (const inner of metrics) {
+      for (const label of (await labelsOfRecorded(inner)) ?? []) labels.add(label);
+    }
+  }
+  return labels;
 }
 
-describe('the alerts of deploy/prometheus', () => {
+describe('the alerts and dashboards of deploy/', () => {
   let deployment: TestDeployment;
   let page: string;
-  let rules: Rule[];
+  let rules: readonly AlertRule[];
   before(async () => {
-    rules = await rulesOf('alerts.yml');
+    rules = await alertRules();
     deployment = await startDeployment({ store: 'redis' });
     const [replica] = deployment.replicas;
     assert.ok(replica);
     await fetch(`${deployment.publicUrl}/jwks`);
     // Counters have no series before they count something.
-    const broken = createMetrics();
-    const turn = { task: 'retention', endedAt: new Date(), seconds: 0.1 };
-    broken.observeMaintenance({ ...turn, outcome: 'failed' });
-    broken.observeTokenSize('access_token', 5_000);
-    broken.watchHashQueue(() => Promise.reject(new Error('a gauge that is left out')));
-    await broken.render();
-    page = `${await replica.gatehouse.metrics.render()}\n${await broken.render()}`;
+    const troubled = await troubledMetrics(createMetrics());
+    page = `${await replica.gatehouse.metrics.render()}\n${await troubled.render()}`;
   });
   after(() => deployment.stop());
 
-  it('ask for metrics and labels that a server has', () => {
-    for (const { alert, expr } of rules) {
-      const { metrics, labels } = namesIn(expr);
-      assert.ok(metrics.length > 0, alert);
+  /** Labels of a metric; undefined if there is none. */
+  async function labelsOf(metric: string): Promise<ReadonlySet<string> | undefined> {
+    const foreign = FOREIGN_METRICS[metric];
+    if (foreign !== undefined) return new Set([...foreign.labels, ...OF_SCRAPES]);
+    const recorded = await labelsOfRecorded(metric);
+    if (recorded !== undefined) return recorded;
+    const series = page.split('\n').filter((line) => line.match(`^${metric}(\\{| )`));
+    const family = metric.replace(/_(bucket|sum|count)$/, '');
+    if (series.length === 0 && !page.includes(`# TYPE ${family} `)) return undefined;
+    const labels = series.flatMap((line) => [...line.matchAll(/(\w+)="/g)].map(([, name]) => name));
+    return new Set([...labels.filter((label) => label !== undefined), ...OF_SCRAPES]);
+  }
+
+  it('ask for metrics and labels that a server has, or an exporter is known to have', async () => {
+    for (const { where, expr } of await allExpressions()) {
+      const { metrics, labelsOf: asked, groupedBy } = namesIn(expr);
+      assert.ok(metrics.length > 0, where);
+      const all = new Set<string>();
       for (const metric of metrics) {
-        const series = page.split('\n').filter((line) => line.match(`^${metric}(\\{| )`));
-        assert.ok(series.length > 0, `${alert}: no series of ${metric}`);
-        for (const label of labels) {
-          assert.ok(
-            series.some((line) => line.includes(`${label}="`)),
-            `${alert}: ${metric} has no label ${label}`,
-          );
+        const labels = await labelsOf(metric);
+        assert.ok(labels, `${where}: no series of ${metric}`);
+        for (const label of asked.get(metric) ?? []) {
+          assert.ok(labels.has(label), `${where}: ${metric} has no label ${label}`);
         }
+        for (const label of labels) all.add(label);
       }
+      for (const label of groupedBy) assert.ok(all.has(label), `${where}: no label ${label}`);
     }
+  });
+
+  it('need no exporter that nobody asks anything', async () => {
+    const asked = new Set((await allExpressions()).flatMap(({ expr }) => namesIn(expr).metrics));
+    for (const metric of Object.keys(FOREIGN_METRICS)) assert.ok(asked.has(metric), metric);
+    for (const { record } of await recordingRules()) assert.ok(asked.has(record), record);
   });
 
   it('say how grave they are, what is the matter, and which runbook helps', async () => {
@@ -90,6 +93,19 @@ describe('the alerts of deploy/prometheus', () => {
       assert.match(runbook, /^docs\/runbooks\/[a-z-]+\.md$/, alert);
       await access(new URL(runbook, ROOT));
       assert.match(await readFile(new URL(runbook, ROOT), 'utf8'), new RegExp(`\`${alert}\``));
+    }
+  });
+
+  it('are named by no runbook that is not theirs', async () => {
+    const directory = new URL('docs/runbooks/', ROOT);
+    const runbookOf = new Map(rules.map(({ alert, annotations }) => [alert, annotations.runbook]));
+    for (const name of await readdir(directory)) {
+      const text = await readFile(new URL(name, directory), 'utf8');
+      for (const [, alert = ''] of text.matchAll(
+        /^[^|\n]*`(Gatehouse[A-Z]\w+)`(?: \([^)]*\))?[:,]/gm,
+      )) {
+        assert.equal(runbookOf.get(alert), `docs/runbooks/${name}`, alert);
+      }
     }
   });
 

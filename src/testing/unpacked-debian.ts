@@ -1,0 +1,70 @@
+import { execFile } from 'node:child_process';
+import { access, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const CACHE = fileURLToPath(new URL('../../.cache', import.meta.url));
+
+const run = promisify(execFile);
+
+/**
+ * A program of a Debian package: from the PATH, else unpacked (not installed, so nothing of it is
+ * started) under `.cache/`.
+ *
+ * @param options.asks - what makes it print something and end with 0
+ * @returns the command that runs it
+ * @throws Error that says what to install
+ */
+export async function unpackedProgram(options: {
+  package: string;
+  program: string;
+  asks?: readonly string[];
+}): Promise<string> {
+  const { package: name, program, asks = ['--version'] } = options;
+  const directory = join(CACHE, name);
+  const unpacked = join(directory, 'usr/bin', program);
+  if (await works(program, asks)) return program;
+  if (await works(unpacked, asks)) return unpacked;
+  try {
+    await fetchPackage(name, directory);
+    await access(unpacked);
+  } catch (error) {
+    throw new Error(`this needs ${program} on the PATH (Debian: ${name})`, { cause: error });
+  }
+  return unpacked;
+}
+
+async function fetchPackage(name: string, directory: string): Promise<void> {
+  await mkdir(CACHE, { recursive: true });
+  const draft = await mkdtemp(`${directory}-`);
+  try {
+    await download(name, draft);
+    for (const file of await readdir(draft)) {
+      if (file.endsWith('.deb')) await run('dpkg', ['-x', join(draft, file), draft]);
+    }
+    await rm(directory, { recursive: true, force: true });
+    await rename(draft, directory);
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+async function download(name: string, into: string): Promise<void> {
+  const options = ['-o', 'APT::Sandbox::User=root', 'download', name];
+  try {
+    await run('apt-get', options, { cwd: into });
+  } catch (error) {
+    // A fresh machine has no package lists, or old ones; only root can fetch them.
+    if (process.getuid?.() !== 0) throw error;
+    await run('apt-get', ['update']);
+    await run('apt-get', options, { cwd: into });
+  }
+}
+
+function works(command: string, asks: readonly string[]): Promise<boolean> {
+  return run(command, [...asks]).then(
+    () => true,
+    () => false,
+  );
+}
