@@ -74,9 +74,7 @@ async function serve(starting: Starting): Promise<void> {
   const startedAt = performance.now();
   const { composeGatehouse } = await import('./compose.ts');
   const { prepareDatabase } = await import('./prepare-database.ts');
-  const { warnOfFewConnections } = await import('./compose-connections.ts');
   await prepareDatabase(starting);
-  void warnOfFewConnections(starting);
   const gatehouse = await composeGatehouse(starting);
   await listenInOrder(starting, gatehouse);
   logger.info('ready', {
