@@ -19,6 +19,29 @@ export interface OutageProxy {
   stop(): Promise<void>;
 }
 
+/**
+ * The door of a PostgreSQL.
+ *
+ * @param databaseUrl - of a server on a socket or on loopback
+ * @returns the door, and the address of the same database through it
+ */
+export async function startDatabaseDoor(
+  databaseUrl: string,
+): Promise<{ door: OutageProxy; url: string }> {
+  const address = new URL(databaseUrl);
+  const directory = address.searchParams.get('host');
+  const port = Number(address.port || 5432);
+  const door = await startOutageProxy(
+    directory === null
+      ? { host: address.hostname, port }
+      : { path: `${directory}/.s.PGSQL.${port}` },
+  );
+  const through = new URL(`postgres://127.0.0.1:${door.port}${address.pathname}`);
+  through.username = address.username;
+  through.password = address.password;
+  return { door, url: through.href };
+}
+
 /** @param target - where the server listens: a port or the path of a socket */
 export async function startOutageProxy(target: NetConnectOpts): Promise<OutageProxy> {
   const open = new Set<Socket>();

@@ -2,7 +2,7 @@ import { createTestCli } from './cli.ts';
 import { createTestDatabase } from './database.ts';
 import { freePort } from './free-port.ts';
 import { DEMO_SEED } from './gatehouse.ts';
-import { startOutageProxy } from './outage-proxy.ts';
+import { startDatabaseDoor } from './outage-proxy.ts';
 import { startTestRedis } from './redis.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 
@@ -21,16 +21,13 @@ export interface Production {
 /** Starts a server process; call `stop` in `after`. */
 export async function startProduction(store: 'postgres' | 'redis'): Promise<Production> {
   const database = await createTestDatabase();
-  const address = new URL(database.url);
-  const door = await startOutageProxy({
-    path: `${address.searchParams.get('host')}/.s.PGSQL.5432`,
-  });
+  const { door, url: databaseUrl } = await startDatabaseDoor(database.url);
   const redisPort = await freePort();
   let redis = store === 'redis' ? await startTestRedis({ port: redisPort }) : undefined;
   const port = await freePort();
   const publicUrl = `http://localhost:${port}`;
   const cli = createTestCli({
-    databaseUrl: `postgres://${address.username}@127.0.0.1:${door.port}${address.pathname}`,
+    databaseUrl,
     ...(redis === undefined ? {} : { redisUrl: redis.url }),
     environment: {
       NODE_ENV: 'production',

@@ -35,7 +35,7 @@ import { createTenantDirectory } from '../tenants/tenant-directory.ts';
 import type { TenantStore } from '../tenants/tenant-store.ts';
 import { createTestDatabase } from './database.ts';
 import { randomSealingKey } from './key-replica.ts';
-import { type OutageProxy, startOutageProxy } from './outage-proxy.ts';
+import { type OutageProxy, startDatabaseDoor } from './outage-proxy.ts';
 import { createPlainBrowser, type PlainBrowser } from './plain-browser.ts';
 import { PEPPER } from './plain-client.ts';
 import { createRecordingLogger, type RecordingLogger } from './recording-logger.ts';
@@ -104,8 +104,8 @@ export async function startProviderWorld(
   options: ProviderWorldOptions = {},
 ): Promise<ProviderWorld> {
   const database = await createTestDatabase();
-  const door = await openDoor(database.url);
-  const db = options.door === true ? createDatabase({ ...LIMITS, url: door.url }) : database.db;
+  const { door, url } = await startDatabaseDoor(database.url);
+  const db = options.door === true ? createDatabase({ ...LIMITS, url }) : database.db;
 
   let offsetMs = 0;
   let stoppedAt: number | undefined;
@@ -172,7 +172,7 @@ export async function startProviderWorld(
     queueLogouts: deps.queueLogouts,
     sealer,
     logger,
-    door: door.proxy,
+    door,
     signsIn: '',
     proves: { amr: ['pwd'], acr: ACR_SINGLE_FACTOR },
     secondFactors: new Set(),
@@ -212,7 +212,7 @@ export async function startProviderWorld(
       await served.close();
       await audit.flush();
       if (db !== database.db) await db.destroy();
-      await door.proxy.stop();
+      await door.stop();
       await database.drop();
     },
   };
@@ -227,16 +227,6 @@ export async function startProviderWorld(
   app.use(serveProvider({ ...pool, readBody: readRawBody, jwksMaxAgeSeconds }) as Koa.Middleware);
   handle = app.callback();
   return world;
-}
-
-/** The way to PostgreSQL over TCP, through a proxy that tests close. */
-async function openDoor(databaseUrl: string) {
-  const address = new URL(databaseUrl);
-  const proxy = await startOutageProxy({
-    path: `${address.searchParams.get('host')}/.s.PGSQL.5432`,
-  });
-  const url = `postgres://${address.username}@127.0.0.1:${proxy.port}${address.pathname}`;
-  return { proxy, url };
 }
 
 /** Hosted pages without pages: signs in whom the test says, allows what is missing. */

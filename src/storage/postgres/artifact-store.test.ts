@@ -3,7 +3,7 @@ import { artifactOutageSuite } from '../../testing/artifact-suite/outage.ts';
 import { startPostgresHarness } from '../../testing/artifact-suite/postgres-harness.ts';
 import { createTestDatabase } from '../../testing/database.ts';
 import { insertTenant } from '../../testing/fixtures.ts';
-import { startOutageProxy } from '../../testing/outage-proxy.ts';
+import { startDatabaseDoor } from '../../testing/outage-proxy.ts';
 import { createPostgresArtifactStore } from './artifact-store.ts';
 import { createDatabase } from './database.ts';
 
@@ -12,11 +12,9 @@ artifactStoreSuite('artifacts in PostgreSQL', startPostgresHarness);
 artifactOutageSuite('PostgreSQL away', async () => {
   const database = await createTestDatabase();
   const tenantId = await insertTenant(database.db);
-  const address = new URL(database.url);
-  const socket = `${address.searchParams.get('host')}/.s.PGSQL.${address.port || 5432}`;
-  const proxy = await startOutageProxy({ path: socket });
+  const { door: proxy, url } = await startDatabaseDoor(database.url);
   const db = createDatabase({
-    url: `postgres://${address.username}@127.0.0.1:${proxy.port}${address.pathname}`,
+    url,
     poolMax: 4,
     acquireTimeoutMs: 1000,
     statementTimeoutMs: 200,

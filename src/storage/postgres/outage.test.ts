@@ -21,7 +21,7 @@ import type { LogoutNotificationStore } from '../../provider/logout-notification
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
 import { newAccount } from '../../testing/fixtures.ts';
-import { type OutageProxy, startOutageProxy } from '../../testing/outage-proxy.ts';
+import { type OutageProxy, startDatabaseDoor } from '../../testing/outage-proxy.ts';
 import { type PopulatedTenant, populateTenant } from '../../testing/populated-tenant.ts';
 import type { UpstreamLinkStore } from '../../upstream/upstream-link-store.ts';
 import type { UpstreamProviderStore } from '../../upstream/upstream-provider-store.ts';
@@ -68,12 +68,9 @@ let calls: Record<string, (tenant: PopulatedTenant) => Promise<unknown>>;
 
 before(async () => {
   database = await createTestDatabase();
-  const address = new URL(database.url);
-  proxy = await startOutageProxy({ path: `${address.searchParams.get('host')}/.s.PGSQL.5432` });
-  db = createDatabase({
-    ...LIMITS,
-    url: `postgres://${address.username}@127.0.0.1:${proxy.port}${address.pathname}`,
-  });
+  const { door, url } = await startDatabaseDoor(database.url);
+  proxy = door;
+  db = createDatabase({ ...LIMITS, url });
   tenant = await populateTenant(database.db);
   calls = callsOf(db);
 });

@@ -12,7 +12,7 @@ import { promisify } from 'node:util';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../embedded/embedded-postgres.ts';
 import { createTestCli, type TestCli } from '../cli.ts';
 import { freePort } from '../free-port.ts';
-import { type OutageProxy, startOutageProxy } from '../outage-proxy.ts';
+import { type OutageProxy, startDatabaseDoor } from '../outage-proxy.ts';
 import { startWatchedRedis, type WatchedRedis } from '../redis-groups.ts';
 import { type ServerProcess, startServerProcess } from '../server-process.ts';
 import { silentLogger } from '../silent-logger.ts';
@@ -209,14 +209,12 @@ async function startDatabase(
   const start = () => startEmbeddedPostgres({ dataDir, logger: silentLogger, settings });
   let postgres: EmbeddedPostgres = await start();
   closers.push(() => postgres.stop());
-  const address = new URL(postgres.url);
-  const path = `${address.searchParams.get('host')}/.s.PGSQL.5432`;
-  const door = await startOutageProxy({ path });
+  const { door, url: replicaUrl } = await startDatabaseDoor(postgres.url);
   closers.push(() => door.stop());
   return {
     door,
     url: postgres.url,
-    replicaUrl: `postgres://${address.username}@127.0.0.1:${door.port}${address.pathname}`,
+    replicaUrl,
     async restart() {
       await postgres.stop();
       postgres = await start();
