@@ -15,6 +15,7 @@ import type { ProviderPool } from './provider/provider-for-tenant.ts';
 import { serveProvider } from './provider/serve-provider.ts';
 import type { Logger } from './telemetry/logger.ts';
 import type { Metrics } from './telemetry/metrics.ts';
+import type { Tracing } from './telemetry/tracing.ts';
 import { findTenant } from './tenants/find-tenant.ts';
 import type { Deployment } from './tenants/resolve-tenant.ts';
 import type { TenantDirectory } from './tenants/tenant-directory.ts';
@@ -36,6 +37,7 @@ export interface AppDeps {
   readonly jwksMaxAgeSeconds: number;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
   readonly now: () => Date;
 }
 

@@ -64,6 +64,7 @@ import { createRedisKeyCache } from './storage/redis/key-cache.ts';
 import { connectRedis, createRedis, type RedisClient } from './storage/redis/redis.ts';
 import { createRedisTenantNotifications } from './storage/redis/tenant-notifications.ts';
 import type { Logger } from './telemetry/logger.ts';
+import type { Tracing } from './telemetry/tracing.ts';
 import type { TenantNotifications } from './tenants/tenant-change-feed.ts';
 import type { TenantStore } from './tenants/tenant-store.ts';
 import type { UpstreamLinkStore } from './upstream/upstream-link-store.ts';
@@ -127,6 +128,8 @@ export interface BackendOptions {
   readonly secrets: Secrets;
   readonly logger: Logger;
   readonly now: () => Date;
+  /** Default: nothing is traced. */
+  readonly tracing?: Pick<Tracing, 'watchStatement'>;
   /** `exclusive` for the server; `shared` for commands, which may run beside it. */
   readonly embedded: 'exclusive' | 'shared';
 }
@@ -161,6 +164,7 @@ async function open(
   const db = createDatabase({
     ...config.database,
     url,
+    watch: options.tracing?.watchStatement,
     onWarning: (warning) => logger.debug('database connection', { warning }),
   });
   closers.push(() => db.destroy());

@@ -40,6 +40,7 @@ import { createRedisAttemptStore } from './storage/redis/attempt-store.ts';
 import { createRedisEndpointLimiter } from './storage/redis/endpoint-limiter.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import { type Tracing, untraced } from './telemetry/tracing.ts';
 import type { TenantId } from './tenants/tenant.ts';
 import type { TenantChangeFeed } from './tenants/tenant-change-feed.ts';
 import { createTenantDirectory } from './tenants/tenant-directory.ts';
@@ -80,6 +81,10 @@ export interface ComposeOptions {
   readonly backends: Backends;
   readonly logger: Logger;
   readonly now: () => Date;
+  /** Default: nothing is traced. */
+  readonly tracing?: Tracing;
+  /** What was meant for receivers of telemetry and is lost, by receiver; default: there are none. */
+  readonly telemetryDropped?: () => Readonly<Record<string, number>>;
   /** Where `now` comes from, to be compared with PostgreSQL's every minute; default: not compared. */
   readonly clock?: DatabaseClock;
   /** Default: DEFAULT_ENDPOINT_LIMITS. */
@@ -96,8 +101,9 @@ export interface ComposeOptions {
  * @throws StorageUnavailableError, SealError when the deployment's secrets cannot be read
  */
 export async function composeGatehouse(options: ComposeOptions): Promise<Gatehouse> {
-  const { config, backends, logger, now, clock } = options;
+  const { config, backends, logger, now, clock, tracing = untraced } = options;
   const metrics = createMetrics();
+  if (options.telemetryDropped !== undefined) metrics.watchDropped(options.telemetryDropped);
   const audit = countingAudit(backends.audit, metrics);
   const { keyTimes = keyTimesOf(config) } = options;
   const keys = keyDeps({ ...options, audit, keyTimes });
@@ -198,6 +204,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     jwksMaxAgeSeconds: keyTimes.jwksMaxAgeSeconds,
     logger,
     metrics,
+    tracing,
     now,
   });
 

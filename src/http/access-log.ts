@@ -3,7 +3,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import type { RequestMiddleware } from './request-state.ts';
 
 /** The caller went away before it had the whole answer (a status that nginx made common). */
-const CLIENT_CLOSED = 499;
+export const CLIENT_CLOSED = 499;
 
 /**
  * One log line and one observation for each request, once its answer has left or its caller has.

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import Koa from 'koa';
+import { untraced } from '../telemetry/tracing.ts';
 import { createRecordingLogger } from '../testing/recording-logger.ts';
 import { rawRequest, serveApp } from '../testing/serve-app.ts';
 import { createClientAddress } from './client-address.ts';
@@ -9,9 +10,10 @@ import type { RequestState } from './request-state.ts';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 
-async function answerTo(headers: Record<string, string>) {
+async function answerTo(headers: Record<string, string>, trustedProxies: string[] = []) {
   const app = new Koa<RequestState>();
-  app.use(requestContext({ clientAddress: createClientAddress([]), now: () => NOW }));
+  const clientAddress = createClientAddress(trustedProxies);
+  app.use(requestContext({ clientAddress, tracing: untraced, now: () => NOW }));
   app.use((ctx) => {
     ctx.body = ctx.state;
   });
@@ -54,12 +56,22 @@ describe('requestContext', () => {
     assert.equal(seen.size, 6);
   });
 
-  it('puts the trace id of a well-formed traceparent into the log line', async () => {
+  it('puts the trace id of a trusted proxy’s well-formed traceparent into the log line', async () => {
     const trace = '0af7651916cd43dd8448eb211c80319c';
-    const good = await answerTo({ traceparent: `00-${trace}-b7ad6b7169203331-01` });
-    assert.deepEqual(good.state.logFields, { trace_id: trace });
-    const bad = await answerTo({ traceparent: `00-${trace}-b7ad6b7169203331` });
-    assert.deepEqual(bad.state.logFields, {});
+    const fieldsOf = async (traceparent: string, trusted: string[]) =>
+      (await answerTo({ traceparent }, trusted)).state.logFields;
+    const proxy = ['127.0.0.0/8'];
+    const good = `00-${trace}-b7ad6b7169203331-01`;
+    assert.deepEqual(await fieldsOf(good, proxy), { trace_id: trace });
+    assert.deepEqual(await fieldsOf(good, []), {});
+    for (const bad of [
+      good.slice(0, -3),
+      good.replace('00-', 'ff-'),
+      `00-${'0'.repeat(32)}-b7ad6b7169203331-01`,
+      good.toUpperCase(),
+    ]) {
+      assert.deepEqual(await fieldsOf(bad, proxy), {}, bad);
+    }
   });
 
   it('says once that a proxy is not listed, and never of one that is', async () => {

@@ -1,33 +1,42 @@
 import { randomId } from '../crypto/random-id.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { RequestOutcome, Tracing } from '../telemetry/tracing.ts';
+import { CLIENT_CLOSED } from './access-log.ts';
 import type { ClientAddress } from './client-address.ts';
-import type { RequestMiddleware } from './request-state.ts';
+import type { RequestContext, RequestMiddleware } from './request-state.ts';
 
 /** What a caller or a proxy may name a request. */
 const REQUEST_ID = /^[A-Za-z0-9._-]{8,128}$/;
 
-/** A `traceparent` of version 00: trace id, parent id, flags. */
-const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
+/** For servers that nobody follows. */
+const PART_OF_NOTHING: Pick<Tracing, 'follow'> = {
+  follow: (_request, work) => work({ ids: undefined, end: undefined }),
+};
 
 /**
  * The first middleware: fills `ctx.state` for everything behind it, and answers with the
  * request's id in `X-Request-Id`.
  *
  * The id is the caller's own when it is 8 to 128 letters, digits, dots, dashes and underscores,
- * else 128 random bits. A well-formed `traceparent` puts its trace id into the log line.
+ * else 128 random bits. Everything behind is done as part of the request's trace, which goes on from
+ * the `traceparent` of a trusted proxy: anybody else's could have everything traced, or under ids of
+ * their own.
  *
  * A forwarded address from a peer that TRUSTED_PROXIES does not list is passed over, and said so
  * once: behind a balancer that is not listed, everybody would share one caller's limits.
  *
+ * @param deps.tracing - default: the request is part of no trace
  * @see W3C Trace Context, section 3.2
  */
 export function requestContext(deps: {
   clientAddress: ClientAddress;
+  tracing?: Pick<Tracing, 'follow'>;
   now: () => Date;
   logger?: Pick<Logger, 'warn'>;
   newRequestId?: () => string;
 }): RequestMiddleware {
-  const { clientAddress, now, logger, newRequestId = () => randomId(16) } = deps;
+  const { clientAddress, tracing = PART_OF_NOTHING, now, logger } = deps;
+  const { newRequestId = () => randomId(16) } = deps;
   let warned = false;
   const warnOnce = (peer: string) => {
     if (warned) return;
@@ -38,14 +47,34 @@ export function requestContext(deps: {
   };
   return async (ctx, next) => {
     const given = ctx.get('x-request-id');
-    const traceId = TRACEPARENT.exec(ctx.get('traceparent'))?.[1];
+    const trusted = clientAddress.trusts(ctx);
     const state = ctx.state;
     state.requestId = REQUEST_ID.test(given) ? given : newRequestId();
     state.startedAt = now();
     state.address = clientAddress.addressOf(ctx);
-    state.logFields = traceId === undefined ? {} : { trace_id: traceId };
-    if (ctx.get('x-forwarded-for') !== '' && !clientAddress.trusts(ctx)) warnOnce(state.address);
+    if (ctx.get('x-forwarded-for') !== '' && !trusted) warnOnce(state.address);
     ctx.set('X-Request-Id', state.requestId);
-    await next();
+    const request = {
+      method: ctx.method,
+      traceparent: trusted ? ctx.get('traceparent') : '',
+      tracestate: trusted ? ctx.get('tracestate') : '',
+    };
+    await tracing.follow(request, async ({ ids, end }) => {
+      state.logFields = { ...ids };
+      if (end !== undefined) ctx.res.once('close', () => end(outcomeOf(ctx)));
+      await next();
+    });
+  };
+}
+
+function outcomeOf({ res, state }: RequestContext): RequestOutcome {
+  const { tenant, client_id: clientId } = state.logFields;
+  return {
+    route: state.route,
+    status: res.writableFinished ? res.statusCode : CLIENT_CLOSED,
+    requestId: state.requestId,
+    address: state.address,
+    tenant: tenant === undefined ? undefined : String(tenant),
+    clientId: clientId === undefined ? undefined : String(clientId),
   };
 }

@@ -157,6 +157,16 @@ describe('createMetrics', () => {
     assert.ok((await metrics.render()).includes('redis_sessions_active 3'));
   });
 
+  it('counts what receivers of telemetry did not take, of each that there is', async () => {
+    const metrics = createMetrics();
+    const dropped = { seq: 0 };
+    metrics.watchDropped(() => dropped);
+    const lines = async () => linesOf(await metrics.render(), 'telemetry_dropped_total');
+    assert.deepEqual(await lines(), ['telemetry_dropped_total{sink="seq"} 0']);
+    dropped.seq = 7;
+    assert.deepEqual(await lines(), ['telemetry_dropped_total{sink="seq"} 7']);
+  });
+
   it('does not wait for a source that hangs, and asks it once', async (context) => {
     context.mock.timers.enable({ apis: ['setTimeout'] });
     const metrics = createMetrics();

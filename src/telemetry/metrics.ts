@@ -76,6 +76,8 @@ export interface Metrics {
   countRetained(removed: Readonly<Record<string, number>>): void;
   /** A tenant was made ready in memory. */
   countProviderBuilt(): void;
+  /** What was meant for receivers of telemetry and is lost, by receiver, since the start. */
+  watchDropped(read: () => Readonly<Record<string, number>>): void;
   watchSessions(read: Read<number>): void;
   watchSigningKeys(read: Read<readonly SigningKeyAge[]>): void;
   /** For how long the step of a signing key waits that should have been taken first; 0: none. */
@@ -205,6 +207,7 @@ export function createMetrics(): Metrics {
   const taskLabel = boundedLabel({ form: /^[a-z][a-z0-9_]{0,63}$/, limit: 20 });
   const algorithmLabel = boundedLabel({ form: /^[A-Za-z0-9]{2,16}$/, limit: 12 });
   const largest = new Map<string, number>();
+  const sinkLabel = boundedLabel({ form: /^[a-z]{2,16}$/, limit: 8 });
   const stageLabel = boundedLabel({ form: /^[a-z]{2,16}$/, limit: 8 });
 
   /** A gauge whose values come from `read` at every scrape. */
@@ -278,6 +281,20 @@ export function createMetrics(): Metrics {
       for (const [rule, rows] of Object.entries(removed)) {
         retentionRemoved.inc({ rule: ruleLabel(rule) }, rows);
       }
+    },
+    watchDropped(read) {
+      new Counter({
+        name: 'telemetry_dropped_total',
+        help: 'Log lines, spans and errors that a receiver of telemetry did not take, by receiver.',
+        labelNames: ['sink'],
+        registers,
+        collect() {
+          this.reset();
+          for (const [sink, count] of Object.entries(read())) {
+            this.inc({ sink: sinkLabel(sink) }, count);
+          }
+        },
+      });
     },
     watchSessions(read) {
       watch(

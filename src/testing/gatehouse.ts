@@ -13,6 +13,7 @@ import { NO_ENDPOINT_LIMITS } from '../http/endpoint-limiter.ts';
 import { applySeed } from '../seeds/apply-seed.ts';
 import { loadSeedFiles } from '../seeds/load-seed-files.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { type Tracing, untraced } from '../telemetry/tracing.ts';
 import { createTestDatabase } from './database.ts';
 import { freePort } from './free-port.ts';
 import { startTestMailServer, type TestMailServer } from './mail.ts';
@@ -65,6 +66,7 @@ export interface TestDeploymentOptions {
   /** More environment variables; with a PUBLIC_URL of another host, see `fetch-through.ts`. */
   env?: Record<string, string>;
   logger?: Logger;
+  tracing?: Tracing;
   now?: () => Date;
   endpointLimits?: EndpointLimits;
   /** Applied at the start; `DEMO_SEED` unless said. */
@@ -87,6 +89,7 @@ export async function startDeployment(
   options: TestDeploymentOptions = {},
 ): Promise<TestDeployment> {
   const { store = 'postgres', logger = silentLogger, now = () => new Date() } = options;
+  const { tracing = untraced } = options;
   const database = await createTestDatabase();
   const redis = store === 'redis' ? await startTestRedis() : undefined;
   const mail = options.mail === true ? await startTestMailServer() : undefined;
@@ -107,12 +110,20 @@ export async function startDeployment(
   const { config, secrets } = parseConfig(readEnv(environment));
 
   const startReplica = async (index: number, listenOn: number): Promise<Replica> => {
-    const opened = await openBackends({ config, secrets, logger, now, embedded: 'exclusive' });
+    const opened = await openBackends({
+      config,
+      secrets,
+      logger,
+      tracing,
+      now,
+      embedded: 'exclusive',
+    });
     const backends = options.withBackends?.(opened, index) ?? opened;
     const gatehouse = await composeGatehouse({
       config,
       backends,
       logger,
+      tracing,
       now,
       endpointLimits: options.endpointLimits ?? NO_ENDPOINT_LIMITS,
     });

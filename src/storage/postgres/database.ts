@@ -2,6 +2,7 @@ import knex, { type Knex } from 'knex';
 import type { Client } from 'pg';
 import { StorageUnavailableError } from '../../errors.ts';
 import { limitSilence } from './limit-silence.ts';
+import { type StatementWatch, watchStatements } from './watch-statements.ts';
 
 /** What a pool needs to know. */
 export interface DatabaseOptions {
@@ -12,6 +13,8 @@ export interface DatabaseOptions {
   statementTimeoutMs: number;
   /** Told when a connection was lost or could not be made; the pool makes new ones by itself. */
   onWarning?: (message: string) => void;
+  /** Told of every statement. */
+  watch?: StatementWatch | undefined;
 }
 
 /** How long after the server should have given up a statement its answer is waited for. */
@@ -26,6 +29,7 @@ const ANSWER_GRACE_MS = 1000;
 export function createDatabase(options: DatabaseOptions): Knex {
   const warn = (message: unknown) => options.onWarning?.(String(message));
   const limit = limitSilence(options.statementTimeoutMs + ANSWER_GRACE_MS);
+  const watch = options.watch && watchStatements(options.watch);
   return knex({
     client: 'pg',
     // Knex would print to the console.
@@ -42,6 +46,7 @@ export function createDatabase(options: DatabaseOptions): Knex {
       max: options.poolMax,
       afterCreate: (connection: Client, done: (error: unknown, connection: Client) => void) => {
         limit(connection);
+        watch?.(connection);
         done(null, connection);
       },
     },
