@@ -4,6 +4,7 @@ import { checkNodeVersion } from './check-node-version.ts';
 import type { ComposeOptions, Gatehouse } from './compose.ts';
 import type { Backends } from './compose-backends.ts';
 import type { DatabaseClock } from './compose-clock.ts';
+import type { Telemetry } from './compose-telemetry.ts';
 import type { Config } from './config/config.ts';
 import { GatehouseError } from './errors.ts';
 import type { Logger } from './telemetry/logger.ts';
@@ -18,36 +19,51 @@ export type Given = Pick<ComposeOptions, 'keyTimes' | 'keyStagesSeconds' | 'endp
 export async function startServer(given: Given = {}): Promise<void> {
   // An old Node lacks it, and is refused below.
   module.enableCompileCache?.();
-  let logger: Logger | undefined;
+  let telemetry: Telemetry | undefined;
   try {
     checkNodeVersion(process.versions.node);
     // Loaded after the check, and into the cache: a cold start takes twice as long without it.
     const { readEnv } = await import('./config/read-env.ts');
     const { parseConfig } = await import('./config/parse-config.ts');
-    const { createLogger } = await import('./telemetry/create-logger.ts');
+    const { openTelemetry } = await import('./compose-telemetry.ts');
     const { config, secrets } = parseConfig(readEnv());
-    logger = createLogger({ level: config.logLevel, production: config.production });
+    telemetry = await openTelemetry({ config, secrets });
+    const { logger, tracing } = telemetry;
     const { openBackends } = await import('./compose-backends.ts');
     const { deploymentClock } = await import('./compose-clock.ts');
     const clock = deploymentClock(logger);
     const { now } = clock;
-    const backends = await openBackends({ config, secrets, logger, now, embedded: 'exclusive' });
+    const backends = await openBackends({
+      config,
+      secrets,
+      logger,
+      tracing,
+      now,
+      embedded: 'exclusive',
+    });
     try {
       await clock.follow(backends.db);
-      await serve({ ...given, config, backends, logger, now, clock });
+      await serve({ ...given, config, backends, telemetry, logger, now, clock });
     } catch (error) {
       await backends.close();
       throw error;
     }
   } catch (error) {
-    if (logger === undefined) process.stderr.write(`${messageOf(error)}\n`);
-    else if (error instanceof GatehouseError) {
-      // Expected: a sentence that says what to do, without the stack that would hide it.
-      logger.error('could not start', { reason: error.message });
-      logger.debug('could not start', { error });
-    } else logger.error('could not start', { error });
+    if (telemetry === undefined) process.stderr.write(`${messageOf(error)}\n`);
+    else {
+      sayWhy(telemetry.logger, error);
+      await telemetry.close();
+    }
     process.exit(isConfiguration(error) ? EXIT_CONFIGURATION : 1);
   }
+}
+
+function sayWhy(logger: Logger, error: unknown): void {
+  if (error instanceof GatehouseError) {
+    // Expected: a sentence that says what to do, without the stack that would hide it.
+    logger.error('could not start', { reason: error.message });
+    logger.debug('could not start', { error });
+  } else logger.error('could not start', { error });
 }
 
 function messageOf(error: unknown): string {
@@ -63,6 +79,7 @@ function isConfiguration(error: unknown): boolean {
 interface Starting extends Given {
   readonly config: Config;
   readonly backends: Backends;
+  readonly telemetry: Telemetry;
   readonly logger: Logger;
   readonly now: () => Date;
   /** Where `now` comes from. */
@@ -75,7 +92,8 @@ async function serve(starting: Starting): Promise<void> {
   const { composeGatehouse } = await import('./compose.ts');
   const { prepareDatabase } = await import('./prepare-database.ts');
   await prepareDatabase(starting);
-  const gatehouse = await composeGatehouse(starting);
+  const { tracing, dropped } = starting.telemetry;
+  const gatehouse = await composeGatehouse({ ...starting, tracing, telemetryDropped: dropped });
   await listenInOrder(starting, gatehouse);
   logger.info('ready', {
     issuer: config.publicUrl,
@@ -86,13 +104,13 @@ async function serve(starting: Starting): Promise<void> {
   });
   void backends.databaseLost.then((lastWords) => {
     logger.error('the embedded database has ended by itself', { last_words: lastWords });
-    process.exit(1);
+    void starting.telemetry.close().then(() => process.exit(1));
   });
 }
 
 /** Opens the ports, the public one last, and arranges for their end. */
 async function listenInOrder(
-  { config, backends, logger, now }: Starting,
+  { config, backends, telemetry, logger, now }: Starting,
   gatehouse: Gatehouse,
 ): Promise<void> {
   const { createHttpServer, listen, closeServer } = await import('./http/create-http-server.ts');
@@ -121,6 +139,7 @@ async function listenInOrder(
       await Promise.all([closeServer(admin), playground?.close()]);
       await gatehouse.stop();
       await backends.close();
+      await telemetry.close();
     },
   });
   await listen(admin, { what: 'ADMIN_PORT', host: config.adminHost, port: config.adminPort });

@@ -1,11 +1,10 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { dirname, join } from 'node:path';
 import { openCliContext } from '../compose-cli.ts';
 import { doctorProbes } from '../compose-doctor.ts';
 import { environmentVariable } from '../config/environment-variable.ts';
 import { createLogger } from '../telemetry/create-logger.ts';
+import { readVersion } from '../version.ts';
 import type { CliHost } from './cli-context.ts';
 import { addCommands } from './commands.ts';
 import { runCommandLine } from './run-command.ts';
@@ -32,20 +31,6 @@ const host: CliHost = {
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on('error', () => process.exit());
 process.exitCode = await runCommandLine(host, addCommands(host.version), process.argv.slice(2));
-
-/** The version in package.json, which stands above `src/` as well as above `dist/`. */
-function readVersion(): string {
-  for (let directory = import.meta.dirname; directory !== dirname(directory); ) {
-    directory = dirname(directory);
-    try {
-      const text = readFileSync(join(directory, 'package.json'), 'utf8');
-      return String(JSON.parse(text).version);
-    } catch {
-      // Not there yet: one further up.
-    }
-  }
-  return 'unknown';
-}
 
 /** A container may run under a user id that has no name. */
 function userName(): string {

@@ -57,5 +57,20 @@ export interface Config {
   readonly shutdownTimeoutSeconds: number;
   /** Seconds between "not ready" and closing, for load balancers to notice. */
   readonly shutdownDelaySeconds: number;
+  /** Which requests are traced, where there is a collector. */
+  readonly traceSampling: TraceSampling;
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug';
+}
+
+/** By the standard names of OpenTelemetry. */
+export interface TraceSampling {
+  readonly sampler:
+    | 'always_on'
+    | 'always_off'
+    | 'traceidratio'
+    | 'parentbased_always_on'
+    | 'parentbased_always_off'
+    | 'parentbased_traceidratio';
+  /** For the samplers by ratio, from 0 to 1. */
+  readonly ratio: number;
 }

@@ -73,6 +73,7 @@ export function parseConfig(raw: RawEnvironment): { config: Config; secrets: Sec
     shutdownTimeoutSeconds: values.SHUTDOWN_TIMEOUT_SECONDS,
     shutdownDelaySeconds: values.SHUTDOWN_DELAY_SECONDS,
     logLevel: values.LOG_LEVEL,
+    traceSampling: { sampler: values.OTEL_TRACES_SAMPLER, ratio: values.OTEL_TRACES_SAMPLER_ARG },
   };
   const secrets: Secrets = {
     keyEncryptionKeys:
@@ -82,6 +83,20 @@ export function parseConfig(raw: RawEnvironment): { config: Config; secrets: Sec
     databaseUrl: values.DATABASE_URL,
     redis: values.REDIS_URL && { ...values.REDIS_URL, ca: values.REDIS_CA },
     smtp: values.SMTP_URL && { ...values.SMTP_URL, ca: values.SMTP_CA },
+    telemetry: {
+      otlp:
+        values.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+          ? undefined
+          : {
+              url: `${values.OTEL_EXPORTER_OTLP_ENDPOINT}/v1/traces`,
+              headers: values.OTEL_EXPORTER_OTLP_HEADERS ?? {},
+            },
+      seq:
+        values.SEQ_URL === undefined
+          ? undefined
+          : { url: values.SEQ_URL, apiKey: values.SEQ_API_KEY },
+      sentry: values.SENTRY_DSN,
+    },
   };
   return { config: frozen(config), secrets: frozen(secrets) };
 }
@@ -157,13 +172,14 @@ function contradictions(filled: RawEnvironment['values']): ConfigurationProblem[
       problems.push({ name, expected: `another port than ${other}`, found });
     }
   }
-  for (const [name, user] of [
-    ['SMTP_CA', 'SMTP_URL'],
-    ['REDIS_CA', 'REDIS_URL'],
+  for (const [name, user, found] of [
+    ['SMTP_CA', 'SMTP_URL', 'certificates'],
+    ['REDIS_CA', 'REDIS_URL', 'certificates'],
+    ['SEQ_API_KEY', 'SEQ_URL', 'a key (not shown)'],
   ] as const) {
     if (filled[name] === undefined || filled[user] !== undefined) continue;
     const expected = `nothing without ${user}, for nothing would use it`;
-    problems.push({ name, expected, found: 'certificates' });
+    problems.push({ name, expected, found });
   }
   const delay = Number(filled.SHUTDOWN_DELAY_SECONDS);
   if (delay >= Number(filled.SHUTDOWN_TIMEOUT_SECONDS)) {

@@ -40,6 +40,18 @@ export interface RedisServers {
   readonly ca: string | undefined;
 }
 
+/** Where telemetry goes besides stdout and `/metrics`; undefined: nowhere. */
+export interface TelemetryReceivers {
+  /** Of traces, with what it wants in headers. */
+  readonly otlp:
+    | { readonly url: string; readonly headers: Readonly<Record<string, string>> }
+    | undefined;
+  /** Of log lines. */
+  readonly seq: { readonly url: string; readonly apiKey: string | undefined } | undefined;
+  /** Of unexpected errors: where it takes envelopes, and the key that lets in. */
+  readonly sentry: { readonly url: string; readonly publicKey: string } | undefined;
+}
+
 /** Kept apart from Config, so that logging a Config can never print a secret. */
 export interface Secrets {
   /** Opens and seals; the embedded default keeps its own in DATA_DIR. */
@@ -50,4 +62,5 @@ export interface Secrets {
   readonly redis: RedisServers | undefined;
   /** Undefined: mail goes to the playground's inbox, or is off. */
   readonly smtp: SmtpServer | undefined;
+  readonly telemetry: TelemetryReceivers;
 }

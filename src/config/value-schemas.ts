@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { HOST_NAME, isLoopback } from './hosts.ts';
+import { readDsn } from './read-dsn.ts';
 import { readRedisUrl } from './read-redis-url.ts';
 import { readSmtpUrl } from './read-smtp-url.ts';
 
@@ -113,6 +114,59 @@ export const redisUrl = text(readRedisUrl);
 
 /** What SMTP_URL says of the mail server. */
 export const smtpUrl = text(readSmtpUrl);
+
+/** An address of a receiver of the operator's; a schema of its own each time. */
+export const receiverUrl = () =>
+  text((value) => {
+    const url = URL.parse(value);
+    if (url === null || !/^https?:$/.test(url.protocol)) return { found: shown(value) };
+    if (url.username !== '' || url.password !== '') {
+      return { found: 'a URL with a user or password (not shown)' };
+    }
+    if (/[?#]/.test(value)) return { found: `${shown(value)}, with a query or fragment` };
+    return { value: url.href.replace(/\/$/, '') };
+  });
+
+/** What SENTRY_DSN says of the error tracker. */
+export const sentryDsn = text(readDsn);
+
+/** What stands in a header as it is. */
+export const headerValue = text((value) =>
+  /^[\x21-\x7e]{1,4096}$/.test(value) ? { value } : { found: 'something else (not shown)' },
+);
+
+/**
+ * `name=value` pairs, comma-separated, values percent-encoded.
+ *
+ * @see W3C Baggage, section 3.3.1, as OTEL_EXPORTER_OTLP_HEADERS uses it
+ */
+export const headerList = text((value) => {
+  const headers: Record<string, string> = {};
+  for (const [index, entry] of listOf(value).entries()) {
+    const [, name, encoded = ''] = /^([!#$%&'*+.^_`|~\w-]+)=([\x21-\x7e]*)$/.exec(entry) ?? [];
+    const decoded = decodedOrNot(encoded);
+    if (name === undefined || decoded === undefined) {
+      return { found: `header ${index + 1} is something else (not shown)` };
+    }
+    headers[name.toLowerCase()] = decoded;
+  }
+  return { value: headers };
+});
+
+function decodedOrNot(encoded: string): string | undefined {
+  try {
+    const decoded = decodeURIComponent(encoded);
+    return /^[\x20-\x7e]*$/.test(decoded) ? decoded : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** From 0 to 1, both included. */
+export const ratio = text((value) => {
+  const number = /^(0|1|[01]?\.\d{1,12})$/.test(value) ? Number(value) : Number.NaN;
+  return number >= 0 && number <= 1 ? { value: number } : { found: shown(value) };
+});
 
 /** One or more certificates that can be read. */
 export const pemCertificates = text((value) => {

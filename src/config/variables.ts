@@ -2,6 +2,8 @@ import { z } from 'zod';
 import {
   cidrList,
   encryptionKeys,
+  headerList,
+  headerValue,
   listenAddress,
   mailAddress,
   matching,
@@ -9,7 +11,10 @@ import {
   pemCertificates,
   postgresUrl,
   publicUrl,
+  ratio,
+  receiverUrl,
   redisUrl,
+  sentryDsn,
   smtpUrl,
   wholeNumber,
   wholeNumberOrZero,
@@ -46,6 +51,7 @@ const RUNNING = 'Running';
 const STATE = 'State';
 const MAIL = 'Mail';
 const NETWORK = 'Network';
+const TELEMETRY = 'Telemetry';
 
 const milliseconds = (max: number) => ({
   expected: `milliseconds, a whole number from 1 to ${max}`,
@@ -257,6 +263,65 @@ export const ENVIRONMENT = z.object({
     expected: 'milliseconds, a whole number from 100 to 60000',
     fallback: '3000',
   }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: receiverUrl().optional().register(docs, {
+    section: TELEMETRY,
+    about:
+      'A collector that traces go to, by OTLP over HTTP, in JSON, at `/v1/traces` below this address. Not set: nothing is traced, and nothing of OpenTelemetry’s SDK is loaded. This and the next three are standard variables of OpenTelemetry; of its others the exporter reads OTEL_EXPORTER_OTLP_CERTIFICATE and OTEL_EXPORTER_OTLP_COMPRESSION. An address in your own network needs no OUTBOUND_ALLOW: it is yours.',
+    expected: 'an http or https URL, without a user, query or fragment',
+    example: 'http://collector:4318',
+  }),
+  OTEL_EXPORTER_OTLP_HEADERS: headerList.optional().register(docs, {
+    section: TELEMETRY,
+    about: 'Headers for the collector, such as its API key.',
+    expected: 'comma-separated name=value, values percent-encoded',
+    fallbackText: 'none',
+    secret: true,
+  }),
+  OTEL_TRACES_SAMPLER: oneOf(
+    'always_on',
+    'always_off',
+    'traceidratio',
+    'parentbased_always_on',
+    'parentbased_always_off',
+    'parentbased_traceidratio',
+  ).register(docs, {
+    section: TELEMETRY,
+    about:
+      'Which requests are traced. With `parentbased_…` whoever is in front of Gatehouse decides where they said so in `traceparent`, which counts from TRUSTED_PROXIES alone.',
+    expected:
+      '`always_on`, `always_off`, `traceidratio`, `parentbased_always_on`, `parentbased_always_off` or `parentbased_traceidratio`',
+    fallback: 'parentbased_always_on',
+  }),
+  OTEL_TRACES_SAMPLER_ARG: ratio.register(docs, {
+    section: TELEMETRY,
+    about: 'The share of traces that the samplers with `traceidratio` take.',
+    expected: 'a number from 0 to 1',
+    fallback: '1',
+  }),
+  SEQ_URL: receiverUrl().optional().register(docs, {
+    section: TELEMETRY,
+    about:
+      'A Seq server that log lines go to besides stdout. While it does not answer, up to 10,000 lines wait; what is more is lost and counted in `telemetry_dropped_total`.',
+    expected: 'an http or https URL, without a user, query or fragment',
+    fallbackText: 'none',
+    example: 'http://seq:5341',
+  }),
+  SEQ_API_KEY: headerValue.optional().register(docs, {
+    section: TELEMETRY,
+    about: 'The API key that Seq wants, if it wants one.',
+    expected: 'an API key of Seq',
+    fallbackText: 'none',
+    secret: true,
+  }),
+  SENTRY_DSN: sentryDsn.optional().register(docs, {
+    section: TELEMETRY,
+    about:
+      'An error tracker that speaks the Sentry protocol. It is told of unexpected errors: where in the program, in which request, tenant and route; nothing personal, no bodies and no headers.',
+    expected: 'https://key@host/project',
+    fallbackText: 'none',
+    secret: true,
+  }),
+
   PROVIDER_POOL_SIZE: wholeNumber(1, 100_000).register(docs, {
     section: 'Tenants',
     about:
