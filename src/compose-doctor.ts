@@ -6,6 +6,7 @@ import { readEnv } from './config/read-env.ts';
 import type { RedisServers, SmtpServer } from './config/secrets.ts';
 import { countOtherSeals } from './keys/reseal-records.ts';
 import { createSmtpTransport } from './mail/smtp-transport.ts';
+import { lookAtConnections } from './storage/postgres/look-at-connections.ts';
 import { lookAtDatabase } from './storage/postgres/look-at-database.ts';
 import { schemaState } from './storage/postgres/migrate.ts';
 import { lookAtRedis } from './storage/redis/look-at-redis.ts';
@@ -45,6 +46,7 @@ async function databaseProbe(options: Parameters<typeof openBackends>[0]): Promi
   const { db, tenants, keys, sealer, close } = await openBackends(options);
   return {
     look: () => lookAtDatabase(db),
+    connections: () => lookAtConnections(db),
     schemaState: () => schemaState(db),
     tenants,
     keys,

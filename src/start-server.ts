@@ -91,7 +91,9 @@ async function serve(starting: Starting): Promise<void> {
   const startedAt = performance.now();
   const { composeGatehouse } = await import('./compose.ts');
   const { prepareDatabase } = await import('./prepare-database.ts');
+  const { warnOfFewConnections } = await import('./compose-connections.ts');
   await prepareDatabase(starting);
+  void warnOfFewConnections(starting);
   const { tracing, dropped } = starting.telemetry;
   const gatehouse = await composeGatehouse({ ...starting, tracing, telemetryDropped: dropped });
   await listenInOrder(starting, gatehouse);

@@ -27,6 +27,7 @@ const ENVIRONMENT = {
   KEY_ENCRYPTION_KEYS: KEY.toString('base64'),
 };
 
+const ROOM = { limit: 97, left: 97, ours: 0, pooled: false };
 const SMTP = { SMTP_URL: 'smtp://mail.example.com', MAIL_FROM: 'no-reply@login.example.com' };
 
 describe('doctor', () => {
@@ -55,6 +56,7 @@ describe('doctor', () => {
       config: () => parseConfig({ values: ENVIRONMENT, problems: [] }).config,
       openDatabase: async () => ({
         look: () => lookAtDatabase(db),
+        connections: async () => ROOM,
         schemaState: () => schemaState(db),
         tenants: createPostgresTenantStore(db),
         keys: createPostgresKeyStore(db),
@@ -90,6 +92,7 @@ describe('doctor', () => {
         ['configuration', 'ok'],
         ['database', 'ok'],
         ['database clock', 'ok'],
+        ['connections', 'ok'],
         ['migrations', 'ok'],
         ['signing keys', 'ok'],
         ['sealing key', 'ok'],
@@ -100,7 +103,7 @@ describe('doctor', () => {
       ],
     );
     assert.match(findings[2]?.message ?? '', /^PostgreSQL 18\.\d+$/);
-    assert.match(findings[7]?.message ?? '', /^Redis \d+\.\d+/);
+    assert.match(findings[8]?.message ?? '', /^Redis \d+\.\d+/);
   });
 
   it('says every problem of the configuration, and goes no further', async () => {
@@ -180,6 +183,20 @@ describe('doctor', () => {
     assert.deepEqual(await complaints({ config, lookAtMail: lookAtMail(away) }), [
       `problem mail: ${server}: unreachable: connect ECONNREFUSED`,
     ]);
+  });
+
+  it('notices that replicas may want more connections than there are', async () => {
+    const few = { connections: async () => ({ ...ROOM, left: 12, ours: 60 }) };
+    assert.deepEqual(await complaints({ database: few }), [
+      'warning connections: this replica may want 20 connections, and PostgreSQL has 12 left of 97; other replicas and commands have 60',
+    ]);
+    const config = () =>
+      parseConfig({ values: { ...ENVIRONMENT, REPLICAS: '5' }, problems: [] }).config;
+    assert.deepEqual(await complaints({ config }), [
+      'warning connections: 5 replicas × 20 connections and 10 to spare are 110, and PostgreSQL has 97 for them',
+    ]);
+    const pooled = { connections: async () => ({ ...ROOM, limit: 5, left: 0, pooled: true }) };
+    assert.deepEqual(await complaints({ config, database: pooled }), [], 'not what they say');
   });
 
   it('notices clocks that disagree', async () => {

@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { ConfigurationError } from '../config/configuration-error.ts';
+import { CONNECTION_ADVICE, connectionShortage } from '../connection-budget.ts';
 import type { Sealer } from '../crypto/sealing.ts';
 import { GatehouseError } from '../errors.ts';
 import { keyTimesOf, successorSecondsOf } from '../keys/key-policy.ts';
@@ -107,6 +108,7 @@ async function databaseFindings(probes: DoctorProbes, config: Config): Promise<D
       findings: [
         postgresFinding(version),
         clockFinding('database clock', now, asked),
+        ...(await connectionFindings(database, config)),
         ...schema.findings,
       ],
       tenants: schema.tenants,
@@ -134,6 +136,24 @@ function postgresFinding(version: number): Finding {
         `Newer than what this release was tested with (${oldest} to ${newest}).`,
       )
     : ok('database', text);
+}
+
+/** Whether replicas may run out of connections; the embedded default has one, and a database of its own. */
+async function connectionFindings(database: DatabaseProbe, config: Config): Promise<Finding[]> {
+  if (config.mode === 'embedded') return [];
+  const check = 'connections';
+  const room = await database.connections();
+  if (room.pooled) {
+    const message = `through a pooler, which shares ${room.limit} of PostgreSQL; how many clients it takes is its own to say`;
+    return [ok(check, message)];
+  }
+  const { replicas } = config;
+  const { poolMax } = config.database;
+  const shortage = connectionShortage({ ...room, poolMax, replicas });
+  if (shortage !== undefined) return [warning(check, shortage, CONNECTION_ADVICE)];
+  const wanted =
+    replicas === undefined ? `${poolMax} for each replica` : `${replicas} × ${poolMax}`;
+  return [ok(check, `${wanted}, and PostgreSQL has ${room.limit}`)];
 }
 
 async function schemaFindings(

@@ -33,6 +33,13 @@ export interface DatabaseProbe {
     readonly version: number;
     readonly now: Date;
   }>;
+  /** Connections: how many there can be for us, who has them, and whether a pooler is between. */
+  readonly connections: () => Promise<{
+    readonly limit: number;
+    readonly left: number;
+    readonly ours: number;
+    readonly pooled: boolean;
+  }>;
   /**
    * Migrations of this release that are not applied yet, and those of a newer one that are.
    *

@@ -28,7 +28,10 @@ export interface Config {
     readonly poolMax: number;
     readonly acquireTimeoutMs: number;
     readonly statementTimeoutMs: number;
+    readonly idleTimeoutMs: number;
   };
+  /** Replicas that there are at most at once; undefined: nobody has said. */
+  readonly replicas: number | undefined;
   readonly redis: {
     readonly commandTimeoutMs: number;
     readonly keyPrefix: string;

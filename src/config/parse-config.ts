@@ -55,7 +55,9 @@ export function parseConfig(raw: RawEnvironment): { config: Config; secrets: Sec
       poolMax: values.DATABASE_POOL_MAX,
       acquireTimeoutMs: values.DATABASE_ACQUIRE_TIMEOUT_MS,
       statementTimeoutMs: values.DATABASE_STATEMENT_TIMEOUT_MS,
+      idleTimeoutMs: values.DATABASE_IDLE_TIMEOUT_MS,
     },
+    replicas: values.REPLICAS,
     redis: {
       commandTimeoutMs: values.REDIS_COMMAND_TIMEOUT_MS,
       keyPrefix: values.REDIS_KEY_PREFIX,

@@ -139,7 +139,7 @@ export const ENVIRONMENT = z.object({
   DATABASE_URL: postgresUrl.optional().register(docs, {
     section: STATE,
     about:
-      'PostgreSQL 15 or newer. Not set: the embedded default, with a PostgreSQL of its own in DATA_DIR. Required in production.',
+      'PostgreSQL 15 or newer. Over a network end it with `?sslmode=verify-full`, and where its certificate is signed by your own authority with `&sslrootcert=/path/of/ca.pem`: then nothing is said before the certificate and the name in it are found right. `require` and `verify-ca` mean the same here, and without `sslmode` nothing is encrypted. Not set: the embedded default, with a PostgreSQL of its own in DATA_DIR. Required in production.',
     expected:
       'postgres://user:password@host:5432/database (a socket: postgres://user@localhost/database?host=/directory)',
     example: 'postgres://gatehouse:password@localhost:5432/gatehouse',
@@ -152,6 +152,14 @@ export const ENVIRONMENT = z.object({
     expected: 'a whole number from 3 to 1000',
     fallback: '20',
   }),
+  REPLICAS: wholeNumber(1, 10_000).optional().register(docs, {
+    section: STATE,
+    about:
+      'How many replicas there are at most at once, those of a rolling upgrade included; what your orchestrator or autoscaler is told. Nothing but a warning depends on it, at the start and of `gatehouse doctor`: when REPLICAS × DATABASE_POOL_MAX and ten to spare are more connections than PostgreSQL has. Not set: whether this one’s pool fits beside what is taken now.',
+    expected: 'a whole number from 1 to 10000',
+    fallbackText: 'none',
+    example: '3',
+  }),
   DATABASE_ACQUIRE_TIMEOUT_MS: wholeNumber(1, 60_000).register(docs, {
     ...milliseconds(60_000),
     section: STATE,
@@ -161,8 +169,16 @@ export const ENVIRONMENT = z.object({
   DATABASE_STATEMENT_TIMEOUT_MS: wholeNumber(1, 600_000).register(docs, {
     ...milliseconds(600_000),
     section: STATE,
-    about: 'How long one statement may run.',
+    about:
+      'How long one statement may run. A transaction that says nothing for a minute is ended besides, and what it locked is free again.',
     fallback: '10000',
+  }),
+  DATABASE_IDLE_TIMEOUT_MS: wholeNumber(1000, 3_600_000).register(docs, {
+    section: STATE,
+    about:
+      'How long a connection that nobody needs is kept. Shorter than what stands between (a firewall, pgbouncer’s client_idle_timeout) keeps one.',
+    expected: 'milliseconds, a whole number from 1000 to 3600000',
+    fallback: '30000',
   }),
   REDIS_URL: redisUrl.optional().register(docs, {
     section: STATE,

@@ -6,10 +6,14 @@ import { rawRequest } from '../testing/serve-app.ts';
 import { silentLogger } from '../testing/silent-logger.ts';
 import { createAdminServer } from './admin-server.ts';
 import { closeServer, createHttpServer, ListenError, listen } from './create-http-server.ts';
-import { createHealth, type Health } from './health.ts';
+import { createHealth, HEALTH_ROUTES, type Health } from './health.ts';
 import { arrangeShutdown } from './orderly-shutdown.ts';
 
 const AT = { what: 'test', host: '127.0.0.1', port: 0 };
+
+const READY_PATHS = Object.entries(HEALTH_ROUTES).flatMap(([path, asks]) =>
+  asks === 'ready' ? [path] : [],
+);
 
 describe('createHealth', () => {
   it('is ready when every check answers, and says which does not', async () => {
@@ -137,8 +141,15 @@ describe('the health routes', () => {
   }
 
   it('answer on both servers, whatever the Host, and are not cached', async () => {
+    assert.deepEqual(READY_PATHS, [
+      '/health',
+      '/health/ready',
+      '/ready',
+      '/api/v1/health',
+      '/api/v1/ready',
+    ]);
     await eachServer(async (port) => {
-      for (const path of ['/health', '/health/ready']) {
+      for (const path of READY_PATHS) {
         const answer = await rawRequest(port, { path, headers: { Host: '10.1.2.3' } });
         assert.equal(answer.status, 200);
         assert.deepEqual(JSON.parse(answer.body), { status: 'ok', checks: { database: 'ok' } });
@@ -149,19 +160,23 @@ describe('the health routes', () => {
       const live = await rawRequest(port, { path: '/health/live' });
       assert.equal(live.status, 200);
       assert.deepEqual(JSON.parse(live.body), { status: 'ok' });
-      assert.equal((await rawRequest(port, { path: '/health/else' })).status, 404);
+      for (const path of ['/health/else', '/live', '/api/v1', '/api/v1/live', '/ready/']) {
+        assert.equal((await rawRequest(port, { path })).status, 404, path);
+      }
     });
   });
 
   it('say 503 without a reason while the database is away, and recover', async () => {
     await eachServer(async (port) => {
       database = false;
-      const down = await rawRequest(port, { path: '/health/ready' });
-      assert.equal(down.status, 503);
-      assert.deepEqual(JSON.parse(down.body), {
-        status: 'error',
-        checks: { database: 'unavailable' },
-      });
+      for (const path of READY_PATHS) {
+        const down = await rawRequest(port, { path });
+        assert.equal(down.status, 503, path);
+        assert.deepEqual(JSON.parse(down.body), {
+          status: 'error',
+          checks: { database: 'unavailable' },
+        });
+      }
       assert.equal((await rawRequest(port, { path: '/health/live' })).status, 200);
       database = true;
       assert.equal((await rawRequest(port, { path: '/health/ready' })).status, 200);

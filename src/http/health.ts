@@ -25,11 +25,17 @@ export interface Health {
   beginStopping(): void;
 }
 
-/** The health routes, and what each asks. `/health` is for people and means readiness. */
+/**
+ * The health routes, and what each asks. `/health` is for people and means readiness; the last three
+ * are other names of it, for load balancers and monitors that were set up for a service like this.
+ */
 export const HEALTH_ROUTES = {
   '/health': 'ready',
   '/health/live': 'live',
   '/health/ready': 'ready',
+  '/ready': 'ready',
+  '/api/v1/health': 'ready',
+  '/api/v1/ready': 'ready',
 } as const satisfies Record<string, 'live' | 'ready'>;
 
 /** Probes and their answers are for now only; they pass by the middleware that sets headers. */

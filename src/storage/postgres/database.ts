@@ -11,11 +11,23 @@ export interface DatabaseOptions {
   poolMax: number;
   acquireTimeoutMs: number;
   statementTimeoutMs: number;
+  /** Connections that nobody needed for so long are closed; default: 30 s. */
+  idleTimeoutMs?: number;
   /** Told when a connection was lost or could not be made; the pool makes new ones by itself. */
   onWarning?: (message: string) => void;
   /** Told of every statement. */
   watch?: StatementWatch | undefined;
 }
+
+const IDLE_TIMEOUT_MS = 30_000;
+
+/**
+ * PostgreSQL ends a transaction that says nothing for so long, and gives back what it locked: its
+ * process was stopped, or its machine is gone without a word. Ours take no such pauses, but for those
+ * that say so themselves (`one-at-a-time.ts`). A statement and no parameter of the connection, because
+ * pgbouncer refuses clients whose parameters it has not been told of.
+ */
+const IDLE_IN_TRANSACTION = `set idle_in_transaction_session_timeout = '60s'`;
 
 /** How long after the server should have given up a statement its answer is waited for. */
 const ANSWER_GRACE_MS = 1000;
@@ -46,9 +58,10 @@ export function createDatabase(options: DatabaseOptions): Knex {
       max: options.poolMax,
       afterCreate: (connection: Client, done: (error: unknown, connection: Client) => void) => {
         limit(connection);
+        connection.query(IDLE_IN_TRANSACTION, (error: unknown) => done(error, connection));
         watch?.(connection);
-        done(null, connection);
       },
+      idleTimeoutMillis: options.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
     },
     acquireConnectionTimeout: options.acquireTimeoutMs,
   });
@@ -76,6 +89,14 @@ const UNAVAILABLE_CODES = new Set([
   'ETIMEDOUT',
   'ENOTFOUND',
   'EAI_AGAIN',
+  // Its certificate has expired, or is nobody's that we trust: for operators, and not for ever.
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 /** What Knex's pool and node-postgres say of lost connections, which carry no code. */
 const UNAVAILABLE_MESSAGES = [
