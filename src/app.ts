@@ -6,6 +6,7 @@ import type { ClientAddress } from './http/client-address.ts';
 import { endpointThrottle } from './http/endpoint-throttle.ts';
 import { errorBoundary, logLateErrors, type RenderErrorPage } from './http/error-boundary.ts';
 import type { PageAssets } from './http/page-assets.ts';
+import { createPublicDocuments } from './http/public-document.ts';
 import { readRawBody } from './http/read-raw-body.ts';
 import { requestContext } from './http/request-context.ts';
 import { securityHeaders } from './http/security-headers.ts';
@@ -59,7 +60,7 @@ export function createApp(deps: AppDeps): Koa {
   app.use(endpointThrottle(deps.throttle));
   app.use(createInteractionRoutes(deps.interactions));
   app.use(createAccountRoutes(deps.accountPage));
-  const { jwksMaxAgeSeconds } = deps;
-  app.use(serveProvider({ ...deps.providers, readBody: readRawBody, jwksMaxAgeSeconds }));
+  const answerDocument = createPublicDocuments();
+  app.use(serveProvider({ ...deps, ...deps.providers, readBody: readRawBody, answerDocument }));
   return app;
 }

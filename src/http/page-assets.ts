@@ -1,11 +1,10 @@
 import { hash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Middleware } from 'koa';
 import { LRUCache } from 'lru-cache';
 import { accentStylesheet, normalizeAccent } from './accent-colour.ts';
+import { answerCompressed, type CompressedText, compressText, EFFORT } from './compressed-text.ts';
 
 /** A year: the address changes with the content. */
 const IMMUTABLE = 'public, max-age=31536000, immutable';
@@ -13,11 +12,6 @@ const IMMUTABLE = 'public, max-age=31536000, immutable';
 const OTHER_RELEASE = 'public, max-age=30';
 /** Path of a page asset below the deployment's root: a digest, then its name. */
 const ASSET_PATH = /^\/assets\/([\w-]{8})-([a-z0-9-]+\.(?:css|js))$/;
-/** A tiny file only grows when it is compressed. */
-const WORTH_COMPRESSING_BYTES = 1024;
-/** Files are compressed once, at the start; what is made on demand must not take long. */
-const BEST = constants.BROTLI_MAX_QUALITY;
-const QUICK = 5;
 /** Colours whose stylesheets are kept, some 20 KB each. */
 const KEPT_ACCENTS = 100;
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
@@ -45,10 +39,8 @@ export interface PageAssets {
   readonly middleware: Middleware<{ route?: string }>;
 }
 
-interface Asset {
+interface Asset extends CompressedText {
   readonly digest: string;
-  readonly plain: Buffer;
-  readonly encoded: { readonly br?: Buffer; readonly gzip?: Buffer };
 }
 
 /**
@@ -71,7 +63,7 @@ export async function createPageAssets(
   const assets = new Map<string, Asset>();
   for (const name of await readdir(directory)) {
     if (extname(name) in MEDIA_TYPES) {
-      assets.set(name, await prepare(await readFile(join(directory, name)), BEST));
+      assets.set(name, await prepare(await readFile(join(directory, name)), EFFORT.once));
     }
   }
   const standard = assets.get(standardName);
@@ -90,7 +82,7 @@ export async function createPageAssets(
   });
   const accented = new LRUCache<string, Promise<Asset>>({
     max: KEPT_ACCENTS,
-    memoMethod: (accent) => prepare(accentContent(accent), QUICK),
+    memoMethod: (accent) => prepare(accentContent(accent), EFFORT.quick),
   });
   const find = async (name: string): Promise<Asset | undefined> => {
     const accent = accentOf(name);
@@ -121,30 +113,14 @@ export async function createPageAssets(
       ctx.state.route = '/assets/:name';
       ctx.set('Cache-Control', asset.digest === digest ? IMMUTABLE : OTHER_RELEASE);
       ctx.set('X-Content-Type-Options', 'nosniff');
-      ctx.vary('Accept-Encoding');
       ctx.type = MEDIA_TYPES[extname(name)] ?? '';
-      ctx.body = asset.plain;
-      // One by one: asked for several, Koa takes the browser's first, and browsers begin with gzip.
-      for (const encoding of ['gzip', 'br'] as const) {
-        const body = asset.encoded[encoding];
-        if (body === undefined || ctx.acceptsEncodings(encoding) !== encoding) continue;
-        ctx.set('Content-Encoding', encoding);
-        ctx.body = body;
-      }
+      answerCompressed(ctx, asset);
     },
   };
 }
 
-async function prepare(plain: Buffer, quality: number): Promise<Asset> {
-  const digest = digestOf(plain);
-  if (plain.length < WORTH_COMPRESSING_BYTES) return { digest, plain, encoded: {} };
-  const [br, zipped] = await Promise.all([
-    promisify(brotliCompress)(plain, {
-      params: { [constants.BROTLI_PARAM_QUALITY]: quality },
-    }),
-    promisify(gzip)(plain, { level: quality === BEST ? 9 : quality }),
-  ]);
-  return { digest, plain, encoded: { br, gzip: zipped } };
+async function prepare(plain: Buffer, effort: Parameters<typeof compressText>[1]): Promise<Asset> {
+  return { digest: digestOf(plain), ...(await compressText(plain, effort)) };
 }
 
 function digestOf(content: Buffer): string {

@@ -93,7 +93,7 @@ const LAYOUT = 'layout';
  *
  * Everything that a template prints is escaped; a page has no script but those that it names, loads
  * nothing from elsewhere, is never stored, framed or embedded. Pages are not compressed: they hold a token
- * beside text that a stranger may choose.
+ * beside text that a stranger may choose (docs/decisions/0024-what-is-compressed.md).
  *
  * @param viewsDir - holds `layout.eta` and one `.eta` file for each page
  * @throws EtaParseError at once when a template is broken

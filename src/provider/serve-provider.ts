@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { Middleware, ParameterizedContext } from 'koa';
 import type Provider from 'oidc-provider';
 import type { Tenant } from '../tenants/tenant.ts';
@@ -6,7 +5,8 @@ import type { TenantState } from '../tenants/tenant-state.ts';
 import { presentStructuredToken, type ReadBody } from './structured-token-request.ts';
 
 const RETRY_AFTER_SECONDS = 2;
-const CACHED_ROUTES = new Set(['discovery', 'jwks']);
+/** They carry neither `Cache-Control` nor `ETag` of their own. */
+const PUBLIC_DOCUMENTS = new Set(['discovery', 'jwks']);
 
 interface ServedState extends TenantState {
   route?: string;
@@ -22,6 +22,11 @@ interface ServedState extends TenantState {
 export function serveProvider(deps: {
   providerForTenant: (tenant: Tenant) => Promise<Provider>;
   readBody: ReadBody;
+  /** Answers with what everybody may read and keep: see `http/public-document.ts`. */
+  answerDocument: (
+    ctx: ParameterizedContext,
+    document: { readonly text: string; readonly maxAgeSeconds: number },
+  ) => Promise<void>;
   /** For how long clients may keep metadata and keys. */
   jwksMaxAgeSeconds: number;
 }): Middleware<ServedState> {
@@ -50,7 +55,10 @@ export function serveProvider(deps: {
     if (ctx.status === 503) ctx.set('Retry-After', String(RETRY_AFTER_SECONDS));
     if (ctx.status !== 200) return;
     if (ctx._matchedRouteName === 'discovery') hideResponseTypeNone(ctx.body);
-    if (CACHED_ROUTES.has(String(ctx._matchedRouteName))) cache(ctx, deps.jwksMaxAgeSeconds);
+    if (PUBLIC_DOCUMENTS.has(String(ctx._matchedRouteName))) {
+      const document = { text: JSON.stringify(ctx.body), maxAgeSeconds: deps.jwksMaxAgeSeconds };
+      await deps.answerDocument(ctx, document);
+    }
   };
 }
 
@@ -58,18 +66,4 @@ export function serveProvider(deps: {
 function hideResponseTypeNone(metadata: { response_types_supported?: readonly string[] }): void {
   const { response_types_supported: types = [] } = metadata;
   metadata.response_types_supported = types.filter((type) => type !== 'none');
-}
-
-/** Discovery and JWKS carry neither `Cache-Control` nor `ETag` of their own. */
-function cache(ctx: ParameterizedContext, maxAgeSeconds: number): void {
-  const body = JSON.stringify(ctx.body);
-  const type = ctx.response.get('Content-Type');
-  ctx.set('Cache-Control', `public, max-age=${maxAgeSeconds}`);
-  ctx.set('ETag', `"${hash('sha256', body, 'base64url').slice(0, 27)}"`);
-  if (ctx.fresh) {
-    ctx.status = 304;
-    return;
-  }
-  ctx.body = body;
-  ctx.set('Content-Type', type);
 }

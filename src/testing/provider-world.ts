@@ -7,6 +7,7 @@ import { createSealer, type Sealer } from '../crypto/sealing.ts';
 import type { GrantStore } from '../grants/grant-store.ts';
 import { createClientAddress } from '../http/client-address.ts';
 import { errorBoundary } from '../http/error-boundary.ts';
+import { createPublicDocuments } from '../http/public-document.ts';
 import { readRawBody } from '../http/read-raw-body.ts';
 import { requestContext } from '../http/request-context.ts';
 import { KEY_TIMES, keyPolicyOf } from '../keys/key-policy.ts';
@@ -224,7 +225,8 @@ export async function startProviderWorld(
   app.use(findTenant({ directory }, { publicUrl, aliasHosts: [] }) as Koa.Middleware);
   app.use(decide(world) as Koa.Middleware);
   const { jwksMaxAgeSeconds } = KEY_TIMES;
-  app.use(serveProvider({ ...pool, readBody: readRawBody, jwksMaxAgeSeconds }) as Koa.Middleware);
+  const serving = { readBody: readRawBody, answerDocument: createPublicDocuments() };
+  app.use(serveProvider({ ...pool, ...serving, jwksMaxAgeSeconds }) as Koa.Middleware);
   handle = app.callback();
   return world;
 }

@@ -157,6 +157,49 @@ describe('discovery', () => {
     assert.notEqual(one.headers.etag, other.headers.etag);
   });
 
+  it('compresses metadata and keys as they are asked for, each with an ETag of its own', async () => {
+    const ask = (path: string, headers: Record<string, string>) =>
+      fetch(`${deployment.publicUrl}${path}`, { headers });
+    // Two keys are too short to be worth it; four would be.
+    for (const [path, isLong] of [
+      [OPENID, true],
+      [OAUTH, true],
+      ['/jwks', false],
+    ] as const) {
+      const texts = new Set<string>();
+      const etags = new Set<string | null>();
+      for (const [accepted, encoding] of [
+        ['gzip, deflate, br', 'br'],
+        ['gzip', 'gzip'],
+        ['br;q=0, identity', null],
+      ] as const) {
+        const answer = await ask(path, { 'accept-encoding': accepted });
+        const sent = answer.headers.get('content-encoding');
+        assert.equal(sent, isLong ? encoding : null, path);
+        assert.match(answer.headers.get('vary') ?? '', /accept-encoding/i);
+        const etag = answer.headers.get('etag') ?? '';
+        etags.add(etag);
+        texts.add(await answer.text());
+        const headers = { host: `localhost:${port}`, 'accept-encoding': accepted };
+        const again = await rawRequest(port, {
+          path,
+          headers: { ...headers, 'if-none-match': etag },
+        });
+        assert.deepEqual([again.status, again.headers['content-encoding']], [304, undefined]);
+        assert.match(again.headers.vary ?? '', /accept-encoding/i);
+      }
+      assert.deepEqual([texts.size, etags.size], [1, isLong ? 3 : 1], path);
+    }
+  });
+
+  it('compresses no page: it holds a token, beside what a stranger may have chosen', async () => {
+    const { url } = await (await demoParty(deployment, 'notes-web')).begin();
+    const page = await visitor(deployment).open(url.href);
+    assert.match(page.document.toString(), /name="csrf"/);
+    for (const name of ['content-encoding', 'etag']) assert.equal(page.headers.get(name), null);
+    assert.equal(page.headers.get('cache-control'), 'no-store');
+  });
+
   it('publishes public keys only, each tenant its own', async () => {
     const kids: unknown[] = [];
     for (const issuer of [deployment.publicUrl, `${deployment.publicUrl}/t/acme`, ownIssuer]) {
