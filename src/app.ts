@@ -5,6 +5,7 @@ import { answerInTime } from './http/answer-in-time.ts';
 import type { ClientAddress } from './http/client-address.ts';
 import { endpointThrottle } from './http/endpoint-throttle.ts';
 import { errorBoundary, logLateErrors, type RenderErrorPage } from './http/error-boundary.ts';
+import { limitInFlight } from './http/limit-in-flight.ts';
 import type { PageAssets } from './http/page-assets.ts';
 import { createPublicDocuments } from './http/public-document.ts';
 import { readRawBody } from './http/read-raw-body.ts';
@@ -28,6 +29,7 @@ export interface AppDeps {
   readonly providers: ProviderPool;
   readonly interactions: InteractionDeps;
   readonly accountPage: AccountPageDeps;
+  readonly inFlight: Parameters<typeof limitInFlight>[0];
   readonly shedding: Parameters<typeof shedLoad>[0];
   readonly answering: Parameters<typeof answerInTime>[0];
   readonly throttle: Parameters<typeof endpointThrottle>[0];
@@ -54,6 +56,7 @@ export function createApp(deps: AppDeps): Koa {
   app.use(securityHeaders(deps.deployment));
   app.use(errorBoundary(deps));
   app.use(deps.assets.middleware);
+  app.use(limitInFlight(deps.inFlight));
   app.use(findTenant(deps, deps.deployment));
   app.use(shedLoad(deps.shedding));
   app.use(answerInTime(deps.answering));

@@ -187,6 +187,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     providers,
     interactions,
     accountPage,
+    inFlight: { limit: config.maxRequestsInFlight },
     shedding: {
       needs: (ctx) => classify(ctx) !== undefined,
       longestWaitMs,

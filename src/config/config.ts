@@ -51,6 +51,8 @@ export interface Config {
   readonly outboundAllow: readonly string[];
   /** Days that a signing key signs before the next one takes over; 0: until an operator rotates. */
   readonly signingKeyDays: number;
+  /** Requests that a replica works on at once; the next is told to come again. */
+  readonly maxRequestsInFlight: number;
   /** Milliseconds after which a request of a machine is answered at the latest. */
   readonly tokenDeadlineMs: number;
   /** Providers kept in memory. */

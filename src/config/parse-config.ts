@@ -69,6 +69,7 @@ export function parseConfig(raw: RawEnvironment): { config: Config; secrets: Sec
     trustedProxies: values.TRUSTED_PROXIES ?? [],
     outboundAllow: values.OUTBOUND_ALLOW ?? [],
     signingKeyDays: values.SIGNING_KEY_DAYS,
+    maxRequestsInFlight: values.MAX_REQUESTS_IN_FLIGHT,
     tokenDeadlineMs: values.TOKEN_DEADLINE_MS,
     providerPoolSize: values.PROVIDER_POOL_SIZE,
     tenantPollSeconds: values.TENANT_POLL_SECONDS,

@@ -271,6 +271,13 @@ export const ENVIRONMENT = z.object({
     fallbackText: 'none',
     example: '10.20.0.0/16',
   }),
+  MAX_REQUESTS_IN_FLIGHT: wholeNumber(10, 100_000).register(docs, {
+    section: NETWORK,
+    about:
+      'Requests that one replica works on at once, those left out whose bodies are still on their way. The next gets 503 with Retry-After, before any work. A guard of memory: what has a cause, such as PostgreSQL or passwords in a queue, is told to come again long before. Health and stylesheets are not counted.',
+    expected: 'a whole number from 10 to 100000',
+    fallback: '1000',
+  }),
   TOKEN_DEADLINE_MS: wholeNumber(100, 60_000).register(docs, {
     ...milliseconds(60_000),
     section: NETWORK,

@@ -2,32 +2,31 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GatehouseError } from '../errors.ts';
 
+/** For how long a connection and a request are waited for, in milliseconds. */
+export const TIME_LIMITS = {
+  /**
+   * An idle connection stays open for longer than load balancers keep theirs (60 s is common): the
+   * side that closes first must be theirs, or a request that is already on its way meets a reset.
+   */
+  keepAliveTimeout: 75_000,
+  /** From the first byte of a request to the end of its headers. */
+  headersTimeout: 15_000,
+  /** From the first byte of a request to the end of its body; our bodies are small. */
+  requestTimeout: 30_000,
+  /** How often the two above are enforced. */
+  connectionsCheckingInterval: 5000,
+};
+
+/** Request line and headers together; those of a browser with all of our cookies are some 4 KiB. */
+const MAX_HEADER_BYTES = 16 * 1024;
+
 /**
- * An idle connection stays open for longer than load balancers keep theirs (60 s is common): the
- * side that closes first must be theirs, or a request that is already on its way meets a reset.
+ * A server of Node with limits that suit one behind a load balancer. Who sends slowly gets 408, and
+ * who sends headers that are too large 431, before anything of ours runs; bodies have the limits of
+ * who reads them.
  */
-const KEEP_ALIVE_TIMEOUT_MS = 75_000;
-
-/** From the first byte of a request to the end of its headers. */
-const HEADERS_TIMEOUT_MS = 15_000;
-
-/** From the first byte of a request to the end of its body; our bodies are small. */
-const REQUEST_TIMEOUT_MS = 30_000;
-
-/** How often the two above are enforced. */
-const CHECK_INTERVAL_MS = 5000;
-
-/** A server of Node with time limits that suit one behind a load balancer. */
-export function createHttpServer(listener: RequestListener): Server {
-  return createServer(
-    {
-      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: CHECK_INTERVAL_MS,
-    },
-    listener,
-  );
+export function createHttpServer(listener: RequestListener, limits = TIME_LIMITS): Server {
+  return createServer({ ...limits, maxHeaderSize: MAX_HEADER_BYTES }, listener);
 }
 
 /** The address cannot be listened on; nothing is wrong with the configuration as such. */
