@@ -13,7 +13,7 @@ const run = promisify(execFile);
 /**
  * Installs what is missing where this user may.
  *
- * @param programs - absolute path of a program to the package that has it
+ * @param programs - absolute path of a program, or of what one loads, to the package that has it
  * @throws Error that says what to install
  */
 export async function ensurePrograms(programs: Readonly<Record<string, string>>): Promise<void> {
@@ -54,7 +54,7 @@ async function install(packages: readonly string[]): Promise<void> {
 }
 
 async function isThere(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
+  return access(path, constants.R_OK).then(
     () => true,
     () => false,
   );

@@ -50,7 +50,7 @@ export interface InstalledPostgres {
 export async function startInstalledPostgres(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<InstalledPostgres> {
-  const { major, bin } = (await findInstalled()) ?? (await installOne());
+  const { major, bin } = await installedPrograms();
   const home = await mkdtemp(join(tmpdir(), 'gatehouse-postgres-'));
   try {
     return await start(major, bin, home, settings);
@@ -73,32 +73,9 @@ async function start(
   await writeFile(passwordFile, password, { mode: 0o600 });
   await writeFile(passFile, `*:*:*:${OWNER_NAME}:${password}\n`, { mode: 0o600 });
   await mkdir(cluster, { mode: 0o700 });
-  const binaries: Binaries = {
-    directory: bin,
-    version: major,
-    initdb: join(bin, 'initdb'),
-    postgres: join(bin, 'postgres'),
-  };
+  const binaries = binariesIn(major, bin);
   const way = await findWay(home, binaries);
-  const { code, lastWords } = await collectOutput(
-    spawnAs(
-      way,
-      binaries.initdb,
-      [
-        `--pgdata=${cluster}`,
-        `--username=${OWNER_NAME}`,
-        '--auth-local=trust',
-        '--auth-host=scram-sha-256',
-        `--pwfile=${passwordFile}`,
-        '--encoding=UTF8',
-        '--locale=C.UTF-8',
-        '--no-instructions',
-        '--no-sync',
-      ],
-      { cwd: '/', stdio: 'pipe' },
-    ),
-  );
-  if (code !== 0) throw new Error(`initdb: ${lastWords}`);
+  await initialize(way, binaries, { cluster, passwordFile });
   const port = await freePort();
   const server = startServer(way, binaries, cluster, {
     logger: silentLogger,
@@ -149,6 +126,48 @@ async function start(
   };
 }
 
+/** The newest that is installed; Debian's, installed by this, where there is none. */
+export async function installedPrograms(): Promise<{ major: string; bin: string }> {
+  return (await findInstalled()) ?? (await installOne());
+}
+
+/** The server's own programs among those of a directory. */
+export function binariesIn(major: string, bin: string): Binaries {
+  return {
+    directory: bin,
+    version: major,
+    initdb: join(bin, 'initdb'),
+    postgres: join(bin, 'postgres'),
+  };
+}
+
+/** Makes a cluster that asks for a password on TCP. */
+export async function initialize(
+  way: RunAs,
+  binaries: Binaries,
+  files: { cluster: string; passwordFile: string },
+): Promise<void> {
+  const { code, lastWords } = await collectOutput(
+    spawnAs(
+      way,
+      binaries.initdb,
+      [
+        `--pgdata=${files.cluster}`,
+        `--username=${OWNER_NAME}`,
+        '--auth-local=trust',
+        '--auth-host=scram-sha-256',
+        `--pwfile=${files.passwordFile}`,
+        '--encoding=UTF8',
+        '--locale=C.UTF-8',
+        '--no-instructions',
+        '--no-sync',
+      ],
+      { cwd: '/', stdio: 'pipe' },
+    ),
+  );
+  if (code !== 0) throw new Error(`initdb: ${lastWords}`);
+}
+
 /** The newest whose server and programs are all there. */
 async function findInstalled(): Promise<{ major: string; bin: string } | undefined> {
   const majors = (await readdir(INSTALLED).catch(() => [])).toSorted(
@@ -176,7 +195,8 @@ async function installOne(): Promise<{ major: string; bin: string }> {
   return { major: DEBIAN_MAJOR, bin };
 }
 
-async function findWay(home: string, binaries: Binaries): Promise<RunAs> {
+/** How PostgreSQL can be run here; `home` is handed to who runs it. */
+export async function findWay(home: string, binaries: Binaries): Promise<RunAs> {
   for (const way of await waysToRun(undefined)) {
     if (!(await worksAs(way, binaries.postgres, ['--version']))) continue;
     if (way.owner !== undefined) await handOver(home, way.owner);

@@ -1,8 +1,15 @@
 import { ALERTS } from './alerts.ts';
 import { BACKUP } from './backup.ts';
 import { BALANCER } from './balancer.ts';
+import { DATABASE_CARE } from './database-care.ts';
 import type { Trial } from './trial.ts';
 import { WORKFLOWS } from './workflows.ts';
 
 /** Everything that `npm run check:deploy` tries, in this order. */
-export const TRIALS: readonly Trial[] = [...BALANCER, ...ALERTS, ...BACKUP, ...WORKFLOWS];
+export const TRIALS: readonly Trial[] = [
+  ...BALANCER,
+  ...ALERTS,
+  ...BACKUP,
+  ...DATABASE_CARE,
+  ...WORKFLOWS,
+];
