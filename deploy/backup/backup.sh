@@ -83,6 +83,10 @@ name=gatehouse-$taken_at
   echo 'gatehouse-backup 1'
   echo "taken_at $taken_at"
   ask "select 'postgresql', current_setting('server_version_num');"
+  # What move.sh goes by: comment on database … is 'environment: production'.
+  ask "select 'environment', substring(shobj_description(oid, 'pg_database') from '^environment: ([a-z0-9-]+)')
+         from pg_database
+        where datname = current_database() and shobj_description(oid, 'pg_database') ~ '^environment: [a-z0-9-]+';"
   ask "select 'migration', name from public.knex_migrations order by name;"
   # Every column that holds seals is called so, whatever release the schema is of.
   ask "select format('select distinct ''sealing_key'', split_part(%I, ''.'', 2) from public.%I where %I is not null',

@@ -2,11 +2,12 @@
 # Restores a backup of backup.sh into a database: all of it, in one transaction, or nothing. Read
 # docs/runbooks/restore-a-backup.md first: what ended since the backup comes back with it.
 #
-#   restore.sh [--replace] gatehouse-TIME.dump.age
+#   restore.sh [--replace] [--then FILE.sql] gatehouse-TIME.dump.age
 #
 # The manifest of the backup lies beside it. It connects as psql does (see backup.sh), as the role
 # that is to own what is restored. The database has to be empty; with --replace, what is in its
-# schema public is dropped in the same transaction. No server may be running on it.
+# schema public is dropped in the same transaction. --then: statements that belong to that transaction,
+# after all is there. No server may be running on it.
 #
 #   BACKUP_IDENTITY     file with the key of age-keygen that opens the backup
 #
@@ -20,8 +21,20 @@ misused() { say "error: $*"; exit 64; }
 need() { command -v "$1" >/dev/null || misused "$1 is missing (Debian: $2)"; }
 
 replace=
-if [ "${1:-}" = --replace ]; then replace=yes; shift; fi
-[ $# -eq 1 ] || misused 'usage: restore.sh [--replace] gatehouse-TIME.dump.age'
+then=
+while [[ ${1:-} == --* ]]; do
+  case $1 in
+  --replace) replace=yes ;;
+  --then)
+    then=${2:-}
+    [ -r "$then" ] || misused "--then: ${then:-no file} cannot be read"
+    shift
+    ;;
+  *) misused "$1 means nothing" ;;
+  esac
+  shift
+done
+[ $# -eq 1 ] || misused 'usage: restore.sh [--replace] [--then FILE.sql] gatehouse-TIME.dump.age'
 [ -r "$1" ] || misused "$1 cannot be read"
 manifest=${1%.dump.age}.manifest
 [ -r "$manifest" ] || misused "$manifest is not there: no whole backup"
@@ -59,6 +72,7 @@ script() {
   age --decrypt --identity "$BACKUP_IDENTITY" "$dump" | pg_restore --no-owner --file=- || return 1
   # Numbers of transactions mean nothing in another cluster; the replicas' change feed reads by them.
   echo 'update public.tenants set changed_xid = pg_current_xact_id();'
+  [ -z "$then" ] || cat "$then" || return 1
   echo 'commit;'
 }
 

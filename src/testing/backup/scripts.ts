@@ -19,14 +19,25 @@ export interface ScriptResult {
   readonly stderr: string;
 }
 
+/** A script of `deploy/backup`, without its `.sh`. */
+export type BackupScript =
+  | 'backup'
+  | 'restore'
+  | 'verify'
+  | 'move'
+  | 'redis-snapshot'
+  | 'redis-restore';
+
 export interface BackupScripts {
   /** Where backups land. */
   readonly directory: string;
   /** The key that opens them; `backup` does not need it. */
   readonly identity: string;
+  /** The variables that each is run with. */
+  readonly settings: Readonly<Record<string, string>>;
   /** Runs one with what it needs to reach a database, and more variables. */
   run(
-    script: 'backup' | 'restore' | 'verify',
+    script: BackupScript,
     variables: Readonly<Record<string, string>>,
     ...args: string[]
   ): Promise<ScriptResult>;
@@ -58,6 +69,7 @@ export async function backupScripts(home: string, bin: string): Promise<BackupSc
   return {
     directory,
     identity,
+    settings,
     async run(script, variables, ...args) {
       const env = { ...settings, ...variables };
       try {

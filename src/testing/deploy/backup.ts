@@ -1,14 +1,34 @@
+import { tryMove } from './move.ts';
+import { tryRedisSnapshot } from './redis-snapshot.ts';
 import { runProgram, type Trial } from './trial.ts';
 
-/** The scripts of `deploy/backup`, by the drill. */
+const DIRECTORY = 'deploy/backup';
+
+/** What is kept and brought back, and the look at whether all is in order. */
 export const BACKUP: readonly Trial[] = [
   {
     artefact: 'backup',
     how: 'npm run drill:backup: back up under load, restore elsewhere, verify, sign in again',
-    covers: ['deploy/backup'],
+    covers: [`${DIRECTORY}/backup.sh`, `${DIRECTORY}/restore.sh`, `${DIRECTORY}/verify.sh`],
     async run() {
       const { stdout } = await runProgram(process.execPath, ['src/testing/backup/drill.ts']);
       return stdout.trim().split('\n').at(-1) ?? '';
     },
+  },
+  {
+    artefact: 'move between environments',
+    how: 'production into staging: refusals, without people, with them, a sign-in there',
+    covers: [
+      `${DIRECTORY}/move.sh`,
+      `${DIRECTORY}/move-nobody.sql`,
+      `${DIRECTORY}/move-people.sql`,
+    ],
+    run: tryMove,
+  },
+  {
+    artefact: 'redis snapshot',
+    how: 'taken from a running server’s Redis and laid into a fresh one',
+    covers: [`${DIRECTORY}/redis-snapshot.sh`, `${DIRECTORY}/redis-restore.sh`],
+    run: tryRedisSnapshot,
   },
 ];
