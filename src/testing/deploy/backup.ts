@@ -1,3 +1,4 @@
+import { tryHealth } from './health.ts';
 import { tryMove } from './move.ts';
 import { tryRedisSnapshot } from './redis-snapshot.ts';
 import { runProgram, type Trial } from './trial.ts';
@@ -30,5 +31,11 @@ export const BACKUP: readonly Trial[] = [
     how: 'taken from a running server’s Redis and laid into a fresh one',
     covers: [`${DIRECTORY}/redis-snapshot.sh`, `${DIRECTORY}/redis-restore.sh`],
     run: tryRedisSnapshot,
+  },
+  {
+    artefact: 'health script',
+    how: 'against a deployment with TLS, Redis and a backup; then each fault is made',
+    covers: ['deploy/health.sh'],
+    run: tryHealth,
   },
 ];
