@@ -2,6 +2,7 @@ import { ALERTS } from './alerts.ts';
 import { BACKUP } from './backup.ts';
 import { BALANCER } from './balancer.ts';
 import { DATABASE_CARE } from './database-care.ts';
+import { SHELL } from './shell.ts';
 import type { Trial } from './trial.ts';
 import { WORKFLOWS } from './workflows.ts';
 
@@ -11,5 +12,6 @@ export const TRIALS: readonly Trial[] = [
   ...ALERTS,
   ...BACKUP,
   ...DATABASE_CARE,
+  ...SHELL,
   ...WORKFLOWS,
 ];
