@@ -9,6 +9,7 @@ import { limitInFlight } from './http/limit-in-flight.ts';
 import type { PageAssets } from './http/page-assets.ts';
 import { createPublicDocuments } from './http/public-document.ts';
 import { readRawBody } from './http/read-raw-body.ts';
+import { readableAnswers } from './http/readable-answers.ts';
 import { requestContext } from './http/request-context.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { shedLoad } from './http/shed-load.ts';
@@ -29,6 +30,7 @@ export interface AppDeps {
   readonly providers: ProviderPool;
   readonly interactions: InteractionDeps;
   readonly accountPage: AccountPageDeps;
+  readonly crossOrigin: Parameters<typeof readableAnswers>[0];
   readonly inFlight: Parameters<typeof limitInFlight>[0];
   readonly shedding: Parameters<typeof shedLoad>[0];
   readonly answering: Parameters<typeof answerInTime>[0];
@@ -54,6 +56,7 @@ export function createApp(deps: AppDeps): Koa {
   app.use(requestContext(deps));
   app.use(accessLog(deps));
   app.use(securityHeaders(deps.deployment));
+  app.use(readableAnswers(deps.crossOrigin));
   app.use(errorBoundary(deps));
   app.use(deps.assets.middleware);
   app.use(limitInFlight(deps.inFlight));

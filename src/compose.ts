@@ -16,6 +16,7 @@ import { countingAudit, watchGauges } from './compose-metrics.ts';
 import { keyDeps, passwordHasher } from './compose-shared.ts';
 import { upstreamUse } from './compose-upstream.ts';
 import type { Config } from './config/config.ts';
+import { canonicalPath } from './http/canonical-path.ts';
 import { createClientAddress } from './http/client-address.ts';
 import { DEFAULT_ENDPOINT_LIMITS, type EndpointLimits } from './http/endpoint-limiter.ts';
 import { createPathClassifier } from './http/endpoint-throttle.ts';
@@ -41,6 +42,7 @@ import { createRedisEndpointLimiter } from './storage/redis/endpoint-limiter.ts'
 import type { Logger } from './telemetry/logger.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
 import { type Tracing, untraced } from './telemetry/tracing.ts';
+import { METADATA_PREFIX } from './tenants/resolve-tenant.ts';
 import type { TenantId } from './tenants/tenant.ts';
 import type { TenantChangeFeed } from './tenants/tenant-change-feed.ts';
 import { createTenantDirectory } from './tenants/tenant-directory.ts';
@@ -187,6 +189,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     providers,
     interactions,
     accountPage,
+    crossOrigin: { isAsked: isAskedByPages },
     inFlight: { limit: config.maxRequestsInFlight },
     shedding: {
       needs: (ctx) => classify(ctx) !== undefined,
@@ -319,10 +322,27 @@ function attemptStore({ backends, config }: ComposeOptions, digestKey: string): 
     : createRedisAttemptStore(redis, { ...limits, keyPrefix: config.redis.keyPrefix });
 }
 
-/** What a request is counted as; undefined for small answers from memory. */
+/**
+ * Whether pages of other origins ask at a path, in whatever tenant: the machines' endpoints, and what
+ * is open to all. Too lenient for a path that leads nowhere, which does no harm.
+ */
+function isAskedByPages(path: string): boolean {
+  const { token, authenticated, exempt } = ENDPOINT_PATHS;
+  const canonical = canonicalPath(path);
+  return (
+    [...token, ...authenticated, ...exempt].some((own) => canonical.endsWith(own)) ||
+    canonical.startsWith(`${METADATA_PREFIX}/`)
+  );
+}
+
+/**
+ * What a request is counted as; undefined for small answers from memory: metadata, keys, and what
+ * browsers ask before they let a page ask. If that were refused, the page would not even learn why.
+ */
 function classifier(): AppDeps['throttle']['classify'] {
   const classOf = createPathClassifier(ENDPOINT_PATHS);
   return (ctx) => {
+    if (ctx.method === 'OPTIONS') return undefined;
     const { tenant, tenantPath } = ctx.state as RequestState & TenantState;
     const endpointClass = classOf(tenantPath);
     return endpointClass && { endpointClass, clientScope: tenant.id };

@@ -1,5 +1,6 @@
 import type Koa from 'koa';
 import { PREPARED_HEADERS } from './error-boundary.ts';
+import { letRead } from './readable-answers.ts';
 import type { RequestState } from './request-state.ts';
 
 const RETRY_AFTER_SECONDS = 2;
@@ -39,6 +40,8 @@ function sayLater(ctx: Koa.ParameterizedContext<RequestState>): void {
   if (res.headersSent || res.destroyed || state.mustFinish === true) return;
   ctx.respond = false;
   for (const name of [...PREPARED_HEADERS, 'Set-Cookie']) res.removeHeader(name);
+  res.setHeader('Retry-After', String(RETRY_AFTER_SECONDS));
+  letRead(ctx);
   const body = JSON.stringify({
     error: 'temporarily_unavailable',
     error_description: 'the server cannot answer at the moment, try again',
@@ -48,7 +51,6 @@ function sayLater(ctx: Koa.ParameterizedContext<RequestState>): void {
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': Buffer.byteLength(body),
     'Cache-Control': 'no-store',
-    'Retry-After': String(RETRY_AFTER_SECONDS),
   });
   res.end(body);
 }

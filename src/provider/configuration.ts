@@ -10,9 +10,12 @@ import {
 import { STANDARD_CLAIMS } from '../accounts/account-claims.ts';
 import { ACR_LEVELS, ACR_SINGLE_FACTOR } from '../accounts/acr.ts';
 import {
+  ALLOWED_ORIGINS,
+  allowedOriginsProblem,
   CLIENT_EXTENSIONS,
   type ClientExtension,
   extensionProblem,
+  mayAskFrom,
 } from '../applications/client-metadata.ts';
 import type { KeySet } from '../keys/signing-key.ts';
 import type { Tenant } from '../tenants/tenant.ts';
@@ -88,16 +91,16 @@ export function staticConfiguration(
       authorizationSigningAlgValues: algorithms,
     },
     extraClientMetadata: {
-      properties: Object.keys(CLIENT_EXTENSIONS),
+      properties: [...Object.keys(CLIENT_EXTENSIONS), ALLOWED_ORIGINS],
       validator(_ctx, name, value) {
-        const problem = extensionProblem(name as ClientExtension, value);
+        const problem =
+          name === ALLOWED_ORIGINS
+            ? allowedOriginsProblem(value)
+            : extensionProblem(name as ClientExtension, value);
         if (problem !== undefined) throw new errors.InvalidClientMetadata(problem);
       },
     },
-    // A redirect URI of a scheme of its own has the origin `null`, which every sandboxed page says.
-    clientBasedCORS: (_ctx, origin, client) =>
-      origin !== 'null' &&
-      (client.redirectUris?.some((uri) => URL.parse(uri)?.origin === origin) ?? false),
+    clientBasedCORS: (_ctx, origin, client) => mayAskFrom(origin, client),
 
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     // A session missing from Redis has not ended; `end-session.ts` ends what must end.

@@ -160,6 +160,7 @@ describe('discovery', () => {
         token_endpoint_auth_method: 'none',
         grant_types: ['authorization_code'],
         redirect_uris: ['com.example.app:/callback'],
+        allowed_cors_origins: ['https://shell.example'],
       }),
     });
     const origin = 'https://anybody.example';
@@ -176,6 +177,8 @@ describe('discovery', () => {
     assert.equal(own.headers['access-control-allow-origin'], 'https://client.example');
     const foreign = await ask(origin);
     assert.equal(foreign.headers['access-control-allow-origin'], undefined);
+    const shell = await ask('https://shell.example', 'app');
+    assert.equal(shell.headers['access-control-allow-origin'], 'https://shell.example');
     const sandboxed = await ask('null', 'app');
     assert.equal(sandboxed.status, 400);
     assert.equal(sandboxed.headers['access-control-allow-origin'], undefined);

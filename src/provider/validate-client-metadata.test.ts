@@ -46,6 +46,7 @@ describe('client metadata', () => {
       ],
       [{ ...WEB, refresh_token_reuse_window: 0, access_token_seconds: 60 }, true],
       [{ ...WEB, id_token_signed_response_alg: 'ES256', default_max_age: 60 }, true],
+      [{ ...WEB, allowed_cors_origins: ['https://a.example', 'http://localhost:5173'] }, true],
     ];
     for (const [metadata, hasSecret] of good) {
       assert.equal(await problem(metadata, { hasSecret }), undefined, JSON.stringify(metadata));
@@ -85,6 +86,18 @@ describe('client metadata', () => {
       [{ ...WEB, refresh_token_reuse_window: '5' }, /refresh_token_reuse_window must be/],
       [{ ...WEB, access_token_seconds: 1.5 }, /access_token_seconds must be/],
       [{ ...WEB, id_token_seconds: null }, /id_token_seconds must be/],
+      ...['https://a.example', ['null'], ['*'], [5], null, ['http://a.example']].map(
+        (origins): [object, RegExp] => [
+          { ...WEB, allowed_cors_origins: origins },
+          /allowed_cors_origins must be/,
+        ],
+      ),
+      ...['https://a.example/', 'https://A.example', 'https://*.a.example', 'app:'].map(
+        (origin): [object, RegExp] => [
+          { ...WEB, allowed_cors_origins: [origin] },
+          /allowed_cors_origins must be/,
+        ],
+      ),
     ];
     for (const [metadata, expected] of bad) {
       const said = await problem(metadata);

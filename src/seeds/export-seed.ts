@@ -1,5 +1,9 @@
 import { Document, isMap, isScalar, isSeq, type Node, Scalar, type YAMLMap } from 'yaml';
-import { CLIENT_EXTENSIONS, CLIENT_METADATA_NAMES } from '../applications/client-metadata.ts';
+import {
+  ALLOWED_ORIGINS,
+  CLIENT_EXTENSIONS,
+  CLIENT_METADATA_NAMES,
+} from '../applications/client-metadata.ts';
 import type { StoredTenantSettings } from '../tenants/complete-tenant-settings.ts';
 import {
   DEFAULT_TENANT_SETTINGS,
@@ -58,6 +62,7 @@ const BASE64_WIDTH = 76;
 
 const METADATA_ORDER: readonly string[] = [
   ...CLIENT_METADATA_NAMES,
+  ALLOWED_ORIGINS,
   ...Object.keys(CLIENT_EXTENSIONS),
 ];
 const SETTINGS_ORDER = [

@@ -1,7 +1,9 @@
 import {
+  ALLOWED_ORIGINS,
   CLIENT_EXTENSIONS,
   CLIENT_METADATA_NAMES,
   type ClientExtension,
+  WEB_ORIGIN_RULE,
 } from '../applications/client-metadata.ts';
 import { redirectUriProblem } from '../applications/redirect-uri.ts';
 import { type ClientSecretSource, readClientSecret } from './read-secret.ts';
@@ -35,7 +37,11 @@ export type ParsedClient = Omit<DesiredClient, 'secret'> & {
 };
 
 const EXTENSION_NAMES = Object.keys(CLIENT_EXTENSIONS).filter(isExtension);
-const METADATA_NAMES: readonly string[] = [...CLIENT_METADATA_NAMES, ...EXTENSION_NAMES];
+const METADATA_NAMES: readonly string[] = [
+  ...CLIENT_METADATA_NAMES,
+  ALLOWED_ORIGINS,
+  ...EXTENSION_NAMES,
+];
 
 /** Metadata that is a list of redirect URIs. */
 const REDIRECT_LISTS = ['redirect_uris', 'post_logout_redirect_uris'];
@@ -57,6 +63,7 @@ export function readClient(at: SeedNode): ParsedClient | undefined {
   const secret = secretAt === undefined ? undefined : readClientSecret(secretAt);
   checkSecretPresence(map);
   checkRedirectUris(map);
+  checkAllowedOrigins(map);
   const metadata: Record<string, unknown> = {};
   const metadataPlaces = new Map<string, Place>();
   for (const name of METADATA_NAMES) {
@@ -114,6 +121,10 @@ function checkRedirectUris(map: SeedMap): void {
       seen.add(uri);
     });
   }
+}
+
+function checkAllowedOrigins(map: SeedMap): void {
+  readList(map.get(ALLOWED_ORIGINS), 'origins', (item) => void readText(item, WEB_ORIGIN_RULE));
 }
 
 function isExtension(name: string): name is ClientExtension {

@@ -179,6 +179,15 @@ refuseEach('a seed file with a broken application or client', [
       ':12:41 tenants[0].applications[0].clients[0].refresh_token_reuse_window: expected whole seconds from 0 to 60, found the number 3600',
   },
   {
+    name: 'an allowed origin that is an address',
+    yaml: publicClient(
+      'redirect_uris: [https://a.example/cb]',
+      'allowed_cors_origins: [https://a.example/]',
+    ),
+    expected:
+      ':12:36 tenants[0].applications[0].clients[0].allowed_cors_origins[0]: expected an origin such as https://app.example, without a path (http only for a loopback address), found "https://a.example/"',
+  },
+  {
     name: 'a client of two applications',
     yaml: `${tenant('applications:')}      - key: a\n        clients: [${INLINE_CLIENT}]\n      - key: b\n        clients: [${INLINE_CLIENT}]\n`,
     expected:

@@ -3,7 +3,7 @@ import { DEFAULT_TENANT_SLUG, type Tenant } from './tenant.ts';
 import type { TenantDirectory } from './tenant-directory.ts';
 
 /** RFC 8414 puts the issuer's path behind this, instead of in front of it. */
-const METADATA_PREFIX = '/.well-known/oauth-authorization-server';
+export const METADATA_PREFIX = '/.well-known/oauth-authorization-server';
 
 /** What a slug can be: anything else is nobody's, and is not asked for. */
 const SLUG = /^[a-z0-9-]{1,63}$/;

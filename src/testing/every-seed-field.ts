@@ -92,6 +92,7 @@ tenants:
             subject_type: public
             token_endpoint_auth_method: client_secret_post
             tos_uri: https://notes.example/tos
+            allowed_cors_origins: [https://app.notes.example]
             refresh_token_reuse_window: 5
             access_token_seconds: 61
             id_token_seconds: 62

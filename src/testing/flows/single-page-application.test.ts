@@ -125,6 +125,28 @@ describe('a single-page application in Chromium', () => {
     assert.equal(shown, 'alice@example.com refreshed 600 revoked true then 401');
   });
 
+  it('learns why it is refused, whether by the protocol or before it', async () => {
+    const page = await (await browser.newContext()).newPage();
+    await page.goto(`${origin}/callback?code=none`);
+    const seen = await page.evaluate(async (issuer) => {
+      const look = async (path: string, headers: Record<string, string>) => {
+        const { status, headers: said } = await fetch(issuer + path, { headers });
+        return [status, said.get('www-authenticate')?.split(' ')[0], said.has('x-request-id')];
+      };
+      return [
+        // The first is asked for before, because of its header.
+        await look('/me', { authorization: 'Bearer nothing' }),
+        await look('/token', {}),
+        await look('/t/nobody/jwks', {}),
+      ];
+    }, deployment.publicUrl);
+    assert.deepEqual(seen, [
+      [401, 'Bearer', true],
+      [404, undefined, true],
+      [404, undefined, true],
+    ]);
+  });
+
   it('whose code another origin caught gets nothing', async () => {
     const page = await (await browser.newContext()).newPage();
     // The same server by another name: another origin, which is not registered.
