@@ -20,6 +20,8 @@ describe('scrubText', () => {
     ['the head of a cut JWT', JWT.slice(0, 30), JWT.slice(3, 30)],
     ['an encrypted JWT', `${part({ alg: 'dir' })}..aa.bb.cc-secret-tail`, 'cc-secret-tail'],
     ['a bearer token', `authorization failed for Bearer ${OPAQUE}`, OPAQUE],
+    ['a bearer token that begins with a sign', `Bearer -_${OPAQUE}`, OPAQUE],
+    ['a bearer token with a sign among small letters', `Bearer ab_c-${OPAQUE}`, OPAQUE],
     ['a DPoP token', `DPoP ${OPAQUE}`, OPAQUE],
     ['basic credentials', 'got Basic YWxpY2U6aHVudGVyMg==', 'YWxpY2U6'],
     ['a code in a query', `GET /cb?code=${OPAQUE}&state=x`, OPAQUE],

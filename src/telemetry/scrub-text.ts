@@ -45,7 +45,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/\b(authorization|proxy-authorization|cookie|set-cookie):[^\r\n]*/gi, `$1: ${REDACTED}`],
   // A credential has a digit, a capital or a sign in it; "Basic authentication" has not.
   [
-    /\b([Bb]earer|BEARER|[Bb]asic|BASIC|DPoP|dpop)\s+(?=[a-z]{0,200}[A-Z0-9+/=])[A-Za-z0-9+/=._~-]{8,}/g,
+    /\b([Bb]earer|BEARER|[Bb]asic|BASIC|DPoP|dpop)\s+(?=[a-z._~-]{0,200}[A-Z0-9+/=])[A-Za-z0-9+/=._~-]{8,}/g,
     `$1 ${REDACTED}`,
   ],
   // JSON and inspected objects: "password":"…", code: '…', "otp":123456.
