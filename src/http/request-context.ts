@@ -19,8 +19,8 @@ const PART_OF_NOTHING: Pick<Tracing, 'follow'> = {
  *
  * The id is the caller's own when it is 8 to 128 letters, digits, dots, dashes and underscores,
  * else 128 random bits. Everything behind is done as part of the request's trace, which goes on from
- * the `traceparent` of a trusted proxy: anybody else's could have everything traced, or under ids of
- * their own.
+ * the `traceparent` of a trusted proxy, or is named as that has named the request: anybody else's word
+ * could have everything traced, or under ids of their own.
  *
  * A forwarded address from a peer that TRUSTED_PROXIES does not list is passed over, and said so
  * once: behind a balancer that is not listed, everybody would share one caller's limits.
@@ -58,6 +58,7 @@ export function requestContext(deps: {
       method: ctx.method,
       traceparent: trusted ? ctx.get('traceparent') : '',
       tracestate: trusted ? ctx.get('tracestate') : '',
+      name: trusted ? given : '',
     };
     await tracing.follow(request, async ({ ids, end }) => {
       state.logFields = { ...ids };

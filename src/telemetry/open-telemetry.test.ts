@@ -7,7 +7,7 @@ import type { RequestOutcome } from './tracing.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const PARENT = 'b7ad6b7169203331';
-const NOTHING = { traceparent: '', tracestate: '' };
+const NOTHING = { traceparent: '', tracestate: '', name: '' };
 const SOON = { deadlineMs: 5000, everyMs: 2 };
 const OUTCOME: RequestOutcome = {
   route: '/t/:slug/token',
@@ -43,10 +43,11 @@ async function setUp(t: TestContext, options: Partial<TracingOptions> = {}) {
 async function ask(
   tracing: Awaited<ReturnType<typeof setUp>>['tracing'],
   traceparent = '',
-  statement = 'select 1',
+  name = '',
 ) {
-  return tracing.follow({ method: 'POST', traceparent, tracestate: '' }, async ({ ids, end }) => {
-    tracing.watchStatement?.(statement)?.(null);
+  const request = { method: 'POST', ...NOTHING, traceparent, name };
+  return tracing.follow(request, async ({ ids, end }) => {
+    tracing.watchStatement?.('select 1')?.(null);
     end?.(OUTCOME);
     return ids;
   });
@@ -97,6 +98,19 @@ describe('startTracing', () => {
     const requests = collector.items.filter(({ kind }) => kind === 2);
     assert.equal(new Set(requests.map(({ traceId }) => traceId)).size, 3);
     assert.ok(requests.every(({ parentSpanId }) => parentSpanId === ''));
+  });
+
+  it('begins it under the name that a proxy gave the request, if that can be a trace id', async (t) => {
+    const { tracing } = await setUp(t, { sampler: 'parentbased_traceidratio', ratio: 0 });
+    assert.deepEqual(await ask(tracing, '', TRACE), { trace_id: TRACE });
+    assert.deepEqual(await ask(tracing, `00-${TRACE}-${PARENT}-00`, 'f'.repeat(32)), {
+      trace_id: TRACE,
+    });
+    for (const name of ['', 'request-1', '0'.repeat(32), TRACE.toUpperCase()]) {
+      const ids = await ask(tracing, '', name);
+      assert.match(ids?.trace_id ?? '', /^[0-9a-f]{32}$/);
+      assert.ok(ids?.trace_id !== TRACE && !/^0+$/.test(ids?.trace_id ?? ''));
+    }
   });
 
   it('says what failed by its code, never by its message', async (t) => {

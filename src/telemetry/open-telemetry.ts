@@ -17,6 +17,7 @@ import {
   AlwaysOffSampler,
   AlwaysOnSampler,
   ParentBasedSampler,
+  RandomIdGenerator,
   type ReadableSpan,
   type Sampler,
   TraceIdRatioBasedSampler,
@@ -33,6 +34,8 @@ const BATCH_SPANS = 512;
 const EVERY_MS = 1000;
 /** The exporter asks again by itself for so long. */
 const TIMEOUT_MS = 5000;
+/** A name that nginx gives a request (`$request_id`) is as good as a trace id. */
+const TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/;
 /** Longer values are cut. Characters. */
 const LONGEST_VALUE = 2048;
 
@@ -58,6 +61,10 @@ export interface TracingOptions
  * ioredis of its commands on a diagnostics channel. A span holds what is put into it here and nothing
  * else: names of routes, statements with marks for their values, and the forms of keys.
  *
+ * A trace that begins here has the name of the request as its id, if a proxy named it with 32
+ * hexadecimal digits: what the proxy logs is found by it. Whether it is recorded is decided here then,
+ * which a `traceparent` made of that name would not leave to us.
+ *
  * Work that no request asked for is not traced, nor are probes, which never reach Koa; nothing is
  * kept globally.
  *
@@ -78,7 +85,14 @@ export function startTracing(options: TracingOptions): Tracing {
     ...sending,
     send: (spans) => deliver(exporter, spans),
   });
+  const random = new RandomIdGenerator();
+  /** Set while the span of a request begins. */
+  let name = '';
   const provider = new TracerProvider({
+    idGenerator: {
+      generateTraceId: () => (TRACE_ID.test(name) ? name : random.generateTraceId()),
+      generateSpanId: () => random.generateSpanId(),
+    },
     sampler: samplerOf(sampler, ratio),
     resource: resourceFromAttributes({
       'service.name': 'gatehouse',
@@ -109,10 +123,12 @@ export function startTracing(options: TracingOptions): Tracing {
   });
 
   return {
-    follow({ method, ...carrier }, work) {
+    follow({ method, name: given, ...carrier }, work) {
       const parent = propagator.extract(ROOT_CONTEXT, carrier, defaultTextMapGetter);
       const attributes = { 'http.request.method': method };
+      name = given;
       const span = tracer.startSpan(method, { kind: SpanKind.SERVER, attributes }, parent);
+      name = '';
       return active.run(trace.setSpan(ROOT_CONTEXT, span), () =>
         work({
           ids: idsOf(span),

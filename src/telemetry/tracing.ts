@@ -12,6 +12,8 @@ export interface IncomingRequest {
   /** `traceparent` and `tracestate`, from a peer whose word counts; else empty. */
   readonly traceparent: string;
   readonly tracestate: string;
+  /** Its name, from such a peer; a trace that begins here has the same, if it can. */
+  readonly name: string;
 }
 
 /** What became of a request. Everything here may be shown: no path, no query, no header. */

@@ -3,6 +3,7 @@ import { BACKUP } from './backup.ts';
 import { BALANCER } from './balancer.ts';
 import { DATABASE_CARE } from './database-care.ts';
 import { SHELL } from './shell.ts';
+import { TRACES } from './traces.ts';
 import type { Trial } from './trial.ts';
 import { WORKFLOWS } from './workflows.ts';
 
@@ -13,5 +14,6 @@ export const TRIALS: readonly Trial[] = [
   ...BACKUP,
   ...DATABASE_CARE,
   ...SHELL,
+  ...TRACES,
   ...WORKFLOWS,
 ];
