@@ -289,7 +289,7 @@ export const ENVIRONMENT = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: receiverUrl().optional().register(docs, {
     section: TELEMETRY,
     about:
-      'A collector that traces go to, by OTLP over HTTP, in JSON, at `/v1/traces` below this address. Not set: nothing is traced, and nothing of OpenTelemetry’s SDK is loaded. This and the next three are standard variables of OpenTelemetry; of its others the exporter reads OTEL_EXPORTER_OTLP_CERTIFICATE and OTEL_EXPORTER_OTLP_COMPRESSION. An address in your own network needs no OUTBOUND_ALLOW: it is yours.',
+      'A collector that traces go to, by OTLP over HTTP, in JSON, at `/v1/traces` below this address. Not set: nothing is traced, and nothing of OpenTelemetry’s SDK is loaded. This and the next three are standard variables of OpenTelemetry; of its others the exporter reads OTEL_EXPORTER_OTLP_CERTIFICATE and OTEL_EXPORTER_OTLP_COMPRESSION. While it does not answer, up to 8,192 spans wait. An address in your own network needs no OUTBOUND_ALLOW: it is yours.',
     expected: 'an http or https URL, without a user, query or fragment',
     example: 'http://collector:4318',
   }),
@@ -339,7 +339,7 @@ export const ENVIRONMENT = z.object({
   SENTRY_DSN: sentryDsn.optional().register(docs, {
     section: TELEMETRY,
     about:
-      'An error tracker that speaks the Sentry protocol. It is told of unexpected errors: where in the program, in which request, tenant and route; nothing personal, no bodies and no headers.',
+      'An error tracker that speaks the Sentry protocol. It is told of unexpected errors: where in the program, in which request, tenant and route; nothing personal, no bodies and no headers. While it does not answer, or wants quiet, up to 100 errors wait.',
     expected: 'https://key@host/project',
     fallbackText: 'none',
     secret: true,
