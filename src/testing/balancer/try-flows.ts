@@ -1,0 +1,370 @@
+import assert from 'node:assert/strict';
+import { request as plainRequest } from 'node:http';
+import { connect, type SecureVersion } from 'node:tls';
+import { gunzipSync } from 'node:zlib';
+import { createPlainBrowser } from '../plain-browser.ts';
+import { authorizationUrl } from '../plain-client.ts';
+import { pollUntil } from '../poll.ts';
+import { createRelyingParty, signIn } from '../relying-party.ts';
+import {
+  type BalancedDeployment,
+  CALLBACK,
+  CLIENT_SECRET,
+  MARIA,
+  startBalancedDeployment,
+} from './balanced-deployment.ts';
+import { askPlainly, requireHeadersOnce } from './header-census.ts';
+import { connectHttp2 } from './http2-client.ts';
+import type { NginxProcess } from './nginx-process.ts';
+
+const REPLICAS = 3;
+const CALLER = '127.0.0.7';
+/** What a caller says of itself, and nobody believes. */
+const FORGED = {
+  'x-forwarded-for': '192.0.2.66',
+  'x-forwarded-proto': 'http',
+  'x-forwarded-host': 'evil.example',
+  'x-real-ip': '192.0.2.66',
+  forwarded: 'for=192.0.2.66;host=evil.example',
+  'x-request-id': 'a-forged-request-id',
+  traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+};
+
+type Line = Readonly<Record<string, string | number>>;
+
+/**
+ * Whole flows over TLS and HTTP/2 through three replicas, and everything that the balancer promises
+ * of them.
+ *
+ * @returns what was seen
+ */
+export async function tryFlows(): Promise<string> {
+  const deployment = await startBalancedDeployment(REPLICAS);
+  try {
+    const nginx = await deployment.balance('none');
+    const { spoken, secrets } = await signInAndOn(deployment);
+    const lines = await compareLogs(deployment, nginx);
+    for (const log of [(await nginx.accessLog()).join('\n'), nginx.errors()]) {
+      for (const secret of secrets) assert.ok(!log.includes(secret), `a log holds ${secret}`);
+    }
+    await refuseOldTls(deployment);
+    await leadToHttps(deployment);
+    await compressWhatHasNoSecret(deployment);
+    await keepMetricsIn(deployment);
+    await countHeaders(deployment);
+    const passedOver = await passOverTheDead(deployment, nginx);
+    await sayThatNobodyIsThere(deployment, nginx);
+    const used = new Set(lines.map(({ upstream }) => upstream)).size;
+    return `a sign-in over ${spoken} through ${used} replicas, in both logs under one id; TLS 1.1 refused; headers once; a dead replica passed over after ${passedOver} request`;
+  } finally {
+    await deployment.stop();
+  }
+}
+
+/** A person and an application, who say wrong things of where they are. */
+async function signInAndOn({ publicUrl, authority }: BalancedDeployment) {
+  const client = await connectHttp2({
+    origin: publicUrl,
+    authority: authority.certificate,
+    localAddress: CALLER,
+    headers: FORGED,
+  });
+  try {
+    const { fetch } = client;
+    const seen: string[] = [];
+    const stopAt = (url: string) => url.startsWith(CALLBACK) && seen.push(url) > 0;
+    const browser = createPlainBrowser({ fetch, stopAt });
+    const party = await createRelyingParty({
+      issuer: publicUrl,
+      clientId: 'shop',
+      secret: CLIENT_SECRET,
+      redirectUri: CALLBACK,
+      fetch,
+    });
+    const first = await signIn(browser, party, MARIA, { scope: 'openid offline_access' });
+    // The signature, the issuer and the audience.
+    await party.verify(first.id_token ?? '', 'shop');
+    const next = await party.refresh(first.refresh_token ?? '');
+    const me = await fetch(`${publicUrl}/me`, {
+      headers: { authorization: `Bearer ${next.access_token}` },
+    });
+    assert.equal(me.status, 200);
+    // A client that encodes too much: what it takes for a query is a path.
+    await fetch(`${publicUrl}/cb%3Fcode=encoded-too-much`);
+    assert.equal(client.spoken.application, 'h2');
+    assert.equal(client.spoken.tls, 'TLSv1.3');
+
+    const came = seen.flatMap((url) => [...new URL(url).searchParams.values()]);
+    const tokens = [first, next].flatMap((one) => [
+      one.access_token,
+      one.refresh_token,
+      one.id_token,
+    ]);
+    const cookies = await browser.jar.getCookies(publicUrl);
+    const values = cookies.map(({ value }) => value).filter((value) => value.length > 8);
+    const secrets = [...came, ...tokens, ...values, 'encoded-too-much', '?'];
+    return {
+      spoken: `${client.spoken.application} and ${client.spoken.tls}`,
+      secrets: [...secrets, MARIA.password, CLIENT_SECRET].flatMap((one) => one ?? []),
+    };
+  } finally {
+    await client.close();
+  }
+}
+
+/** Every line of nginx is JSON, and is one of a replica, of the same caller. */
+async function compareLogs(
+  { replicas }: BalancedDeployment,
+  nginx: NginxProcess,
+): Promise<readonly Line[]> {
+  const requests = () =>
+    new Map(
+      replicas
+        .flatMap((replica) => replica.output().split('\n'))
+        .filter((line) => line.includes('"message":"request"'))
+        .map((line): [string, Line] => {
+          const parsed: Line = JSON.parse(line);
+          return [String(parsed.request_id), parsed];
+        }),
+    );
+  const lines = await pollUntil(
+    async () => {
+      const read = (await nginx.accessLog()).map((line): Line => JSON.parse(line));
+      const theirs = requests();
+      // A line is written once its answer has left.
+      const isWhole = read.some(({ path }) => path === '/me' || path === 'other');
+      return isWhole && read.every(({ request_id: id }) => theirs.has(String(id))) && read;
+    },
+    { deadlineMs: 5000 },
+  );
+  for (const line of lines) {
+    assert.equal(line.address, CALLER);
+    assert.equal(line.protocol, 'HTTP/2.0');
+    assert.match(String(line.upstream), /^127\.0\.0\.1:\d+$/);
+    assert.equal(requests().get(String(line.request_id))?.address, CALLER);
+  }
+  const all = [
+    ...lines.map((line) => JSON.stringify(line)),
+    ...replicas.map((one) => one.output()),
+  ];
+  for (const forged of ['192.0.2.66', 'evil.example', 'a-forged-request-id', '0af7651916cd43dd']) {
+    assert.ok(!all.join('\n').includes(forged), `${forged} was believed`);
+  }
+  assert.ok(
+    lines.some(({ path }) => path === '/interaction/:uid/sign-in'),
+    'no line of the sign-in form',
+  );
+  return lines;
+}
+
+async function refuseOldTls({ ports, authority }: BalancedDeployment): Promise<void> {
+  const shake = async (version: SecureVersion, ciphers: string) => {
+    const { promise, resolve, reject } = Promise.withResolvers<string | null>();
+    const socket = connect(
+      {
+        host: '127.0.0.1',
+        port: ports.tls,
+        servername: 'localhost',
+        ca: authority.certificate,
+        minVersion: version,
+        maxVersion: version,
+        // Or this side would refuse by itself.
+        ciphers: `${ciphers}@SECLEVEL=0`,
+      },
+      () => resolve(socket.getProtocol()),
+    );
+    socket.once('error', reject);
+    try {
+      return await promise;
+    } finally {
+      socket.destroy();
+    }
+  };
+  await assert.rejects(shake('TLSv1.1', 'ALL'), /protocol version/i);
+  await assert.rejects(shake('TLSv1.2', 'ECDHE-ECDSA-AES128-SHA'), /handshake failure/i);
+  assert.equal(await shake('TLSv1.2', 'ECDHE-ECDSA-AES128-GCM-SHA256'), 'TLSv1.2');
+  assert.equal(await shake('TLSv1.3', 'ALL'), 'TLSv1.3');
+}
+
+async function leadToHttps({ ports, authority }: BalancedDeployment): Promise<void> {
+  const ask = (host: string) => {
+    const { promise, resolve, reject } = Promise.withResolvers<[number, string | undefined]>();
+    const options = { host: '127.0.0.1', port: ports.plain, path: '/auth?a=b', headers: { host } };
+    plainRequest(options, (answer) => {
+      answer.resume();
+      resolve([answer.statusCode ?? 0, answer.headers.location]);
+    })
+      .once('error', reject)
+      .end();
+    return promise;
+  };
+  assert.deepEqual(await ask('localhost'), [301, 'https://localhost/auth?a=b']);
+  await assert.rejects(ask('elsewhere.example'), /hang up/);
+  const stranger = connect({
+    host: '127.0.0.1',
+    port: ports.tls,
+    servername: 'elsewhere.example',
+    ca: authority.certificate,
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  stranger.once('secureConnect', resolve).once('error', reject);
+  await assert.rejects(promise, /unrecognized name/i);
+}
+
+async function compressWhatHasNoSecret(deployment: BalancedDeployment): Promise<void> {
+  const client = await connectHttp2({
+    origin: deployment.publicUrl,
+    authority: deployment.authority.certificate,
+  });
+  try {
+    const ask = (path: string, encoding: string) =>
+      client.fetch(`${deployment.publicUrl}${path}`, {
+        headers: { 'accept-encoding': encoding, accept: 'text/html' },
+      });
+    for (const path of ['/.well-known/openid-configuration', '/jwks']) {
+      const answer = await ask(path, 'gzip');
+      assert.equal(answer.headers.get('content-encoding'), 'gzip', path);
+      assert.match(answer.headers.get('vary') ?? '', /accept-encoding/i);
+      JSON.parse(gunzipSync(Buffer.from(await answer.arrayBuffer())).toString());
+    }
+    // Whether a page is compressed is the server's to say; nginx does not do it.
+    const browser = createPlainBrowser({ fetch: client.fetch });
+    const page = await browser.open(authorizationUrl(deployment.publicUrl, 'shop', SHOP));
+    assert.equal(page.status, 200);
+    const { pathname } = new URL(page.url);
+    const cookie = await browser.jar.getCookieString(page.url);
+    const [replica] = deployment.replicas;
+    const direct = await askReplica(replica?.issuer ?? '', pathname, {
+      host: new URL(deployment.publicUrl).host,
+      cookie,
+      'accept-encoding': 'gzip',
+      accept: 'text/html',
+    });
+    const through = await client.fetch(page.url, {
+      headers: { cookie, 'accept-encoding': 'gzip', accept: 'text/html' },
+    });
+    assert.equal(direct.status, 200);
+    assert.equal(through.status, 200);
+    assert.equal(through.headers.get('content-encoding') ?? undefined, direct.encoding);
+    const [, style = ''] = /href="([^"]+\.css)"/.exec(page.text) ?? [];
+    assert.equal((await ask(style, 'br')).headers.get('content-encoding'), 'br');
+  } finally {
+    await client.close();
+  }
+}
+
+const SHOP = { redirect_uri: CALLBACK };
+
+function askReplica(origin: string, path: string, headers: Record<string, string>) {
+  const { promise, resolve, reject } = Promise.withResolvers<{
+    status: number | undefined;
+    encoding: string | undefined;
+  }>();
+  plainRequest(`${origin}${path}`, { headers }, (answer) => {
+    answer.resume();
+    const encoding = answer.headers['content-encoding'];
+    resolve({ status: answer.statusCode, encoding });
+  })
+    .once('error', reject)
+    .end();
+  return promise;
+}
+
+async function keepMetricsIn({
+  publicUrl,
+  authority,
+  replicas,
+}: BalancedDeployment): Promise<void> {
+  const [replica] = replicas;
+  const inside = await (await fetch(`${replica?.adminUrl}/metrics`)).text();
+  assert.match(inside, /http_requests_total/);
+  for (const path of [
+    '/metrics',
+    '/metrics/',
+    '//metrics',
+    '/%6detrics',
+    '/METRICS',
+    '/x/../metrics',
+  ]) {
+    const answer = await askPlainly(`${publicUrl}${path}`, { authority: authority.certificate });
+    assert.equal(answer.status, 404, path);
+    assert.doesNotMatch(answer.body, /http_requests_total/);
+  }
+}
+
+/** Answers of replicas and of nginx, good ones and refusals. */
+async function countHeaders({ publicUrl, authority }: BalancedDeployment): Promise<void> {
+  const { certificate } = authority;
+  const page = { accept: 'text/html' };
+  const large = { method: 'POST', body: 'a'.repeat(200_000) };
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  const asked = [
+    { path: '/.well-known/openid-configuration', status: 200 },
+    { path: '/nothing-here', status: 404, headers: page },
+    { path: '/nothing-here', status: 404 },
+    { path: '/token', status: 400, method: 'POST', headers: form, body: 'grant_type=nonsense' },
+    { path: '/metrics', status: 404, headers: page },
+    { path: '/metrics', status: 404 },
+    { path: '/interaction/none/sign-in', status: 413, headers: page, ...large },
+    { path: '/token', status: 413, headers: page, ...large },
+  ];
+  for (const { path, status, ...options } of asked) {
+    const answer = await askPlainly(`${publicUrl}${path}`, { authority: certificate, ...options });
+    const what = `${status} ${path}`;
+    assert.equal(answer.status, status, `${what}: ${answer.body}`);
+    requireHeadersOnce(what, answer);
+    const isPage = options.headers === page && path !== '/token';
+    const [type = ''] = answer.lines.get('content-type') ?? [];
+    assert.equal(
+      type,
+      isPage ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8',
+      what,
+    );
+  }
+}
+
+/** @returns how many requests found out that a replica was dead */
+async function passOverTheDead(
+  { publicUrl, authority, replicas }: BalancedDeployment,
+  nginx: NginxProcess,
+): Promise<number> {
+  const [victim] = replicas;
+  victim?.child.kill('SIGKILL');
+  await victim?.ended();
+  const before = (await nginx.accessLog()).length;
+  for (let count = 0; count < 30; count += 1) {
+    const answer = await askPlainly(`${publicUrl}/jwks`, { authority: authority.certificate });
+    assert.equal(answer.status, 200);
+  }
+  const lines = (await nginx.accessLog()).slice(before).map((line): Line => JSON.parse(line));
+  const twice = lines.filter(({ upstream_status: status }) => status === '502, 200');
+  assert.ok(twice.length > 0, 'nobody came upon the dead one');
+  return twice.length;
+}
+
+async function sayThatNobodyIsThere(
+  { publicUrl, ports, authority, replicas }: BalancedDeployment,
+  nginx: NginxProcess,
+): Promise<void> {
+  const status = (path: string) => fetch(`http://127.0.0.1:${ports.status}${path}`);
+  assert.equal((await status('/ready')).status, 200);
+  for (const replica of replicas) {
+    replica.child.kill('SIGKILL');
+    await replica.ended();
+  }
+  const path = '/auth?login_hint=somebody-who-is-nobody-s-business';
+  for (const accept of ['text/html', 'application/json']) {
+    const options = { authority: authority.certificate, headers: { accept } };
+    const answer = await askPlainly(`${publicUrl}${path}`, options);
+    assert.equal(answer.status, 502);
+    requireHeadersOnce(`502 for ${accept}`, answer);
+    assert.deepEqual(answer.lines.get('retry-after'), ['2']);
+    assert.match(answer.lines.get('content-type')?.join() ?? '', new RegExp(`^${accept};`));
+    assert.match(answer.body, /busy or being restored/);
+  }
+  assert.equal((await status('/ready')).status, 502);
+  assert.equal((await status('/live')).status, 200);
+  assert.match(await (await status('/status')).text(), /^Active connections/);
+  const said = [...(await nginx.accessLog()), nginx.errors()].join('\n');
+  assert.ok(!said.includes('nobody-s-business'), 'a log holds a query');
+}
