@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import type { Knex } from 'knex';
@@ -160,6 +161,32 @@ describe('migrations', () => {
     );
     assert.deepEqual(rows, [{ tablename: 'audit_events' }]);
     assert.deepEqual(await schemaState(db), { pending: all, newer: [] });
+  });
+
+  it('leave their record to who migrates, whatever default privileges say', async () => {
+    const { db } = await database({ empty: true });
+    const role = `reader_${randomBytes(6).toString('hex')}`;
+    await db.raw(`create role ${role}`);
+    try {
+      await db.raw(
+        `alter default privileges grant select, insert, update, delete on tables to ${role}`,
+      );
+      await migrateToLatest(db);
+      const { rows } = await db.raw(
+        `select t as "table", string_agg(p, ' ' order by p) as may
+           from unnest(array['accounts', 'knex_migrations', 'migration_needs']) t,
+                unnest(array['select', 'insert', 'update', 'delete', 'truncate']) p
+          where has_table_privilege(?, t, p) group by t order by t`,
+        [role],
+      );
+      assert.deepEqual(rows, [
+        { table: 'accounts', may: 'delete insert select update' },
+        { table: 'knex_migrations', may: 'select' },
+        { table: 'migration_needs', may: 'select' },
+      ]);
+    } finally {
+      await db.raw(`drop owned by ${role}; drop role ${role}`);
+    }
   });
 
   it('can each be taken back and applied again', async () => {

@@ -187,6 +187,25 @@ async function applyInOrder(
     );
   }
   await recordNeeds(trx, source, await source.getMigrations());
+  await keepRecord(trx);
+}
+
+/**
+ * The record of migrations is written by who migrates. A role of less privilege, for which default
+ * privileges are (deploy/postgres), reads it: else whoever has taken a replica over could have the
+ * next release believe in a schema that is not there.
+ */
+async function keepRecord(trx: Knex.Transaction): Promise<void> {
+  const revocations = await query<{ statement: string }>(
+    trx,
+    `select distinct format('revoke insert, update, delete, truncate on %s from %s', oid::regclass,
+              case grantee when 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end) as statement
+       from pg_class cross join aclexplode(relacl)
+      where oid in (to_regclass('knex_migrations'), to_regclass('migration_needs'))
+        and grantee <> relowner
+        and privilege_type in ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE')`,
+  );
+  for (const { statement } of revocations) await trx.raw(statement);
 }
 
 async function applyOne(
