@@ -13,7 +13,9 @@ const TESTS: Readonly<Record<string, string>> = {
   'deploy/backup/redis-snapshot.sh': 'src/testing/deploy/redis-snapshot.ts',
   'deploy/backup/restore.sh': 'src/testing/backup/scripts.test.ts',
   'deploy/backup/verify.sh': 'src/testing/backup/scripts.test.ts',
+  'deploy/compose/make-secrets.sh': 'src/testing/deploy/postgres-init.ts',
   'deploy/health.sh': 'src/testing/deploy/health.ts',
+  'deploy/postgres/init/10-roles.sh': 'src/testing/deploy/postgres-init.ts',
 };
 
 /** Every shell script that is shipped, by shellcheck, and each named with what runs it. */

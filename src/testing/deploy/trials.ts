@@ -2,6 +2,7 @@ import { ALERTS } from './alerts.ts';
 import { BACKUP } from './backup.ts';
 import { BALANCER } from './balancer.ts';
 import { DATABASE_CARE } from './database-care.ts';
+import { POSTGRES_INIT } from './postgres-init.ts';
 import { SHELL } from './shell.ts';
 import { TRACES } from './traces.ts';
 import type { Trial } from './trial.ts';
@@ -12,6 +13,7 @@ export const TRIALS: readonly Trial[] = [
   ...BALANCER,
   ...ALERTS,
   ...BACKUP,
+  ...POSTGRES_INIT,
   ...DATABASE_CARE,
   ...SHELL,
   ...TRACES,
