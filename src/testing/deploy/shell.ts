@@ -16,6 +16,7 @@ const TESTS: Readonly<Record<string, string>> = {
   'deploy/compose/make-secrets.sh': 'src/testing/deploy/postgres-init.ts',
   'deploy/health.sh': 'src/testing/deploy/health.ts',
   'deploy/postgres/init/10-roles.sh': 'src/testing/deploy/postgres-init.ts',
+  'deploy/redis/start.sh': 'src/testing/deploy/redis.ts',
 };
 
 /** Every shell script that is shipped, by shellcheck, and each named with what runs it. */

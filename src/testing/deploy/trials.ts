@@ -3,6 +3,7 @@ import { BACKUP } from './backup.ts';
 import { BALANCER } from './balancer.ts';
 import { DATABASE_CARE } from './database-care.ts';
 import { POSTGRES_INIT } from './postgres-init.ts';
+import { REDIS } from './redis.ts';
 import { SHELL } from './shell.ts';
 import { TRACES } from './traces.ts';
 import type { Trial } from './trial.ts';
@@ -14,6 +15,7 @@ export const TRIALS: readonly Trial[] = [
   ...ALERTS,
   ...BACKUP,
   ...POSTGRES_INIT,
+  ...REDIS,
   ...DATABASE_CARE,
   ...SHELL,
   ...TRACES,
