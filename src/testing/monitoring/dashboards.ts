@@ -758,6 +758,13 @@ const BACKENDS: Dashboard = {
             },
           ],
         },
+        {
+          title: 'Telemetry that replicas gave up',
+          description:
+            'What Seq, a collector or an error tracker did not take. Runbook: logs-dropped.',
+          unit: 'ops',
+          queries: [{ expr: rateOf('telemetry_dropped_total', 'sink'), legend: '{{sink}}' }],
+        },
       ],
     },
   ],

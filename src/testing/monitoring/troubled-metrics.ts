@@ -20,6 +20,7 @@ export async function troubledMetrics(metrics: Metrics): Promise<Metrics> {
   metrics.countTokensIssued('refresh_token');
   metrics.countTokensRefused('invalid_grant');
   metrics.observeRequest({ method: 'POST', route: '/token', status: 503, seconds: 1 });
+  metrics.watchDropped(() => ({ seq: 3 }));
   metrics.watchHashQueue(() => Promise.reject(new Error('a gauge that is left out')));
   // Counts the gauge that is left out.
   await metrics.render();
