@@ -1,57 +1,56 @@
 /**
  * Metrics that the server does not have itself: whose they are, and with which labels. `npm run
- * check:deploy` asks the exporters themselves, as far as they can be had.
+ * check:deploy` asks the exporters themselves (Debian's; current releases name them alike), but for
+ * Fluent Bit, whose names are those that its manual has.
  */
 
-/** Each at the version that names its metrics so. */
-export const EXPORTERS = {
-  'redis-exporter': {
-    module: 'github.com/oliver006/redis_exporter',
-    version: 'v1.74.0',
-  },
-  'postgres-exporter': {
-    module: 'github.com/prometheus-community/postgres_exporter/cmd/postgres_exporter',
-    version: 'v0.17.1',
-  },
-  'blackbox-exporter': {
-    module: 'github.com/prometheus/blackbox_exporter',
-    version: 'v0.27.0',
-  },
-} as const;
+/** Who has a metric. */
+export type MetricOwner =
+  | 'redis_exporter'
+  | 'postgres_exporter'
+  | 'blackbox_exporter'
+  | 'fluent-bit'
+  | 'prometheus';
 
-/** What has a metric: an exporter, Fluent Bit (whose names are documented), or Prometheus itself. */
-export type MetricOwner = keyof typeof EXPORTERS | 'fluent-bit' | 'prometheus';
+interface ForeignMetric {
+  readonly of: MetricOwner;
+  /** Beside `job` and `instance`, which Prometheus gives to all that it reads. */
+  readonly labels: readonly string[];
+}
 
-export const FOREIGN_METRICS: Readonly<
-  Record<string, { readonly of: MetricOwner; readonly labels: readonly string[] }>
-> = {
+const redis = (...labels: string[]): ForeignMetric => ({ of: 'redis_exporter', labels });
+const postgres = (...labels: string[]): ForeignMetric => ({ of: 'postgres_exporter', labels });
+const blackbox = (...labels: string[]): ForeignMetric => ({ of: 'blackbox_exporter', labels });
+const fluentBit: ForeignMetric = { of: 'fluent-bit', labels: ['name'] };
+
+export const FOREIGN_METRICS: Readonly<Record<string, ForeignMetric>> = {
   up: { of: 'prometheus', labels: [] },
   ALERTS: { of: 'prometheus', labels: ['alertname', 'alertstate', 'severity'] },
 
-  redis_up: { of: 'redis-exporter', labels: [] },
-  redis_memory_used_bytes: { of: 'redis-exporter', labels: [] },
-  redis_memory_max_bytes: { of: 'redis-exporter', labels: [] },
-  redis_evicted_keys_total: { of: 'redis-exporter', labels: [] },
-  redis_commands_processed_total: { of: 'redis-exporter', labels: [] },
-  redis_connected_clients: { of: 'redis-exporter', labels: [] },
-  redis_db_keys: { of: 'redis-exporter', labels: ['db'] },
+  redis_up: redis(),
+  redis_memory_used_bytes: redis(),
+  redis_memory_max_bytes: redis(),
+  redis_evicted_keys_total: redis(),
+  redis_commands_processed_total: redis(),
+  redis_connected_clients: redis(),
+  redis_db_keys: redis('db'),
 
-  pg_up: { of: 'postgres-exporter', labels: [] },
-  pg_stat_activity_count: { of: 'postgres-exporter', labels: ['datname', 'state'] },
-  pg_stat_activity_max_tx_duration: { of: 'postgres-exporter', labels: ['datname', 'state'] },
-  pg_settings_max_connections: { of: 'postgres-exporter', labels: [] },
-  pg_stat_database_xact_commit: { of: 'postgres-exporter', labels: ['datname'] },
-  pg_stat_database_xact_rollback: { of: 'postgres-exporter', labels: ['datname'] },
-  pg_stat_database_blks_hit: { of: 'postgres-exporter', labels: ['datname'] },
-  pg_stat_database_blks_read: { of: 'postgres-exporter', labels: ['datname'] },
-  pg_database_size_bytes: { of: 'postgres-exporter', labels: ['datname'] },
+  pg_up: postgres(),
+  pg_stat_activity_count: postgres('datname', 'state'),
+  pg_stat_activity_max_tx_duration: postgres('datname', 'state'),
+  pg_settings_max_connections: postgres(),
+  pg_stat_database_xact_commit: postgres('datname'),
+  pg_stat_database_xact_rollback: postgres('datname'),
+  pg_stat_database_blks_hit: postgres('datname'),
+  pg_stat_database_blks_read: postgres('datname'),
+  pg_database_size_bytes: postgres('datname'),
 
-  probe_success: { of: 'blackbox-exporter', labels: [] },
-  probe_ssl_earliest_cert_expiry: { of: 'blackbox-exporter', labels: [] },
-  probe_http_duration_seconds: { of: 'blackbox-exporter', labels: ['phase'] },
+  probe_success: blackbox(),
+  probe_ssl_earliest_cert_expiry: blackbox(),
+  probe_http_duration_seconds: blackbox('phase'),
 
-  fluentbit_input_records_total: { of: 'fluent-bit', labels: ['name'] },
-  fluentbit_output_proc_records_total: { of: 'fluent-bit', labels: ['name'] },
-  fluentbit_output_retries_total: { of: 'fluent-bit', labels: ['name'] },
-  fluentbit_output_dropped_records_total: { of: 'fluent-bit', labels: ['name'] },
+  fluentbit_input_records_total: fluentBit,
+  fluentbit_output_proc_records_total: fluentBit,
+  fluentbit_output_retries_total: fluentBit,
+  fluentbit_output_dropped_records_total: fluentBit,
 };
