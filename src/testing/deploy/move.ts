@@ -57,11 +57,7 @@ async function backUpProduction(world: World): Promise<string> {
      insert into artifacts (tenant_id, model, key, payload, expires_at)
      select id, 'RefreshToken', 'k', '{}', now() + interval '1 day' from tenants limit 1`,
   );
-  await postgres.run('postgres', 'create role gatehouse_backup in role pg_read_all_data');
-  const { code, stdout, stderr } = await scripts.run('backup', {
-    ...postgres.variables('gatehouse'),
-    PGOPTIONS: '-c role=gatehouse_backup',
-  });
+  const { code, stdout, stderr } = await scripts.run('backup', postgres.variables('gatehouse'));
   assert.equal(code, 0, stderr);
   return stdout.trim();
 }

@@ -1,7 +1,7 @@
-import { ALERTS } from './alerts.ts';
 import { BACKUP } from './backup.ts';
 import { BALANCER } from './balancer.ts';
 import { DATABASE_CARE } from './database-care.ts';
+import { MONITORING } from './monitoring.ts';
 import { POSTGRES_INIT } from './postgres-init.ts';
 import { REDIS } from './redis.ts';
 import { SHELL } from './shell.ts';
@@ -12,7 +12,7 @@ import { WORKFLOWS } from './workflows.ts';
 /** Everything that `npm run check:deploy` tries, in this order. */
 export const TRIALS: readonly Trial[] = [
   ...BALANCER,
-  ...ALERTS,
+  ...MONITORING,
   ...BACKUP,
   ...POSTGRES_INIT,
   ...REDIS,
