@@ -19,9 +19,13 @@ alter role gatehouse_monitor set default_transaction_read_only = on;
 alter role gatehouse_monitor set statement_timeout = '60s';
 alter role gatehouse_monitor set lock_timeout = '1s';
 
--- Its rows need shared_preload_libraries (settings.conf); the extension can be made before.
-create extension if not exists pg_stat_statements;
-create extension if not exists pgstattuple;
+-- Apart from the tables: a backup of those can be restored where nobody may make extensions. The rows of
+-- pg_stat_statements need shared_preload_libraries (settings.conf); it can be made before.
+create schema if not exists extensions;
+grant usage on schema extensions to gatehouse_monitor;
+alter role gatehouse_monitor set search_path = public, extensions;
+create extension if not exists pg_stat_statements with schema extensions;
+create extension if not exists pgstattuple with schema extensions;
 
 grant usage on schema public to gatehouse_monitor;
 grant select (expires_at) on

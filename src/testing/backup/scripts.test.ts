@@ -114,6 +114,27 @@ describe('the scripts of deploy/backup', () => {
     assert.match(stderr, /^backed up: rows passwords 3\nfound: {5}rows passwords 0\nerror: /m);
   });
 
+  it('do what belongs to the same transaction, or nothing at all', async () => {
+    const { dump } = await backUp();
+    const target = await newDatabase();
+    const then = join(scripts.directory, 'then.sql');
+    await writeFile(then, 'delete from public.passwords; select 1 / 0;');
+    const failed = await scripts.run('restore', target, '--then', then, dump);
+    assert.equal(failed.code, 1, failed.stdout);
+    assert.equal(await tablesIn(target), 0);
+    await writeFile(then, 'delete from public.passwords;');
+    const done = await scripts.run('restore', target, '--then', then, dump);
+    assert.equal(done.code, 0, done.stderr);
+    assert.equal(await ask(target, 'select count(*) from passwords'), 0);
+  });
+
+  it('name the environment that they are of, where the database says it', async () => {
+    await postgres.run('postgres', `comment on database gatehouse is 'environment: somewhere'`);
+    const { manifest } = await backUp();
+    await postgres.run('postgres', 'comment on database gatehouse is null');
+    assert.match(await readFile(manifest, 'utf8'), /^environment somewhere$/m);
+  });
+
   it('hold nothing of a tenant whose keys were not backed up', async () => {
     const { manifest } = await backUp();
     const publishesNothing = createServer((_request, response) => response.end('{"keys":[]}'));
@@ -134,6 +155,25 @@ describe('the scripts of deploy/backup', () => {
     } finally {
       publishesNothing.close();
     }
+  });
+
+  it('restore as the owner, beside extensions that only a superuser may make', async () => {
+    const extended = `create schema extensions; create extension pgstattuple with schema extensions;
+                      grant usage on schema extensions to owning`;
+    await postgres.run('postgres', 'create role owning');
+    await postgres.run('gatehouse', extended);
+    const { dump, manifest } = await backUp();
+    const target = await newDatabase();
+    await postgres.run(target.PGDATABASE ?? '', extended);
+    await postgres.run('postgres', `alter database ${target.PGDATABASE} owner to owning`);
+    const owner = { ...target, PGOPTIONS: '-c role=owning' };
+    for (const args of [[dump], ['--replace', dump]]) {
+      const restored = await scripts.run('restore', owner, ...args);
+      assert.equal(restored.code, 0, restored.stderr);
+      const verified = await scripts.run('verify', target, 'rows', manifest);
+      assert.equal(verified.code, 0, verified.stderr);
+    }
+    assert.equal(await ask(target, 'select count(*) from pg_extension'), 2);
   });
 
   it('restore nothing over what is there, unless that is said', async () => {
