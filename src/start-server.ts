@@ -28,6 +28,7 @@ export async function startServer(given: Given = {}): Promise<void> {
     const { openTelemetry } = await import('./compose-telemetry.ts');
     const { config, secrets } = parseConfig(readEnv());
     telemetry = await openTelemetry({ config, secrets });
+    tellOfCrashes(telemetry);
     const { logger, tracing } = telemetry;
     const { openBackends } = await import('./compose-backends.ts');
     const { deploymentClock } = await import('./compose-clock.ts');
@@ -56,6 +57,14 @@ export async function startServer(given: Given = {}): Promise<void> {
     }
     process.exit(isConfiguration(error) ? EXIT_CONFIGURATION : 1);
   }
+}
+
+/** What nobody has caught ends the process, as ever; but it is told first, without its secrets. */
+function tellOfCrashes({ logger, close }: Telemetry): void {
+  process.on('uncaughtException', (error, origin) => {
+    logger.error('crashed', { origin, error });
+    void close().finally(() => process.exit(1));
+  });
 }
 
 function sayWhy(logger: Logger, error: unknown): void {
