@@ -6,6 +6,7 @@ import type { Backends } from './compose-backends.ts';
 import type { DatabaseClock } from './compose-clock.ts';
 import type { Telemetry } from './compose-telemetry.ts';
 import type { Config } from './config/config.ts';
+import { endOnSignal } from './end-on-signal.ts';
 import { GatehouseError } from './errors.ts';
 import type { Logger } from './telemetry/logger.ts';
 
@@ -19,6 +20,7 @@ export type Given = Pick<ComposeOptions, 'keyTimes' | 'keyStagesSeconds' | 'endp
 export async function startServer(given: Given = {}): Promise<void> {
   // An old Node lacks it, and is refused below.
   module.enableCompileCache?.();
+  const begun = endOnSignal();
   let telemetry: Telemetry | undefined;
   try {
     checkNodeVersion(process.versions.node);
@@ -44,7 +46,7 @@ export async function startServer(given: Given = {}): Promise<void> {
     });
     try {
       await clock.follow(backends.db);
-      await serve({ ...given, config, backends, telemetry, logger, now, clock });
+      await serve({ ...given, config, backends, telemetry, logger, now, clock, begun });
     } catch (error) {
       await backends.close();
       throw error;
@@ -93,6 +95,8 @@ interface Starting extends Given {
   readonly now: () => Date;
   /** Where `now` comes from. */
   readonly clock: DatabaseClock;
+  /** Ends the time in which a signal ends the process at once. */
+  readonly begun: () => void;
 }
 
 async function serve(starting: Starting): Promise<void> {
@@ -121,7 +125,7 @@ async function serve(starting: Starting): Promise<void> {
 
 /** Opens the ports, the public one last, and arranges for their end. */
 async function listenInOrder(
-  { config, backends, telemetry, logger, now }: Starting,
+  { config, backends, telemetry, logger, now, begun }: Starting,
   gatehouse: Gatehouse,
 ): Promise<void> {
   const { createHttpServer, listen, closeServer } = await import('./http/create-http-server.ts');
@@ -141,6 +145,7 @@ async function listenInOrder(
         });
 
   const server = createHttpServer(gatehouse.listener);
+  begun();
   arrangeShutdown(server, {
     health,
     logger,

@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { openCliContext } from '../compose-cli.ts';
 import { doctorProbes } from '../compose-doctor.ts';
 import { environmentVariable } from '../config/environment-variable.ts';
+import { endOnSignal } from '../end-on-signal.ts';
 import { createLogger } from '../telemetry/create-logger.ts';
 import { readVersion } from '../version.ts';
 import type { CliHost } from './cli-context.ts';
@@ -28,6 +29,8 @@ const host: CliHost = {
   operator: { type: 'operator', id: userName() },
 };
 
+// What has begun in the database is undone by it.
+endOnSignal();
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on('error', () => process.exit());
 process.exitCode = await runCommandLine(host, addCommands(host.version), process.argv.slice(2));
