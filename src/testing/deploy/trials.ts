@@ -1,6 +1,7 @@
 import { BACKUP } from './backup.ts';
 import { BALANCER } from './balancer.ts';
 import { DATABASE_CARE } from './database-care.ts';
+import { IMAGE } from './image.ts';
 import { MONITORING } from './monitoring.ts';
 import { POSTGRES_INIT } from './postgres-init.ts';
 import { REDIS } from './redis.ts';
@@ -11,6 +12,7 @@ import { WORKFLOWS } from './workflows.ts';
 
 /** Everything that `npm run check:deploy` tries, in this order. */
 export const TRIALS: readonly Trial[] = [
+  ...IMAGE,
   ...BALANCER,
   ...MONITORING,
   ...BACKUP,
