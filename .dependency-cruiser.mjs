@@ -86,6 +86,17 @@ const ROOMS = {
       'http/endpoint-limiter.ts',
     ],
   },
+  openapi: {
+    imports: [],
+    types: ['tenants'],
+    // The tables of routes: what it describes is what is served.
+    files: [
+      'http/health.ts',
+      'interactions/route-table.ts',
+      'account-page/route-table.ts',
+      'version.ts',
+    ],
+  },
   embedded: { imports: [], types: ['telemetry'], alone: true },
   demo: { imports: ['http'], types: ['config'] },
 };

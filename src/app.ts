@@ -14,6 +14,7 @@ import { requestContext } from './http/request-context.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { shedLoad } from './http/shed-load.ts';
 import { createInteractionRoutes, type InteractionDeps } from './interactions/interactions.ts';
+import { serveApiDescription } from './openapi/serve-api-description.ts';
 import type { ProviderPool } from './provider/provider-for-tenant.ts';
 import { serveProvider } from './provider/serve-provider.ts';
 import type { Logger } from './telemetry/logger.ts';
@@ -64,9 +65,10 @@ export function createApp(deps: AppDeps): Koa {
   app.use(shedLoad(deps.shedding));
   app.use(answerInTime(deps.answering));
   app.use(endpointThrottle(deps.throttle));
+  const answerDocument = createPublicDocuments();
+  app.use(serveApiDescription({ answerDocument }));
   app.use(createInteractionRoutes(deps.interactions));
   app.use(createAccountRoutes(deps.accountPage));
-  const answerDocument = createPublicDocuments();
   app.use(serveProvider({ ...deps, ...deps.providers, readBody: readRawBody, answerDocument }));
   return app;
 }

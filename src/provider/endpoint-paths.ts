@@ -5,5 +5,10 @@
 export const ENDPOINT_PATHS = {
   token: ['/token', '/token/introspection', '/token/revocation', '/request'],
   authenticated: ['/me'],
-  exempt: ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server', '/jwks'],
+  exempt: [
+    '/.well-known/openid-configuration',
+    '/.well-known/oauth-authorization-server',
+    '/jwks',
+    '/openapi.json',
+  ],
 } as const;

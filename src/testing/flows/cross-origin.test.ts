@@ -22,7 +22,7 @@ const OPEN = [
   '/jwks',
   '/t/acme/jwks',
 ];
-const OF_CLIENTS = ['/token', '/token/revocation', '/token/introspection', '/me'];
+const OF_CLIENTS = ['/token', '/token/revocation', '/token/introspection', '/request', '/me'];
 
 /** Two deployments of one seed: with limits that are reached in a moment, and without. */
 describe('what pages of other origins may ask and read', () => {

@@ -8,6 +8,7 @@ import { DEFAULT_TENANT_SETTINGS } from '../../tenants/tenant.ts';
 import { ACME_ALICE, demoParty } from '../demo-clients.ts';
 import { startDeployment, type TestDeployment } from '../gatehouse.ts';
 import { createPlainBrowser, type PlainBrowser } from '../plain-browser.ts';
+import { providerRoutes } from '../provider-routes.ts';
 import { signIn, walkThrough } from '../relying-party.ts';
 
 /** What tenant acme gave its own people and clients; presented to the default tenant below. */
@@ -238,11 +239,7 @@ describe('what one tenant gave', () => {
     const known = Object.keys(ATTEMPTS);
     for (const { method, path } of [...HOSTED_ROUTES, ...ACCOUNT_ROUTES])
       assert.ok(known.includes(`${method} ${path}`), path);
-    const routes: string[] = [];
-    for (const name of ROUTE_NAMES) {
-      const path = routePath(provider, name);
-      if (path !== undefined) routes.push(path);
-    }
+    const routes = providerRoutes(provider);
     assert.ok(routes.length >= 9, 'the table of the library’s routes is not empty');
     for (const path of routes) {
       assert.ok(
@@ -291,34 +288,6 @@ describe('what one tenant gave', () => {
     }
   });
 });
-
-/** The library's names of its routes; those of features that are off have no path. */
-const ROUTE_NAMES = [
-  'authorization',
-  'userinfo',
-  'token',
-  'jwks',
-  'discovery',
-  'revocation',
-  'introspection',
-  'end_session',
-  'end_session_confirm',
-  'end_session_success',
-  'registration',
-  'pushed_authorization_request',
-  'device_authorization',
-  'code_verification',
-  'backchannel_authentication',
-  'challenge',
-];
-
-function routePath(provider: { pathFor(name: string): string }, name: string): string | undefined {
-  try {
-    return provider.pathFor(name);
-  } catch {
-    return undefined;
-  }
-}
 
 async function collect(deployment: TestDeployment): Promise<Foreign> {
   const portal = await demoParty(deployment, 'portal-web');
