@@ -12,6 +12,7 @@ import { ROOT, type Trial } from './trial.ts';
 const FILE = 'deploy/fluent-bit/fluent-bit.yaml';
 /** Where Docker cuts a line. */
 const DOCKER_LINE = 16 * 1024;
+const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 const PATHS = ['/jwks', '/.well-known/openid-configuration', '/nothing-is-here'];
 
 /** One event as Seq takes it. */
@@ -25,12 +26,14 @@ async function realLines(): Promise<{ app: string[]; nginx: readonly string[] }>
   const deployment = await startDeployment({ logger });
   const nginx = await startNginx(deployment.replicas.map(({ url }) => Number(new URL(url).port)));
   try {
-    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     for (const path of PATHS) {
-      await fetch(`http://127.0.0.1:${nginx.port}${path}`, { headers: { traceparent } });
+      await fetch(`http://127.0.0.1:${nginx.port}${path}`);
     }
     const cause = new Error('a cause', { cause: 'x'.repeat(100) });
-    logger.error('something is wrong', { error: new Error('of which nobody knows', { cause }) });
+    logger.error('something is wrong', {
+      trace_id: TRACE_ID,
+      error: new Error('of which nobody knows', { cause }),
+    });
     // nginx writes a line when the answer has left it; the last one may still be on its way.
     const logged = await pollUntil(
       async () => {
@@ -137,8 +140,10 @@ export const FLUENT_BIT: readonly Trial[] = [
       const requests = new Map(shown.map((event) => [event.request_id, event]));
       const joined = of('nginx').filter(({ request_id: id }) => requests.has(id));
       expectAll('requests of nginx in the replica’s lines', nginx.length, joined.length);
-      const traced = joined.filter(({ request_id: id }) => '@tr' in (requests.get(id) ?? {}));
-      expectAll('requests with their trace', nginx.length, traced.length);
+      const traced = joined.filter((event) => event['@tr'] === event.request_id);
+      expectAll('requests of nginx with their trace', nginx.length, traced.length);
+      const own = shown.filter((event) => event['@tr'] === TRACE_ID);
+      expectAll('lines of a trace', 1, own.length);
       return `${events.length} lines of ours arrive, all there are, ${joined.length} requests joined by request_id; ${others} of others do not`;
     },
   },

@@ -44,7 +44,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   rewrite_tag: ['name', 'match', 'rule', 'emitter_name', 'emitter_storage.type'],
   parser: ['name', 'match', 'key_name', 'parser', 'reserve_data'],
   nest: ['name', 'match', 'operation', 'nested_under'],
-  modify: ['name', 'match', 'rename', 'add', 'condition'],
+  modify: ['name', 'match', 'rename', 'copy', 'add', 'condition'],
   http: [
     ...['name', 'alias', 'match', 'host', 'port', 'uri', 'format', 'json_date_key'],
     ...['json_date_format', 'header', 'allow_duplicated_headers', 'retry_limit'],
@@ -206,7 +206,7 @@ const FILTERS: Readonly<Record<string, Filter>> = {
     const { [String(name)]: nested, ...others } = record.row;
     return { ...record, row: { ...others, ...(nested as Row | undefined) } };
   },
-  modify: ({ condition, rename = [], add }, record) => {
+  modify: ({ condition, rename = [], copy, add }, record) => {
     const [kind, needed = ''] = String(condition ?? '').split(' ');
     if (condition !== undefined && kind !== 'Key_exists') fail(`this knows no ${kind}`);
     if (condition !== undefined && !(needed in record.row)) return record;
@@ -216,6 +216,10 @@ const FILTERS: Readonly<Record<string, Filter>> = {
       if (!(from in row) || to in row) continue;
       row[to] = row[from];
       delete row[from];
+    }
+    if (copy !== undefined) {
+      const [from = '', to = ''] = String(copy).split(' ');
+      if (from in row && !(to in row)) row[to] = row[from];
     }
     if (add !== undefined) {
       const [name = '', value = '', ...more] = String(add).split(' ');
