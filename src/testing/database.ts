@@ -18,6 +18,12 @@ import { silentLogger } from './silent-logger.ts';
 /** Where a test run tells its test files the address of the migrated template. */
 export const TEMPLATE_URL_VARIABLE = 'TEST_POSTGRES_TEMPLATE_URL';
 
+/**
+ * How servers under test reach the databases where it is not as tests themselves do: through a pooler,
+ * or as a role of less privilege. A URL without a database.
+ */
+export const SERVED_URL_VARIABLE = 'TEST_POSTGRES_SERVED_URL';
+
 /** `installed`: the newest PostgreSQL that this machine has, in place of the embedded one. */
 const SERVER_VARIABLE = 'TEST_POSTGRES';
 
@@ -29,6 +35,7 @@ const SETTINGS = { max_connections: '300', autovacuum: 'off' };
 
 export interface TestDatabase {
   readonly db: Knex;
+  /** For a server, as DATABASE_URL. */
   readonly url: string;
   /** Closes `db`, ends every other connection and removes the database. */
   drop(): Promise<void>;
@@ -45,11 +52,11 @@ export async function createTestDatabase(options: { empty?: boolean } = {}): Pro
   const name = `test_${randomBytes(8).toString('hex')}`;
   const from = options.empty === true ? 'template0' : template.pathname.slice(1);
   await administer(template, `create database ${name} template ${from}`);
-  const url = addressOf(template, name);
-  const db = connect(url);
+  const served = process.env[SERVED_URL_VARIABLE];
+  const db = connect(addressOf(template, name));
   return {
     db,
-    url,
+    url: addressOf(served === undefined ? template : new URL(served), name),
     drop: async () => {
       await db.destroy();
       await administer(template, `drop database if exists ${name} with (force)`);

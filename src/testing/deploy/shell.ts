@@ -15,6 +15,7 @@ const TESTS: Readonly<Record<string, string>> = {
   'deploy/backup/verify.sh': 'src/testing/backup/scripts.test.ts',
   'deploy/compose/make-secrets.sh': 'src/testing/deploy/postgres-init.ts',
   'deploy/health.sh': 'src/testing/deploy/health.ts',
+  'deploy/pgbouncer/start.sh': 'src/testing/deploy/pgbouncer.ts',
   'deploy/postgres/init/10-roles.sh': 'src/testing/deploy/postgres-init.ts',
   'deploy/redis/start.sh': 'src/testing/deploy/redis.ts',
 };

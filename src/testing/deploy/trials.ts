@@ -3,6 +3,7 @@ import { BALANCER } from './balancer.ts';
 import { DATABASE_CARE } from './database-care.ts';
 import { IMAGE } from './image.ts';
 import { MONITORING } from './monitoring.ts';
+import { PGBOUNCER } from './pgbouncer.ts';
 import { POSTGRES_INIT } from './postgres-init.ts';
 import { REDIS } from './redis.ts';
 import { SHELL } from './shell.ts';
@@ -17,6 +18,7 @@ export const TRIALS: readonly Trial[] = [
   ...MONITORING,
   ...BACKUP,
   ...POSTGRES_INIT,
+  ...PGBOUNCER,
   ...REDIS,
   ...DATABASE_CARE,
   ...SHELL,
