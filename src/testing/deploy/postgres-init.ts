@@ -63,6 +63,17 @@ const ALLOWED: readonly string[] = [
   'select artifact_sweep(now(), 10)',
 ];
 
+/** What operators do, besides migrating, they do as the server's role. */
+const OPERATED: readonly (readonly string[])[] = [
+  ['tenant', 'list'],
+  ['keys', 'list'],
+  ['keys', 'rotate'],
+  ['keys', 'reseal'],
+  ['audit', 'list'],
+  ['seed', 'export', '--tenant', 'default'],
+  ['tenant', 'sign-out', 'default', '--yes'],
+];
+
 /** `deploy/postgres`: applied as the image does it, then used as each role. */
 export const POSTGRES_INIT: readonly Trial[] = [
   trialOf('debian', 'PostgreSQL 15 of Debian (16 is not in it)'),
@@ -84,6 +95,7 @@ function trialOf(build: Build, what: string): Trial {
     artefact: `postgres roles, ${build}`,
     how: `${what} made as the image makes it; migrate, serve, sign in and clean up as their roles`,
     covers: [
+      'deploy/compose/seeds',
       'deploy/postgres/init',
       'deploy/postgres/postgresql.conf',
       'deploy/postgres/pg_hba.conf',
@@ -202,6 +214,7 @@ async function serveAsApp(postgres: InitializedPostgres): Promise<string> {
         SHUTDOWN_DELAY_SECONDS: '0',
       },
     });
+    await operate(cli, 'seed', 'apply', join(ROOT, 'deploy/compose/seeds/default.yaml'));
     await operate(cli, 'seed', 'apply', DEMO_SEED);
     const { code, stdout } = await cli.run('migrate', '--status');
     if (code !== 0) throw new Error(`migrate --status as gatehouse_app: ${stdout}`);
@@ -227,6 +240,7 @@ async function serveAsApp(postgres: InitializedPostgres): Promise<string> {
         .split('\n')
         .filter((line) => /"level":"(error|warn)"/.test(line));
       if (lines.length > 0) throw new Error(lines.join('\n'));
+      for (const command of OPERATED) await operate(cli, ...command);
     } finally {
       server.child.kill('SIGTERM');
       await server.ended();

@@ -1,5 +1,6 @@
 import { BACKUP } from './backup.ts';
 import { BALANCER } from './balancer.ts';
+import { COMPOSE } from './compose.ts';
 import { DATABASE_CARE } from './database-care.ts';
 import { IMAGE } from './image.ts';
 import { MONITORING } from './monitoring.ts';
@@ -17,6 +18,7 @@ export const TRIALS: readonly Trial[] = [
   ...BALANCER,
   ...MONITORING,
   ...BACKUP,
+  ...COMPOSE,
   ...POSTGRES_INIT,
   ...PGBOUNCER,
   ...REDIS,
