@@ -17,7 +17,8 @@ describe('healthcheck', () => {
   it('finds the server where its environment says, and ends with 1 once it is gone', async () => {
     const server = createHttpServer((_req, res) => res.end('{}'));
     const { port } = await listen(server, { what: 'test', host: '127.0.0.1', port: 0 });
-    const env = { HOST: '127.0.0.1', PORT: String(port) };
+    // A secret that has been taken away since the server read it.
+    const env = { HOST: '127.0.0.1', PORT: String(port), REDIS_URL_FILE: '/nowhere/redis_url' };
     assert.equal(await exitCode(env), 0);
     await closeServer(server);
     assert.equal(await exitCode(env), 1);

@@ -14,7 +14,7 @@ const ANY = new Map([
  */
 export async function askLiveness(at: {
   host: string;
-  port: number;
+  port: number | string;
   timeoutMs: number;
 }): Promise<boolean> {
   const address = ANY.get(at.host) ?? at.host;
