@@ -26,7 +26,7 @@ const LONGEST_CLOSE_MS = 2000;
  *
  * Opened before all else, so that nothing that goes wrong afterwards is missed.
  */
-export async function openTelemetry(options: {
+export async function startTelemetry(options: {
   config: Config;
   secrets: Secrets;
 }): Promise<Telemetry> {

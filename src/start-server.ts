@@ -27,9 +27,9 @@ export async function startServer(given: Given = {}): Promise<void> {
     // Loaded after the check, and into the cache: a cold start takes twice as long without it.
     const { readEnv } = await import('./config/read-env.ts');
     const { parseConfig } = await import('./config/parse-config.ts');
-    const { openTelemetry } = await import('./compose-telemetry.ts');
+    const { startTelemetry } = await import('./compose-telemetry.ts');
     const { config, secrets } = parseConfig(readEnv());
-    telemetry = await openTelemetry({ config, secrets });
+    telemetry = await startTelemetry({ config, secrets });
     tellOfCrashes(telemetry);
     const { logger, tracing } = telemetry;
     const { openBackends } = await import('./compose-backends.ts');
