@@ -7,11 +7,16 @@ import { createTestCli } from '../cli.ts';
 import { createTestDatabase } from '../database.ts';
 import { freePort } from '../free-port.ts';
 import { startTestRedis } from '../redis.ts';
-import { replicasAt } from '../replicas/nginx.ts';
 import { type ServerProcess, startServerProcess } from '../server-process.ts';
 import { type CertificateAuthority, createCertificateAuthority } from './certificate-authority.ts';
 import { type NginxProcess, startNginxProcess } from './nginx-process.ts';
-import { type ClientCertificates, freeSitePorts, type SitePorts, tlsSite } from './site.ts';
+import {
+  type ClientCertificates,
+  freeSitePorts,
+  replicasAt,
+  type SitePorts,
+  tlsSite,
+} from './site.ts';
 
 export const MARIA = { identifier: 'maria', password: 'maria-behind-the-balancer' };
 /** Of both clients. */

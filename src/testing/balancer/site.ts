@@ -35,6 +35,26 @@ export async function fillIn(name: string, values: Record<string, string>): Prom
   return (await runProgram(ENVSUBST, [names.join(' ')], { input, env: values })).stdout;
 }
 
+/** Replicas at these addresses, as an operator writes them down. */
+export function replicasAt(addresses: readonly string[]): string {
+  const lines = addresses.map((one) => `server ${one} max_fails=1 fail_timeout=5s;`);
+  return `upstream gatehouse { include gatehouse/upstream.conf; ${lines.join(' ')} }\n`;
+}
+
+/** Any host, without TLS: for what TLS has no part in. */
+export function plainSite(port: number, addresses: readonly string[]): SiteFiles {
+  return {
+    'site/replicas.conf': replicasAt(addresses),
+    'site/plain.conf': `
+      server {
+        listen 127.0.0.1:${port};
+        access_log ${ACCESS_LOG} gatehouse;
+        include gatehouse/server.conf;
+        include gatehouse/client-certificates-none.conf;
+      }`,
+  };
+}
+
 /** The host `localhost`, behind TLS, with replicas that another file names. */
 export async function tlsSite(options: {
   ports: SitePorts;

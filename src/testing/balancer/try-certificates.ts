@@ -4,7 +4,6 @@ import { connect } from 'node:tls';
 import { createPlainBrowser } from '../plain-browser.ts';
 import { pollUntil } from '../poll.ts';
 import { createRelyingParty, signIn } from '../relying-party.ts';
-import { replicasAt } from '../replicas/nginx.ts';
 import { serveApp } from '../serve-app.ts';
 import {
   type BalancedDeployment,
@@ -17,7 +16,7 @@ import { type Certificate, createCertificateAuthority } from './certificate-auth
 import { askPlainly, requireHeadersOnce } from './header-census.ts';
 import { connectHttp2 } from './http2-client.ts';
 import { startNginxProcess } from './nginx-process.ts';
-import { freeSitePorts, tlsSite } from './site.ts';
+import { freeSitePorts, replicasAt, tlsSite } from './site.ts';
 
 const MACHINE_PATHS = ['/token', '/TOKEN/', '//token', '/token/introspection', '/request'];
 

@@ -1,8 +1,10 @@
 import { tryClientCertificates, tryRenewal, tryStapling } from '../balancer/try-certificates.ts';
 import { tryConfigurations } from '../balancer/try-configurations.ts';
 import { tryFlows } from '../balancer/try-flows.ts';
-import { tryLimitsInOrder, tryZones } from '../balancer/try-limits.ts';
+import { tryForwarding } from '../balancer/try-forwarding.ts';
+import { tryLimitsInOrder } from '../balancer/try-limits.ts';
 import { tryNames } from '../balancer/try-names.ts';
+import { tryMachines, tryZones } from '../balancer/try-zones.ts';
 import type { Trial } from './trial.ts';
 
 const DIRECTORY = 'deploy/nginx';
@@ -22,6 +24,12 @@ export const BALANCER: readonly Trial[] = [
     run: tryFlows,
   },
   {
+    artefact: 'nginx forwarding',
+    how: 'what a replica is told of a caller who says wrong things of itself',
+    covers: [`${DIRECTORY}/gatehouse/proxy.conf`],
+    run: tryForwarding,
+  },
+  {
     artefact: 'nginx limits',
     how: 'one address asks for more than it may, while another signs in',
     covers: [`${DIRECTORY}/gatehouse/limits.conf`],
@@ -32,6 +40,12 @@ export const BALANCER: readonly Trial[] = [
     how: 'what is counted as one caller, each limit used up',
     covers: [`${DIRECTORY}/gatehouse/limits.conf`, `${DIRECTORY}/site/real-ip.conf.template`],
     run: tryZones,
+  },
+  {
+    artefact: 'nginx machines',
+    how: 'every way to write a token endpoint, with limits made small',
+    covers: [`${DIRECTORY}/gatehouse/token.conf`],
+    run: tryMachines,
   },
   {
     artefact: 'nginx client certificates',

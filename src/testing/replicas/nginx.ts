@@ -1,5 +1,6 @@
 /** The load balancer of `deploy/nginx`, without TLS, in front of replicas on loopback. */
-import { ACCESS_LOG, startNginxProcess } from '../balancer/nginx-process.ts';
+import { startNginxProcess } from '../balancer/nginx-process.ts';
+import { plainSite } from '../balancer/site.ts';
 import { freePort } from '../free-port.ts';
 
 export interface Nginx {
@@ -16,24 +17,10 @@ export interface Nginx {
  */
 export async function startNginx(ports: readonly number[]): Promise<Nginx> {
   const port = await freePort();
+  const addresses = ports.map((one) => `127.0.0.1:${one}`);
   const nginx = await startNginxProcess({
     listening: [port],
-    files: {
-      'site/replicas.conf': replicasAt(ports.map((one) => `127.0.0.1:${one}`)),
-      'site/plain.conf': `
-        server {
-          listen 127.0.0.1:${port};
-          access_log ${ACCESS_LOG} gatehouse;
-          include gatehouse/server.conf;
-          include gatehouse/client-certificates-none.conf;
-        }`,
-    },
+    files: plainSite(port, addresses),
   });
   return { ...nginx, port };
-}
-
-/** The file of `deploy/nginx/site` that names replicas, for these. */
-export function replicasAt(addresses: readonly string[]): string {
-  const lines = addresses.map((one) => `server ${one} max_fails=1 fail_timeout=5s;`);
-  return `upstream gatehouse { include gatehouse/upstream.conf; ${lines.join(' ')} }\n`;
 }
