@@ -68,7 +68,7 @@ subjectKeyIdentifier = hash
       const extensions = [
         'authorityKeyIdentifier = keyid',
         `extendedKeyUsage = ${purpose}Auth`,
-        ...(purpose === 'server' ? ['subjectAltName = DNS:localhost, IP:127.0.0.1'] : []),
+        ...(purpose === 'server' ? [`subjectAltName = DNS:${name}, IP:127.0.0.1`] : []),
         ...(responder === true ? [`authorityInfoAccess = OCSP;URI:${address}`] : []),
       ];
       await writeFile(at('extensions'), extensions.join('\n'));

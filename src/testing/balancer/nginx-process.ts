@@ -128,7 +128,7 @@ async function listens(port: number): Promise<boolean> {
 }
 
 /** Installs Debian's nginx where it is missing and this user may; it is not started by that. */
-async function installedNginx(): Promise<NginxProgram> {
+export async function installedNginx(): Promise<NginxProgram> {
   const isThere = () =>
     access(PROGRAM).then(
       () => true,

@@ -2,6 +2,7 @@ import { tryClientCertificates, tryRenewal, tryStapling } from '../balancer/try-
 import { tryConfigurations } from '../balancer/try-configurations.ts';
 import { tryFlows } from '../balancer/try-flows.ts';
 import { tryForwarding } from '../balancer/try-forwarding.ts';
+import { tryHost } from '../balancer/try-host.ts';
 import { tryLimitsInOrder } from '../balancer/try-limits.ts';
 import { tryNames } from '../balancer/try-names.ts';
 import { tryMachines, tryZones } from '../balancer/try-zones.ts';
@@ -16,6 +17,12 @@ export const BALANCER: readonly Trial[] = [
     how: 'nginx -t of each variant',
     covers: [DIRECTORY],
     run: tryConfigurations,
+  },
+  {
+    artefact: 'nginx on a host',
+    how: 'the commands of docs/deploy.md, in a network of their own',
+    covers: [`${DIRECTORY}/site`],
+    run: tryHost,
   },
   {
     artefact: 'nginx flows',
