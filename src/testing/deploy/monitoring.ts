@@ -1,5 +1,6 @@
 import { ALERTMANAGER } from './alertmanager.ts';
 import { ALERTS } from './alerts.ts';
+import { CURRENT_PROMQL } from './current-promql.ts';
 import { DASHBOARDS_TRIALS } from './dashboards.ts';
 import { FLUENT_BIT } from './fluent-bit.ts';
 import { GRAFANA } from './grafana.ts';
@@ -9,6 +10,7 @@ import type { Trial } from './trial.ts';
 /** What watches a deployment, and whom it tells. */
 export const MONITORING: readonly Trial[] = [
   ...ALERTS,
+  ...CURRENT_PROMQL,
   ...ALERTMANAGER,
   ...DASHBOARDS_TRIALS,
   ...GRAFANA,
