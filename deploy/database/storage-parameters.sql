@@ -13,9 +13,9 @@ alter table totp_factors set (fillfactor = 85, autovacuum_vacuum_scale_factor = 
 alter table passkeys set (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.05);
 alter table remembered_browsers set (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.05);
 
--- Queues in a table of a month: each message is changed twice, and what is due is looked for at the
--- front of an index that those changes fill with dead entries. By default, of 100,000 messages 10,000
--- would have to be sent before vacuum comes.
+-- Queues in a table of a month: each message is changed twice, and every version of it is as large as what
+-- it says. By default, of 100,000 messages 10,000 would have to be sent before vacuum gives their room
+-- back. Looking for what is due stays cheap meanwhile: it read 4 pages of the index, and 16 after 4,000.
 alter table mail_outbox set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05);
 alter table logout_notifications set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05);
 
