@@ -63,13 +63,33 @@ others=$(psql -w -X -q -A -t -c "select count(*) from pg_stat_activity
   die 'who else is connected cannot be seen: see the line above'
 [ "$others" -eq 0 ] || die "$others connections are open to database ${PGDATABASE:-}: stop the servers"
 
+owner=$(psql -w -X -q -A -t -c 'select current_user') || die 'PostgreSQL does not say who we are'
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# Gatehouse needs no extension. Those that look at it are made by whoever makes the database, who may.
-age --decrypt --identity "$BACKUP_IDENTITY" "$1" | { pg_restore --list && cat >/dev/null; } |
-  sed -E '/^[0-9]+; [0-9]+ [0-9]+ (EXTENSION - |SCHEMA - |COMMENT - (EXTENSION|SCHEMA) )/d
-          /^[0-9]+; [0-9]+ [0-9]+ ACL - SCHEMA /{/ ACL - SCHEMA public /!d}' >"$work/list" ||
+open_dump() { age --decrypt --identity "$BACKUP_IDENTITY" "$dump"; }
+dump=$1
+# What is ours: all in the schema public, and who may do what. Extensions and what else is beside it are
+# made by whoever makes the database, who may.
+open_dump | { pg_restore --list && cat >/dev/null; } |
+  grep -E '^[0-9]+; [0-9]+ [0-9]+ ([A-Z]+( [A-Z]+)* public |ACL - SCHEMA public |DEFAULT ACL - )' >"$work/all" ||
   die 'the backup could not be restored: see the lines above'
+grep -vE '^[0-9]+; [0-9]+ [0-9]+ (DEFAULT )?ACL ' "$work/all" >"$work/list" || die 'the backup holds nothing'
+grep -E '^[0-9]+; [0-9]+ [0-9]+ (DEFAULT )?ACL ' "$work/all" >"$work/rights" || true
+: >"$work/grants"
+if [ -s "$work/rights" ]; then
+  open_dump | { pg_restore --no-owner --use-list="$work/rights" --file=- && cat >/dev/null; } >"$work/grants" ||
+    die 'the backup could not be restored: see the lines above'
+fi
+
+# Where a role is given rights to all that is made, what it was denied would come back: a dump says what is
+# granted, and takes for granted that nothing was.
+deny() {
+  local role
+  sed -nE 's/^GRANT .* TO ([a-z0-9_]+);$/\1/p' "$work/grants" | sort -u | while read -r role; do
+    [ "$role" != "$owner" ] || continue
+    printf 'revoke all on all %s in schema public from %s;\n' tables "$role" sequences "$role" routines "$role"
+  done
+}
 
 # age gives out what it has checked only, and ends with an error where something is wrong: without
 # the last line, nothing of what psql was told is committed.
@@ -79,14 +99,15 @@ script() {
     echo 'drop schema public cascade; create schema public authorization pg_database_owner;'
     echo 'grant usage on schema public to public;'
   fi
-  age --decrypt --identity "$BACKUP_IDENTITY" "$dump" | pg_restore --no-owner --use-list="$work/list" --file=- || return 1
+  open_dump | { pg_restore --no-owner --use-list="$work/list" --file=- && cat >/dev/null; } || return 1
+  deny
+  cat "$work/grants" || return 1
   # Numbers of transactions mean nothing in another cluster; the replicas' change feed reads by them.
   echo 'update public.tenants set changed_xid = pg_current_xact_id();'
   [ -z "$then" ] || cat "$then" || return 1
   echo 'commit;'
 }
 
-dump=$1
 script | psql -w -X -q -v ON_ERROR_STOP=1 >/dev/null || die 'the backup could not be restored: see the lines above'
 psql -w -X -q -c 'analyze' || say 'warning: run analyze yourself'
 say "restored $1"

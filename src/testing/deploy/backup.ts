@@ -1,6 +1,7 @@
 import { tryHealth } from './health.ts';
 import { tryMove } from './move.ts';
 import { tryRedisSnapshot } from './redis-snapshot.ts';
+import { tryRestoreWithRoles } from './restore-roles.ts';
 import { runProgram, type Trial } from './trial.ts';
 
 const DIRECTORY = 'deploy/backup';
@@ -15,6 +16,12 @@ export const BACKUP: readonly Trial[] = [
       const { stdout } = await runProgram(process.execPath, ['src/testing/backup/drill.ts']);
       return stdout.trim().split('\n').at(-1) ?? '';
     },
+  },
+  {
+    artefact: 'backup by roles',
+    how: 'made and restored by gatehouse_migrator in a database of deploy/postgres: who may do what before and after',
+    covers: [`${DIRECTORY}/restore.sh`, 'deploy/database/monitor.sql'],
+    run: tryRestoreWithRoles,
   },
   {
     artefact: 'move between environments',
