@@ -9,7 +9,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pollUntil } from '../poll.ts';
@@ -57,6 +57,8 @@ export interface Container {
   output(): string;
   /** Sends a signal to its process 1. */
   signal(signal: NodeJS.Signals): Promise<void>;
+  /** Names of what it has in a directory of its own. */
+  list(directory: string): Promise<readonly string[]>;
   /** @returns its exit code, once it has ended */
   ended(): Promise<number | null>;
   /** Milliseconds from its start to the first 200 of an address. */
@@ -97,6 +99,7 @@ export async function startContainer(
     async signal(signal) {
       process.kill(await firstProcess(child), signal);
     },
+    list: async (directory) => readdir(`/proc/${await firstProcess(child)}/root${directory}`),
     ended: () => exited,
     async untilReady(url) {
       const ready = async () => {

@@ -131,6 +131,7 @@ async function serveSomebody(image: BuiltImage, deployment: ImageDeployment): Pr
     const party = await createRelyingParty({ issuer: publicUrl, ...NOTES });
     const tokens = await signIn(browser, party, ALICE);
     assert.ok(tokens.claims()?.sub);
+    assert.deepEqual(await server.list('/tmp'), []);
     await server.signal('SIGTERM');
     assert.equal(await server.ended(), 0, server.output());
     const [last] = server.output().trim().split('\n').toReversed();
@@ -138,7 +139,7 @@ async function serveSomebody(image: BuiltImage, deployment: ImageDeployment): Pr
   } finally {
     await server.remove();
   }
-  return 'signed in; HEALTHCHECK 1 before and 0 then; only /tmp can be written to; SIGTERM ends it in order, 0';
+  return 'signed in; HEALTHCHECK 1 before and 0 then; only /tmp can be written to, and is empty; SIGTERM ends it in order, 0';
 }
 
 /** Everything that its user may write to, on the root as it is run, and on one that is not read-only. */
