@@ -12,10 +12,10 @@ import {
 import { askPlainly, requireHeadersOnce } from './header-census.ts';
 import { connectHttp2 } from './http2-client.ts';
 import {
-  compressWhatHasNoSecret,
   countHeaders,
   keepMetricsIn,
   leadToHttps,
+  passCompressedOn,
   refuseOldTls,
 } from './look-at-answers.ts';
 import type { NginxProcess } from './nginx-process.ts';
@@ -42,7 +42,7 @@ export async function tryFlows(): Promise<string> {
     }
     await refuseOldTls(deployment);
     await leadToHttps(deployment);
-    await compressWhatHasNoSecret(deployment);
+    await passCompressedOn(deployment);
     await keepMetricsIn(deployment, nginx);
     await countHeaders(deployment);
     const passedOver = await passOverTheDead(deployment, nginx);
