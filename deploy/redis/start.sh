@@ -41,7 +41,7 @@ mkdir -p "$run"
 # In braces is what keys of one tenant have in common, for a Cluster.
 cat >"$run/users.acl" <<ACL
 user default on #$admin ~* &* +@all
-user gatehouse on #$app resetkeys ~$prefix* ~{$prefix* resetchannels &$prefix* -@all +@read +@write +@connection +@transaction +@pubsub +time -@dangerous -@scripting +eval +evalsha +info
+user gatehouse on #$app resetkeys ~$prefix* ~{$prefix* resetchannels &$prefix* -@all +@read +@write +@connection +@transaction +@pubsub +time -@dangerous -@scripting +eval +evalsha +info +cluster|slots +cluster|info
 user monitor on #$monitor resetkeys resetchannels -@all +ping +info +client|setname +latency|latest +latency|histogram +slowlog|len +slowlog|get +config|get +dbsize
 ACL
 exec redis-server "$(dirname "$0")/redis.conf" --aclfile "$run/users.acl" \

@@ -8,7 +8,8 @@ const AT_THE_ROOT = /^(Dockerfile|\.dockerignore|docker-compose.*\.ya?ml)$/;
 export async function shippedFiles(root: string): Promise<string[]> {
   const deploy = await readdir(join(root, 'deploy'), { recursive: true, withFileTypes: true });
   const files = deploy
-    .filter((entry) => !entry.isDirectory())
+    // A link is another name of a file that is shipped.
+    .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => relative(root, join(parentPath, name)));
   const beside = (await readdir(root)).filter((name) => AT_THE_ROOT.test(name));
   return [...files, ...beside].toSorted();

@@ -3,10 +3,12 @@ import { BALANCER } from './balancer.ts';
 import { COMPOSE } from './compose.ts';
 import { DATABASE_CARE } from './database-care.ts';
 import { IMAGE } from './image.ts';
+import { KUBERNETES } from './kubernetes.ts';
 import { MONITORING } from './monitoring.ts';
 import { PGBOUNCER } from './pgbouncer.ts';
 import { POSTGRES_INIT } from './postgres-init.ts';
 import { REDIS } from './redis.ts';
+import { REDIS_CLUSTER } from './redis-cluster.ts';
 import { SHELL } from './shell.ts';
 import { TRACES } from './traces.ts';
 import type { Trial } from './trial.ts';
@@ -26,4 +28,6 @@ export const TRIALS: readonly Trial[] = [
   ...SHELL,
   ...TRACES,
   ...WORKFLOWS,
+  ...KUBERNETES,
+  ...REDIS_CLUSTER,
 ];

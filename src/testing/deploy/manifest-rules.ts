@@ -1,0 +1,309 @@
+import { z } from 'zod';
+import { CONNECTION_RESERVE } from '../../connection-budget.ts';
+import {
+  environmentOf,
+  isGatehouse,
+  type Keys,
+  type Manifest,
+  mountedFiles,
+  ofKind,
+  type Workload,
+  workloads,
+} from './manifests.ts';
+import { serverSettingProblems } from './server-settings.ts';
+
+const LABELS = z.record(z.string(), z.string());
+const PORT = z.union([z.string(), z.number()]);
+const SELECTOR = z.looseObject({
+  matchLabels: LABELS.default({}),
+  matchExpressions: z
+    .array(
+      z.looseObject({ key: z.string(), operator: z.literal('In'), values: z.array(z.string()) }),
+    )
+    .default([]),
+});
+type Selector = z.infer<typeof SELECTOR>;
+
+const SERVICE = z.looseObject({
+  selector: LABELS,
+  ports: z.array(z.looseObject({ name: z.string(), port: z.number(), targetPort: PORT })),
+});
+const PEER = z.looseObject({
+  podSelector: SELECTOR.optional(),
+  namespaceSelector: SELECTOR.optional(),
+});
+const RULE = z.looseObject({
+  from: z.array(PEER).default([]),
+  to: z.array(PEER).default([]),
+  ports: z.array(z.looseObject({ port: PORT })).default([]),
+});
+const NETWORK_POLICY = z.looseObject({
+  podSelector: SELECTOR,
+  ingress: z.array(RULE).default([]),
+  egress: z.array(RULE).default([]),
+});
+const INGRESS = z.looseObject({
+  rules: z.array(
+    z.looseObject({
+      http: z.looseObject({
+        paths: z.array(
+          z.looseObject({
+            backend: z.looseObject({
+              service: z.looseObject({
+                name: z.string(),
+                port: z.looseObject({ name: z.string() }),
+              }),
+            }),
+          }),
+        ),
+      }),
+    }),
+  ),
+});
+const AUTOSCALER = z.looseObject({
+  scaleTargetRef: z.looseObject({ kind: z.string(), name: z.string() }),
+  maxReplicas: z.number(),
+});
+const DEPLOYMENT = z.looseObject({
+  replicas: z.number().optional(),
+  strategy: z.looseObject({ rollingUpdate: z.looseObject({ maxSurge: z.number() }) }),
+});
+const MONITOR = z.looseObject({
+  selector: SELECTOR,
+  endpoints: z.array(z.looseObject({ port: z.string() })),
+});
+const SELECTS_PODS = z.looseObject({ selector: SELECTOR });
+
+/** Seconds that a pod must have left when the server has said its last word. */
+const GRACE_LEFT_SECONDS = 5;
+
+/**
+ * What schemas do not see: what objects say of one another, and of the server.
+ *
+ * @returns a sentence for each problem
+ */
+export function manifestProblems(objects: readonly Manifest[], keys: Keys): string[] {
+  const all = workloads(objects);
+  return [
+    ...all.flatMap((workload) => [
+      ...referenceProblems(objects, workload, keys),
+      ...probeProblems(workload),
+      ...settingProblems(workload, keys),
+      ...endingProblems(workload, keys),
+    ]),
+    ...selectionProblems(objects, all),
+    ...networkPolicyProblems(objects, all),
+    ...publicProblems(objects),
+    ...connectionProblems(objects, all, keys),
+  ];
+}
+
+function referenceProblems(
+  objects: readonly Manifest[],
+  { kind, name, pod, claims }: Workload,
+  keys: Keys,
+): string[] {
+  const says = (what: string) => `${kind} ${name} names ${what}, which is not there`;
+  const has = (of: string, called: string) =>
+    objects.some((object) => object.kind === of && object.metadata.name === called);
+  const containers = [...pod.initContainers, ...pod.containers];
+  const settings = containers
+    .flatMap(({ envFrom }) => envFrom)
+    .map(({ configMapRef }) => configMapRef.name)
+    .filter((map) => !keys.configMaps.has(map));
+  const files = containers
+    .flatMap((container) => mountedFiles(pod, container, keys))
+    .filter(({ of, object, key }) => {
+      const maps = of === 'Secret' ? keys.secrets : keys.configMaps;
+      return maps.get(object)?.[key] === undefined;
+    });
+  const volumes = pod.volumes.flatMap(({ secret, configMap, persistentVolumeClaim }) => [
+    ...(secret && !keys.secrets.has(secret.secretName) ? [`Secret ${secret.secretName}`] : []),
+    ...(configMap && !keys.configMaps.has(configMap.name) ? [`ConfigMap ${configMap.name}`] : []),
+    ...(persistentVolumeClaim && !has('PersistentVolumeClaim', persistentVolumeClaim.claimName)
+      ? [`PersistentVolumeClaim ${persistentVolumeClaim.claimName}`]
+      : []),
+  ]);
+  const known = [...pod.volumes.map((volume) => volume.name), ...claims];
+  const mounts = containers
+    .flatMap(({ volumeMounts }) => volumeMounts)
+    .filter((mount) => !known.includes(mount.name));
+  return [
+    ...settings.map((map) => says(`ConfigMap ${map}`)),
+    ...files.map(({ of, object, key }) => says(`${key} of ${of} ${object}`)),
+    ...volumes.map(says),
+    ...mounts.map((mount) => says(`volume ${mount.name}`)),
+    ...(has('ServiceAccount', pod.serviceAccountName)
+      ? []
+      : [says(`ServiceAccount ${pod.serviceAccountName}`)]),
+    ...(pod.automountServiceAccountToken ? [`${kind} ${name} has a token of the API server`] : []),
+  ];
+}
+
+function probeProblems({ kind, name, pod }: Workload): string[] {
+  return pod.containers.flatMap((container) =>
+    [container.startupProbe, container.livenessProbe, container.readinessProbe].flatMap((probe) => {
+      const port = probe?.httpGet?.port ?? probe?.tcpSocket?.port;
+      const there = port === undefined || hasPort(pod, port);
+      return there ? [] : [`a probe of ${kind} ${name} asks port ${port}, which it does not have`];
+    }),
+  );
+}
+
+function hasPort(pod: Workload['pod'], port: string | number): boolean {
+  return pod.containers
+    .flatMap(({ ports }) => ports)
+    .some(({ name, containerPort }) => port === name || port === containerPort);
+}
+
+/** The server takes what it is given: every name, every file, all together. */
+function settingProblems({ kind, name, pod }: Workload, keys: Keys): string[] {
+  const containers = [...pod.initContainers, ...pod.containers].filter(isGatehouse);
+  return containers
+    .filter(({ envFrom }) => envFrom.length > 0)
+    .flatMap((container) => {
+      const files = mountedFiles(pod, container, keys).map(({ path }) => path);
+      const all = [
+        ...serverSettingProblems(environmentOf(container, keys), files),
+        ...(pod.enableServiceLinks ? ['other Services set variables of it'] : []),
+      ];
+      return all.map((problem) => `${container.name} of ${kind} ${name}: ${problem}`);
+    });
+}
+
+/** Nothing is killed that still ends. */
+function endingProblems({ kind, name, pod }: Workload, keys: Keys): string[] {
+  return pod.containers.flatMap((container) => {
+    const timeout = environmentOf(container, keys).SHUTDOWN_TIMEOUT_SECONDS;
+    if (kind !== 'Deployment' || timeout === undefined) return [];
+    const before = container.lifecycle?.preStop?.sleep.seconds ?? 0;
+    const needed = before + Number(timeout) + GRACE_LEFT_SECONDS;
+    const grace = pod.terminationGracePeriodSeconds;
+    if (grace >= needed) return [];
+    return [`${kind} ${name} has ${grace} s to end, and needs ${needed}`];
+  });
+}
+
+function selects({ matchLabels, matchExpressions }: Selector, labels: Workload['labels']): boolean {
+  return (
+    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
+    matchExpressions.every(({ key, values }) => values.includes(labels[key] ?? ''))
+  );
+}
+
+/** Whatever selects pods selects some, and finds the ports that it names. */
+function selectionProblems(objects: readonly Manifest[], all: readonly Workload[]): string[] {
+  const pods = (selector: Selector) => all.filter(({ labels }) => selects(selector, labels));
+  const services = ofKind(objects, 'Service', SERVICE);
+  const ofServices = services.flatMap(({ name, spec }) => {
+    const selected = pods({ matchLabels: spec.selector, matchExpressions: [] });
+    if (selected.length !== 1) return [`Service ${name} selects ${selected.length} workloads`];
+    return spec.ports
+      .filter(({ targetPort }) => !selected.some(({ pod }) => hasPort(pod, targetPort)))
+      .map(({ targetPort }) => `Service ${name} leads to port ${targetPort}, which is not there`);
+  });
+  const ofBudgets = ofKind(objects, 'PodDisruptionBudget', SELECTS_PODS)
+    .filter(({ spec }) => pods(spec.selector).length !== 1)
+    .map(({ name }) => `PodDisruptionBudget ${name} selects no workload, or several`);
+  const ofAutoscalers = ofKind(objects, 'HorizontalPodAutoscaler', AUTOSCALER)
+    .filter(({ spec: { scaleTargetRef } }) => {
+      return !all.some(
+        ({ kind, name }) => kind === scaleTargetRef.kind && name === scaleTargetRef.name,
+      );
+    })
+    .map(({ name }) => `HorizontalPodAutoscaler ${name} scales nothing`);
+  const ofMonitors = ofKind(objects, 'ServiceMonitor', MONITOR).flatMap(({ name, spec }) =>
+    spec.endpoints
+      .filter(({ port }) => {
+        const found = services.filter(({ labels }) => selects(spec.selector, labels));
+        return !found.some((service) => service.spec.ports.some((one) => one.name === port));
+      })
+      .map(({ port }) => `ServiceMonitor ${name} finds no Service with port ${port}`),
+  );
+  return [...ofServices, ...ofBudgets, ...ofAutoscalers, ...ofMonitors];
+}
+
+/** Policies are about pods that there are: a policy that selects nothing protects nothing. */
+function networkPolicyProblems(objects: readonly Manifest[], all: readonly Workload[]): string[] {
+  const policies = ofKind(objects, 'NetworkPolicy', NETWORK_POLICY);
+  const chosen = (selector: Selector) => all.filter(({ labels }) => selects(selector, labels));
+  const ofEach = policies.flatMap(({ name, spec }) => {
+    const own = chosen(spec.podSelector);
+    const nobody = own.length === 0 ? [`NetworkPolicy ${name} selects no pod`] : [];
+    const peers = [...spec.ingress, ...spec.egress]
+      .flatMap(({ from, to }) => [...from, ...to])
+      .filter(
+        ({ podSelector, namespaceSelector }) =>
+          podSelector && !namespaceSelector && chosen(podSelector).length === 0,
+      )
+      .map(({ podSelector }) => {
+        return `NetworkPolicy ${name} names pods that are not there: ${JSON.stringify(podSelector)}`;
+      });
+    const unknown = (
+      rules: typeof spec.ingress,
+      pods: (rule: z.infer<typeof RULE>) => Workload[],
+    ) =>
+      rules.flatMap((rule) =>
+        rule.ports
+          .filter(({ port }) => {
+            const targets = pods(rule);
+            return typeof port === 'string' && !targets.some(({ pod }) => hasPort(pod, port));
+          })
+          .map(({ port }) => `NetworkPolicy ${name} names port ${port}, which is not there`),
+      );
+    return [
+      ...nobody,
+      ...peers,
+      ...unknown(spec.ingress, () => own),
+      ...unknown(spec.egress, ({ to }) =>
+        to.flatMap(({ podSelector }) => (podSelector ? chosen(podSelector) : [])),
+      ),
+    ];
+  });
+  if (policies.length === 0) return [];
+  const open = all.filter(
+    ({ labels }) => !policies.some(({ spec }) => selects(spec.podSelector, labels)),
+  );
+  return [...ofEach, ...open.map(({ kind, name }) => `no NetworkPolicy is about ${kind} ${name}`)];
+}
+
+/** What the public reaches is a port of a Service that is there, and never the one of metrics. */
+function publicProblems(objects: readonly Manifest[]): string[] {
+  const services = ofKind(objects, 'Service', SERVICE);
+  return ofKind(objects, 'Ingress', INGRESS).flatMap(({ name, spec }) =>
+    spec.rules
+      .flatMap(({ http }) => http.paths)
+      .flatMap(({ backend: { service } }) => {
+        const port = services
+          .find((one) => one.name === service.name)
+          ?.spec.ports.find((one) => one.name === service.port.name);
+        if (port === undefined) return [`Ingress ${name} leads to no port of ${service.name}`];
+        return port.targetPort === 'http'
+          ? []
+          : [`Ingress ${name} leads the public to port ${port.targetPort}`];
+      }),
+  );
+}
+
+/** PostgreSQL has a connection for everybody, during a rollout too; and the server knows how many. */
+function connectionProblems(
+  objects: readonly Manifest[],
+  all: readonly Workload[],
+  keys: Keys,
+): string[] {
+  const [scaler] = ofKind(objects, 'HorizontalPodAutoscaler', AUTOSCALER);
+  const [deployment] = ofKind(objects, 'Deployment', DEPLOYMENT);
+  const server = all.find(({ kind }) => kind === 'Deployment')?.pod.containers[0];
+  if (deployment === undefined || server === undefined) return ['there is no Deployment'];
+  const { replicas, strategy } = deployment.spec;
+  const most = (scaler?.spec.maxReplicas ?? replicas ?? 1) + strategy.rollingUpdate.maxSurge;
+  const { DATABASE_POOL_MAX = '20', REPLICAS } = environmentOf(server, keys);
+  const wanted = most * Number(DATABASE_POOL_MAX) + CONNECTION_RESERVE;
+  const there = Number(deployment.annotations['gatehouse/database-connections']);
+  return [
+    ...(REPLICAS === String(most) ? [] : [`REPLICAS is ${REPLICAS}, and ${most} may be at once`]),
+    ...(wanted <= there
+      ? []
+      : [`${most} replicas want ${wanted} connections, and PostgreSQL has ${there} for them`]),
+  ];
+}
