@@ -2,6 +2,7 @@ import { BACKUP } from './backup.ts';
 import { BALANCER } from './balancer.ts';
 import { COMPOSE } from './compose.ts';
 import { DATABASE_CARE } from './database-care.ts';
+import { HELM } from './helm.ts';
 import { IMAGE } from './image.ts';
 import { KUBERNETES } from './kubernetes.ts';
 import { MONITORING } from './monitoring.ts';
@@ -30,4 +31,5 @@ export const TRIALS: readonly Trial[] = [
   ...WORKFLOWS,
   ...KUBERNETES,
   ...REDIS_CLUSTER,
+  ...HELM,
 ];

@@ -1,0 +1,1 @@
+../../../../../postgres/init/10-roles.sh

@@ -1,0 +1,1 @@
+../../../../../postgres/init/30-extensions.sql

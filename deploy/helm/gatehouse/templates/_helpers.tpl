@@ -1,0 +1,136 @@
+{{- define "gatehouse.name" -}}
+{{- .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+
+{{/* What everything of this release is called by. */}}
+{{- define "gatehouse.labels" -}}
+app.kubernetes.io/name: gatehouse
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
+{{- end -}}
+
+{{/* The pods of one part: (list $ "server"). */}}
+{{- define "gatehouse.selector" -}}
+app.kubernetes.io/name: gatehouse
+app.kubernetes.io/instance: {{ (index . 0).Release.Name }}
+app.kubernetes.io/component: {{ index . 1 }}
+{{- end -}}
+
+{{- define "gatehouse.image" -}}
+{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- end -}}
+
+{{- define "gatehouse.secret" -}}
+{{ .Values.secrets.existing | default (include "gatehouse.name" .) }}
+{{- end -}}
+
+{{/* How many replicas there may be, with the one that a rollout adds. */}}
+{{- define "gatehouse.mostReplicas" -}}
+{{ add1 (ternary .Values.autoscaling.maxReplicas .Values.replicas .Values.autoscaling.enabled) }}
+{{- end -}}
+
+{{/* What every pod has: (list $ 10001), the user of its image. */}}
+{{- define "gatehouse.pod" -}}
+{{- $ := index . 0 -}}
+serviceAccountName: {{ include "gatehouse.name" $ }}
+automountServiceAccountToken: false
+# Variables are what the settings say, and nothing of Services that happen to be there.
+enableServiceLinks: false
+{{- with $.Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+securityContext:
+  runAsNonRoot: true
+  runAsUser: {{ index . 1 }}
+  runAsGroup: {{ index . 1 }}
+  fsGroup: {{ index . 1 }}
+  fsGroupChangePolicy: OnRootMismatch
+  seccompProfile:
+    type: RuntimeDefault
+{{- with $.Values.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $.Values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{- define "gatehouse.locked" -}}
+securityContext:
+  allowPrivilegeEscalation: false
+  readOnlyRootFilesystem: true
+  capabilities:
+    drop: [ALL]
+{{- end -}}
+
+{{/* A container of our image that runs a command line: settings, secrets, /tmp. */}}
+{{- define "gatehouse.container" -}}
+image: {{ include "gatehouse.image" . }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+envFrom:
+  - configMapRef:
+      name: {{ include "gatehouse.name" . }}
+{{ include "gatehouse.locked" . }}
+{{- end -}}
+
+{{- define "gatehouse.mounts" -}}
+- name: secrets
+  mountPath: /run/secrets
+  readOnly: true
+- name: tmp
+  mountPath: /tmp
+{{- end -}}
+
+{{/* A replica and `seed` wait for the job that migrates, instead of failing until it is done. */}}
+{{- define "gatehouse.waitForSchema" -}}
+- name: wait-for-schema
+  command: [sh, -c, 'until gatehouse migrate --status; do [ $? -eq 2 ] || exit; sleep 5; done']
+  {{- include "gatehouse.container" . | nindent 2 }}
+  resources:
+    requests: { cpu: 50m, memory: 128Mi }
+    limits: { memory: 256Mi }
+  volumeMounts:
+    {{- include "gatehouse.mounts" . | nindent 4 }}
+{{- end -}}
+
+{{/* /run/secrets of a pod: (list $ (dict "file" "key of the Secret" …)). */}}
+{{- define "gatehouse.secretFiles" -}}
+- name: secrets
+  secret:
+    secretName: {{ include "gatehouse.secret" (index . 0) }}
+    defaultMode: 0440
+    items:
+      {{- range $path, $key := index . 1 }}
+      - { key: {{ $key }}, path: {{ $path }} }
+      {{- end }}
+{{- end -}}
+
+{{- define "gatehouse.appSecrets" -}}
+{{- $files := dict "database_url" "database_url" "redis_url" "redis_url" "key_encryption_keys" "key_encryption_keys" -}}
+{{- if .Values.mail.enabled }}{{ $_ := set $files "smtp_url" "smtp_url" }}{{ end -}}
+{{ include "gatehouse.secretFiles" (list . $files) }}
+{{- end -}}
+
+{{- define "gatehouse.tmp" -}}
+- name: tmp
+  emptyDir:
+    sizeLimit: 64Mi
+{{- end -}}
+
+{{/* A disk: (dict "size" … "class" …). */}}
+{{- define "gatehouse.disk" -}}
+accessModes: [ReadWriteOnce]
+{{- with .class }}
+storageClassName: {{ . }}
+{{- end }}
+resources:
+  requests:
+    storage: {{ .size }}
+{{- end -}}

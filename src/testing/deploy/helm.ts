@@ -1,0 +1,127 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { manifestProblems } from './manifest-rules.ts';
+import { checkManifests, kubernetesVersion, manifestTool } from './manifest-tools.ts';
+import { keysOf, parseManifests } from './manifests.ts';
+import { runPods } from './run-pods.ts';
+import { ROOT, runProgram, type Trial } from './trial.ts';
+
+const CHART = 'deploy/helm/gatehouse';
+const RELEASE = 'login';
+
+/** The Secret that `ci/external-values.yaml` names, as values.yaml asks for it. */
+const GIVEN = {
+  'gatehouse-secrets': [
+    'database_url',
+    'migrator_database_url',
+    'key_encryption_keys',
+    'redis_url',
+    'smtp_url',
+    'pg_service.conf',
+    'recipients.txt',
+  ],
+};
+
+/** Values that the chart must not take, and what it says of them. */
+const REFUSED: readonly { values: string; says: RegExp }[] = [
+  { values: '--set replica=3', says: /replica/ },
+  { values: '--set replicas=none', says: /replicas/ },
+  { values: '--set publicUrl=http://login.example.com/', says: /publicUrl/ },
+  { values: '--set config.ADMIN_PORT=1', says: /config/ },
+  { values: '--set secrets.existing=', says: /secrets.values/ },
+  { values: '--set secrets.values.redis_url=redis://x', says: /secrets.values/ },
+  { values: '--set mail.from=', says: /mail.from/ },
+  { values: '--set resources.limit.cpu=1', says: /resources/ },
+  { values: '--set service.type=Public', says: /service.type/ },
+  { values: '--set database.poolMax=20', says: /more than the 180 of database\.connections/ },
+];
+
+async function valuesFiles(): Promise<string[]> {
+  const names = await readdir(join(ROOT, CHART, 'ci'));
+  return names.toSorted().map((name) => join(CHART, 'ci', name));
+}
+
+/** Helm, with nothing of whoever runs it. */
+async function helm(...args: string[]) {
+  const program = await manifestTool('helm');
+  const home = await mkdtemp(join(tmpdir(), 'gatehouse-helm-'));
+  try {
+    return await runProgram(program, args, {
+      env: { PATH: process.env.PATH, HOME: home, HELM_CACHE_HOME: home, HELM_CONFIG_HOME: home },
+    });
+  } finally {
+    await rm(home, { recursive: true });
+  }
+}
+
+function render(values: string, ...args: string[]): Promise<string> {
+  return helm(
+    'template',
+    RELEASE,
+    CHART,
+    '--namespace=gatehouse',
+    `--values=${values}`,
+    ...args,
+  ).then(({ stdout }) => stdout);
+}
+
+async function assertRefused(values: string, says: RegExp): Promise<void> {
+  const said = await render(join(CHART, 'ci/external-values.yaml'), ...values.split(' ')).then(
+    () => 'nothing',
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+  if (!says.test(said)) throw new Error(`of ${values} helm says:\n${said}`);
+}
+
+/** The chart: its values, what it makes of them, and what that does. */
+export const HELM: readonly Trial[] = [
+  {
+    artefact: 'helm',
+    how: "helm lint and helm template with each values file of ci/, the API server's own validation, the rules of Pod Security, what objects say of one another and of the server; values that must be refused",
+    covers: [CHART],
+    async run() {
+      const files = await valuesFiles();
+      const seen: string[] = [];
+      for (const values of files) {
+        await helm('lint', '--strict', CHART, `--values=${values}`);
+        const text = await render(values);
+        await checkManifests(text);
+        const manifests = parseManifests(text);
+        const problems = manifestProblems(manifests, keysOf(manifests, GIVEN));
+        if (problems.length > 0) throw new Error(`${values}:\n${problems.join('\n')}`);
+        seen.push(`${manifests.length}`);
+      }
+      for (const { values, says } of REFUSED) await assertRefused(values, says);
+      return `${seen.join(', ')} objects of ${files.length} values files are good for Kubernetes ${await kubernetesVersion()}; ${REFUSED.length} wrong values refused`;
+    },
+  },
+  {
+    artefact: 'helm package',
+    how: 'helm package, and what the package makes: files that the chart shares with others are in it',
+    covers: [],
+    async run() {
+      const directory = await mkdtemp(join(tmpdir(), 'gatehouse-chart-'));
+      try {
+        await helm('package', CHART, '--destination', directory);
+        const [name = ''] = await readdir(directory);
+        const values = join(ROOT, CHART, 'ci/bundled-values.yaml');
+        const args = ['template', RELEASE, join(directory, name), `--values=${values}`];
+        const { stdout: packed } = await helm(...args, '--namespace=gatehouse');
+        if (packed !== (await render(values))) throw new Error('the package makes something else');
+        return `${name} makes what its directory makes`;
+      } finally {
+        await rm(directory, { recursive: true });
+      }
+    },
+  },
+  {
+    artefact: 'helm pods',
+    how: "the pods' own commands, that of helm test among them, with the pods' own settings and files, over PostgreSQL and Redis; no cluster runs here",
+    covers: [],
+    async run() {
+      const manifests = parseManifests(await render(join(CHART, 'ci/bundled-values.yaml')));
+      return await runPods(manifests, keysOf(manifests));
+    },
+  },
+];
