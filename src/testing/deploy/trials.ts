@@ -11,6 +11,7 @@ import { POSTGRES_INIT } from './postgres-init.ts';
 import { REDIS } from './redis.ts';
 import { REDIS_CLUSTER } from './redis-cluster.ts';
 import { SHELL } from './shell.ts';
+import { SWARM } from './swarm.ts';
 import { TRACES } from './traces.ts';
 import type { Trial } from './trial.ts';
 import { WORKFLOWS } from './workflows.ts';
@@ -32,4 +33,5 @@ export const TRIALS: readonly Trial[] = [
   ...KUBERNETES,
   ...REDIS_CLUSTER,
   ...HELM,
+  ...SWARM,
 ];
