@@ -15,7 +15,7 @@ const DEADLINE_MS = 20_000;
 
 /**
  * Jaeger, built from its module: one that says `replace`, so it has to be somebody's requirement. It
- * takes Go half an hour on two cores, once: so only where somebody asks for it.
+ * takes Go seven minutes of processor time, once: so only where somebody asks for it.
  */
 async function jaeger(): Promise<string> {
   const directory = join(ROOT, '.cache/go-tools', `jaeger@${VERSION}`);
@@ -27,7 +27,7 @@ async function jaeger(): Promise<string> {
   if (isThere) return program;
   if (process.env.CHECK_JAEGER !== 'build') {
     throw new NotToBeHad(
-      `jaeger ${VERSION}: it takes half an hour to build, once; CHECK_JAEGER=build does it`,
+      `jaeger ${VERSION}: it takes seven minutes to build, once; CHECK_JAEGER=build does it`,
     );
   }
   const work = join(directory, 'module');
