@@ -49,6 +49,7 @@ import { createPostgresMailOutbox } from './storage/postgres/mail-outbox.ts';
 import { createOneAtATime, type OneAtATime } from './storage/postgres/one-at-a-time.ts';
 import { createPostgresOneTimeCodeStore } from './storage/postgres/one-time-code-store.ts';
 import { createPostgresPasskeyStore } from './storage/postgres/passkey-store.ts';
+import { type ReadMostly, readPrimary, readReplica } from './storage/postgres/read-mostly.ts';
 import { createPostgresRecoveryCodeStore } from './storage/postgres/recovery-code-store.ts';
 import { createRetention, type Retention } from './storage/postgres/retention.ts';
 import { createPostgresSecondFactorStore } from './storage/postgres/second-factor-store.ts';
@@ -73,9 +74,14 @@ import type { UpstreamProviderStore } from './upstream/upstream-provider-store.t
 /** Longest wait for Redis at the start; later it may come and go. */
 const REDIS_START_MS = 5_000;
 
+/** Connections to the read replica, of each replica of ours. */
+const READ_POOL_MAX = 3;
+
 /** Connections and stores: what the server and every command stand on. */
 export interface Backends {
   readonly db: Knex;
+  /** Runs what may be a few seconds old on the read replica, where there is one. */
+  readonly readMostly: ReadMostly;
   /** Undefined where artifacts live in PostgreSQL and limits in memory. */
   readonly redis: RedisClient | undefined;
   readonly tenants: TenantStore;
@@ -168,6 +174,7 @@ async function open(
     onWarning: (warning) => logger.debug('database connection', { warning }),
   });
   closers.push(() => db.destroy());
+  const readMostly = openReplica(options, db, closers);
 
   const keyPrefix = config.redis.keyPrefix;
   const redis = await openRedis(options, closers);
@@ -185,11 +192,21 @@ async function open(
       ? createRedisArtifactStore(redis, { now, keyPrefix })
       : undefined;
 
+  const retention = createRetention(db, { now, artifacts: durable, oneAtATime });
+  const outbox = createPostgresMailOutbox(db);
+  const logoutNotifications = createPostgresLogoutNotificationStore(db);
+
   return {
     db,
+    readMostly,
     redis,
     notifications,
-    audit,
+    audit: {
+      ...audit,
+      list: (query) => readMostly((from) => createPostgresAuditLog(from, { now }).list(query)),
+      listOfAccount: (...query) =>
+        readMostly((from) => createPostgresAuditLog(from, { now }).listOfAccount(...query)),
+    },
     tenants: createPostgresTenantStore(db),
     applications: createPostgresApplicationStore(db),
     accounts: createPostgresAccountStore(db, { now }),
@@ -203,8 +220,18 @@ async function open(
     invitations: createPostgresInvitationStore(db, { now }),
     grants: createPostgresGrantStore(db),
     keys: createPostgresKeyStore(db),
-    mail: { outbox: createPostgresMailOutbox(db), ...mail },
-    logoutNotifications: createPostgresLogoutNotificationStore(db),
+    mail: {
+      outbox: {
+        ...outbox,
+        backlog: () => readMostly((from) => createPostgresMailOutbox(from).backlog()),
+      },
+      ...mail,
+    },
+    logoutNotifications: {
+      ...logoutNotifications,
+      countQueued: () =>
+        readMostly((from) => createPostgresLogoutNotificationStore(from).countQueued()),
+    },
     keyCache: redis && createRedisKeyCache(redis, { keyPrefix, logger }),
     deploymentSecrets: createPostgresDeploymentSecretStore(db),
     tenantOrigins: createPostgresTenantOriginStore(db),
@@ -218,12 +245,36 @@ async function open(
     upstreams: createPostgresUpstreamProviderStore(db),
     upstreamLinks: createPostgresUpstreamLinkStore(db),
     seeds: createPostgresSeedStore(db),
-    retention: createRetention(db, { now, artifacts: durable, oneAtATime }),
+    retention: {
+      ...retention,
+      backlog: () =>
+        readMostly((from) => {
+          const artifacts = createPostgresArtifactStore(from, { now });
+          return createRetention(from, { now, artifacts, oneAtATime }).backlog();
+        }),
+    },
     oneAtATime,
     sealer: createSealer(await sealingKeys(secrets)),
     fetch: createOutboundFetch(config.outboundAllow),
     databaseLost: lost,
   };
+}
+
+/** The pool of DATABASE_READ_URL: what it is asked is asked by few. */
+function openReplica(
+  { config, secrets, logger }: BackendOptions,
+  primary: Knex,
+  closers: (() => Promise<unknown>)[],
+): ReadMostly {
+  if (secrets.databaseReadUrl === undefined) return readPrimary(primary);
+  const replica = createDatabase({
+    ...config.database,
+    poolMax: READ_POOL_MAX,
+    url: secrets.databaseReadUrl,
+    onWarning: (warning) => logger.debug('read replica connection', { warning }),
+  });
+  closers.push(() => replica.destroy());
+  return readReplica({ primary, replica, logger });
 }
 
 /** The configured database, or our own: started, or attached to by a command beside the server. */

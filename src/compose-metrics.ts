@@ -46,7 +46,7 @@ export function watchGauges(
   const { backends, hasher, providers, successorSeconds, longestWaitMs, now } = parts;
   metrics.watchSessions(() => backends.artifacts.countSessions());
   metrics.watchSigningKeys(async () => {
-    const oldest = await oldestSigningKeys(backends.db);
+    const oldest = await backends.readMostly(oldestSigningKeys);
     return oldest.map(({ algorithm, stage, createdAt }) => ({
       algorithm,
       stage,
@@ -54,7 +54,9 @@ export function watchGauges(
     }));
   });
   metrics.watchOverdueKeys(async () => {
-    const since = await keysDueSince(backends.db, { now: now(), successorSeconds });
+    const since = await backends.readMostly((db) =>
+      keysDueSince(db, { now: now(), successorSeconds }),
+    );
     return since === undefined ? 0 : (now().getTime() - since.getTime()) / 1000;
   });
   metrics.watchDatabasePool(() => {

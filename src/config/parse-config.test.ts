@@ -330,6 +330,7 @@ describe('parseConfig', () => {
   });
 
   it('wants connections for requests besides the two of upkeep', () => {
+    assert.deepEqual(namesOf({ DATABASE_READ_URL: 'postgres://a@b/c' }), ['DATABASE_READ_URL']);
     assert.deepEqual(namesOf({ DATABASE_POOL_MAX: '2' }), ['DATABASE_POOL_MAX']);
     assert.equal(parse({ DATABASE_POOL_MAX: '3' }).config.database.poolMax, 3);
   });

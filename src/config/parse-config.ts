@@ -84,6 +84,7 @@ export function parseConfig(raw: RawEnvironment): { config: Config; secrets: Sec
         ? { kind: 'file', path: join(values.DATA_DIR, KEY_FILE) }
         : { kind: 'keys', keys: values.KEY_ENCRYPTION_KEYS },
     databaseUrl: values.DATABASE_URL,
+    databaseReadUrl: values.DATABASE_READ_URL,
     redis: values.REDIS_URL && { ...values.REDIS_URL, ca: values.REDIS_CA },
     smtp: values.SMTP_URL && { ...values.SMTP_URL, ca: values.SMTP_CA },
     telemetry: {
@@ -176,6 +177,7 @@ function contradictions(filled: RawEnvironment['values']): ConfigurationProblem[
     }
   }
   for (const [name, user, found] of [
+    ['DATABASE_READ_URL', 'DATABASE_URL', 'a replica of nothing'],
     ['SMTP_CA', 'SMTP_URL', 'certificates'],
     ['REDIS_CA', 'REDIS_URL', 'certificates'],
     ['SEQ_API_KEY', 'SEQ_URL', 'a key (not shown)'],

@@ -58,6 +58,8 @@ export interface Secrets {
   readonly keyEncryptionKeys: SealingKeySource;
   /** `postgres://…`, with its password; undefined on the embedded default. */
   readonly databaseUrl: string | undefined;
+  /** Of a streaming replica of it; undefined: there is none. */
+  readonly databaseReadUrl: string | undefined;
   /** Undefined: limits live in memory. */
   readonly redis: RedisServers | undefined;
   /** Undefined: mail goes to the playground's inbox, or is off. */

@@ -145,6 +145,15 @@ export const ENVIRONMENT = z.object({
     example: 'postgres://gatehouse:password@localhost:5432/gatehouse',
     secret: true,
   }),
+  DATABASE_READ_URL: postgresUrl.optional().register(docs, {
+    section: STATE,
+    about:
+      'A streaming replica of DATABASE_URL, for what may be some seconds old: the audit log’s lists, people’s own activity, and what metrics count. Nothing that decides anything is read there. While it is away, or more than five seconds behind, DATABASE_URL answers as if there were none. Three connections of each replica of Gatehouse at most.',
+    expected: 'postgres://user:password@host:5432/database, as of DATABASE_URL',
+    fallbackText: 'none',
+    example: 'postgres://gatehouse:password@replica:5432/gatehouse',
+    secret: true,
+  }),
   DATABASE_POOL_MAX: wholeNumber(3, 1000).register(docs, {
     section: STATE,
     about:

@@ -22,7 +22,7 @@ const INSTALLED = '/usr/lib/postgresql';
 /** Of Debian 12. */
 const DEBIAN_MAJOR = '15';
 const START_DEADLINE_MS = 20_000;
-const PROGRAMS = ['postgres', 'initdb', 'pg_dump', 'pg_restore', 'psql'];
+const PROGRAMS = ['postgres', 'initdb', 'pg_basebackup', 'pg_dump', 'pg_restore', 'psql'];
 
 export interface InstalledPostgres {
   /** Of all its programs, such as `15`. */
@@ -38,6 +38,8 @@ export interface InstalledPostgres {
   createDatabase(name: string): Promise<void>;
   /** Ends its connections first. */
   dropDatabase(name: string): Promise<void>;
+  /** Starts a streaming replica of it, which is stopped with it. */
+  startReplica(): Promise<{ url(database: string): string; stop(): Promise<void> }>;
   stop(): Promise<void>;
 }
 
@@ -76,21 +78,25 @@ async function start(
   const binaries = binariesIn(major, bin);
   const way = await findWay(home, binaries);
   await initialize(way, binaries, { cluster, passwordFile });
+  const serve = (directory: string, port: number) =>
+    startServer(way, binaries, directory, {
+      logger: silentLogger,
+      durable: false,
+      settings: {
+        max_connections: '100',
+        ...settings,
+        listen_addresses: '127.0.0.1',
+        port: String(port),
+      },
+    });
   const port = await freePort();
-  const server = startServer(way, binaries, cluster, {
-    logger: silentLogger,
-    durable: false,
-    settings: {
-      max_connections: '100',
-      ...settings,
-      listen_addresses: '127.0.0.1',
-      port: String(port),
-    },
-  });
-  const url = (database: string) =>
-    `postgres://${OWNER_NAME}:${password}@127.0.0.1:${port}/${database}`;
-  const run = async (database: string, statement: string) => {
-    const client = new pg.Client({ connectionString: url(database) });
+  const server = serve(cluster, port);
+  const urlOn = (at: number, database: string) =>
+    `postgres://${OWNER_NAME}:${password}@127.0.0.1:${at}/${database}`;
+  const url = (database: string) => urlOn(port, database);
+  const runOn = async (at: number, database: string, statement: string) => {
+    const client = new pg.Client({ connectionString: urlOn(at, database) });
+    client.on('error', () => undefined);
     await client.connect();
     try {
       await client.query(statement);
@@ -98,13 +104,46 @@ async function start(
       await client.end();
     }
   };
-  const ready = async () => {
-    if (server.hasEnded()) return (await server.ending).lastWords;
-    await run('postgres', 'select 1');
-    return 'ready';
+  const run = (database: string, statement: string) => runOn(port, database, statement);
+  const untilReady = async (started: typeof server, at: number) => {
+    const ready = async () => {
+      if (started.hasEnded()) return (await started.ending).lastWords;
+      await runOn(at, 'postgres', 'select 1');
+      return 'ready';
+    };
+    const state = await pollUntil(ready, { deadlineMs: START_DEADLINE_MS });
+    if (state !== 'ready') throw new Error(`PostgreSQL did not start: ${state}`);
   };
-  const state = await pollUntil(ready, { deadlineMs: START_DEADLINE_MS });
-  if (state !== 'ready') throw new Error(`PostgreSQL did not start: ${state}`);
+  await untilReady(server, port);
+
+  const replicas: (() => Promise<void>)[] = [];
+  const startReplica = async () => {
+    const directory = join(home, `replica-${replicas.length}`);
+    const copied = await collectOutput(
+      spawnAs(
+        way,
+        join(bin, 'pg_basebackup'),
+        [
+          `--pgdata=${directory}`,
+          `--dbname=${url('postgres')}`,
+          '--write-recovery-conf',
+          '--checkpoint=fast',
+          '--no-sync',
+        ],
+        { cwd: '/', stdio: 'pipe' },
+      ),
+    );
+    if (copied.code !== 0) throw new Error(`pg_basebackup: ${copied.lastWords}`);
+    const replicaPort = await freePort();
+    const replica = serve(directory, replicaPort);
+    replicas.push(() => stopServer(replica, directory));
+    await untilReady(replica, replicaPort);
+    return {
+      url: (database: string) => urlOn(replicaPort, database),
+      stop: () => stopServer(replica, directory),
+    };
+  };
+
   return {
     major,
     bin,
@@ -119,7 +158,9 @@ async function start(
     run,
     createDatabase: (name) => run('postgres', `create database ${name}`),
     dropDatabase: (name) => run('postgres', `drop database ${name} with (force)`),
+    startReplica,
     async stop() {
+      for (const stopReplica of replicas) await stopReplica();
       await stopServer(server, cluster);
       await rm(home, { recursive: true, force: true });
     },
