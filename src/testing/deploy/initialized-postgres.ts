@@ -73,6 +73,7 @@ export async function ask(
 /**
  * @param options.hba - in the place of `deploy/postgres/pg_hba.conf`
  * @param options.flags - more of the server's settings, as docker-compose*.yml gives them
+ * @param options.passwords - of the roles; default: at random
  * @param options.files - put into the directory where it runs, such as certificates
  * @throws NotToBeHad where this user cannot become `postgres`
  */
@@ -81,6 +82,7 @@ export async function initializePostgres(options: {
   hba?: string;
   flags?: (home: string) => Readonly<Record<string, string>>;
   files?: Readonly<Record<string, Buffer | string>>;
+  passwords?: Readonly<Record<Role, string>>;
 }): Promise<InitializedPostgres> {
   if (process.getuid?.() !== 0) {
     throw new NotToBeHad(`PostgreSQL as the user ${USER}, whom only root may become`);
@@ -219,7 +221,7 @@ async function binDirectory(build: Build): Promise<string> {
 /** What the container has mounted: the files of deploy/postgres, and secrets. */
 async function writeFiles(
   home: string,
-  { files = {} }: Parameters<typeof initializePostgres>[0],
+  options: Parameters<typeof initializePostgres>[0],
 ): Promise<{
   readonly secrets: Readonly<Record<`${string}_FILE`, string>>;
   readonly passwords: Readonly<Record<Role, string>>;
@@ -232,7 +234,7 @@ async function writeFiles(
     await writeFile(file, `${value}\n`, { mode: 0o400 });
     return file;
   };
-  const passwords = {
+  const passwords = options.passwords ?? {
     migrator: randomBytes(24).toString('hex'),
     // What has to be quoted is.
     app: `it's "${randomBytes(12).toString('hex')}"`.replaceAll(/[ "]/g, '-'),
@@ -244,7 +246,7 @@ async function writeFiles(
     APP_PASSWORD_FILE: await secret('app', passwords.app),
     MONITOR_PASSWORD_FILE: await secret('monitor', passwords.monitor),
   };
-  for (const [name, text] of Object.entries(files)) {
+  for (const [name, text] of Object.entries(options.files ?? {})) {
     await writeFile(join(home, name), text, { mode: 0o600 });
   }
   await chmod(home, 0o755);

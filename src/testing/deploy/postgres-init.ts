@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDatabase } from '../../storage/postgres/database.ts';
 import { createRetention, type Retention } from '../../storage/postgres/retention.ts';
@@ -18,7 +17,7 @@ import {
   type InitializedPostgres,
   initializePostgres,
 } from './initialized-postgres.ts';
-import { ROOT, runProgram, type Trial } from './trial.ts';
+import { ROOT, type Trial } from './trial.ts';
 
 /** What the role of the server must not do, though a replica were somebody else's. */
 const REFUSED: readonly string[] = [
@@ -78,16 +77,6 @@ const OPERATED: readonly (readonly string[])[] = [
 export const POSTGRES_INIT: readonly Trial[] = [
   trialOf('debian', 'PostgreSQL 15 of Debian (16 is not in it)'),
   trialOf('embedded', 'PostgreSQL 18'),
-  {
-    artefact: 'postgres roles with TLS',
-    how: 'make-secrets.sh files, then psql with and without TLS, and with another authority',
-    covers: [
-      'deploy/postgres/pg_hba.tls.conf',
-      'deploy/compose/make-secrets.sh',
-      'deploy/compose/compose.env.example',
-    ],
-    run: tryTls,
-  },
 ];
 
 function trialOf(build: Build, what: string): Trial {
@@ -130,6 +119,10 @@ async function tryRoles(postgres: InitializedPostgres): Promise<string> {
   await mustFail(postgres.url('monitor'), 'select * from accounts');
   await ask(postgres.url('monitor'), 'select count(*) from pg_stat_activity');
   await ask(postgres.url('monitor'), 'select count(*) from pg_stat_statements');
+  // What looks after databases takes this one as it is.
+  const care = (file: string) => readFile(join(ROOT, 'deploy/database', file), 'utf8');
+  await postgres.administer(await care('monitor.sql'));
+  await ask(postgres.url('monitor'), await care('queries/slow-statements.sql'));
 
   const served = await serveAsApp(postgres);
   const audit = await tryAuditLog(postgres);
@@ -283,54 +276,5 @@ async function searchLogs(postgres: InitializedPostgres): Promise<void> {
     if (statements.includes(password)) {
       throw new Error(`the password of ${role} is in pg_stat_statements`);
     }
-  }
-}
-
-async function tryTls(): Promise<string> {
-  const secrets = await mkdtemp(join(tmpdir(), 'gatehouse-secrets-'));
-  let postgres: InitializedPostgres | undefined;
-  try {
-    const script = join(ROOT, 'deploy/compose/make-secrets.sh');
-    await runProgram(script, ['files'], { env: { PATH: process.env.PATH, SECRETS: secrets } });
-    const read = (name: string) => readFile(join(secrets, name));
-    postgres = await initializePostgres({
-      build: 'debian',
-      hba: 'pg_hba.tls.conf',
-      flags: (home) => ({
-        ssl: 'on',
-        ssl_cert_file: join(home, 'tls_postgres.crt'),
-        ssl_key_file: join(home, 'tls_postgres.key'),
-      }),
-      files: {
-        'tls_postgres.crt': await read('tls_postgres.crt'),
-        'tls_postgres.key': await read('tls_postgres.key'),
-        'tls_ca.crt': await read('tls_ca.crt'),
-        'other_ca.crt': await read('certificate.pem'),
-      },
-    });
-    const { home, psql, password } = postgres;
-    const connect = (settings: string) =>
-      psql(
-        [
-          '-w',
-          `host=postgres hostaddr=127.0.0.1 user=gatehouse_app dbname=${DATABASE} ${settings}`,
-          ...['-A', '-t', '-c'],
-          'select version from pg_stat_ssl where pid = pg_backend_pid()',
-        ],
-        { PGPASSWORD: password('app') },
-      ).then(
-        ({ stdout }) => stdout.trim(),
-        (error: unknown) => String(error),
-      );
-    const plain = await connect('sslmode=disable');
-    if (!plain.includes('no encryption')) throw new Error(`without TLS: ${plain}`);
-    const other = await connect(`sslmode=verify-full sslrootcert=${home}/other_ca.crt`);
-    if (!other.includes('certificate verify failed')) throw new Error(`another CA: ${other}`);
-    const seen = await connect(`sslmode=verify-full sslrootcert=${home}/tls_ca.crt`);
-    if (!seen.startsWith('TLSv1.')) throw new Error(`with TLS: ${seen}`);
-    return `${seen} with verify-full; refused without TLS, and refusing another authority's server`;
-  } finally {
-    await postgres?.stop();
-    await rm(secrets, { recursive: true, force: true });
   }
 }

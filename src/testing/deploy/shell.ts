@@ -13,7 +13,7 @@ const TESTS: Readonly<Record<string, string>> = {
   'deploy/backup/redis-snapshot.sh': 'src/testing/deploy/redis-snapshot.ts',
   'deploy/backup/restore.sh': 'src/testing/backup/scripts.test.ts',
   'deploy/backup/verify.sh': 'src/testing/backup/scripts.test.ts',
-  'deploy/compose/make-secrets.sh': 'src/testing/deploy/postgres-init.ts',
+  'deploy/compose/make-secrets.sh': 'src/testing/deploy/database-tls.ts',
   'deploy/health.sh': 'src/testing/deploy/health.ts',
   'deploy/kubernetes/components/redis-cluster/join.sh': 'src/testing/deploy/redis-cluster.ts',
   'deploy/kubernetes/components/redis-cluster/start-node.sh': 'src/testing/deploy/redis-cluster.ts',

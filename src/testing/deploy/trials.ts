@@ -2,6 +2,7 @@ import { BACKUP } from './backup.ts';
 import { BALANCER } from './balancer.ts';
 import { COMPOSE } from './compose.ts';
 import { DATABASE_CARE } from './database-care.ts';
+import { DATABASE_TLS } from './database-tls.ts';
 import { HELM } from './helm.ts';
 import { IMAGE } from './image.ts';
 import { KUBERNETES } from './kubernetes.ts';
@@ -24,6 +25,7 @@ export const TRIALS: readonly Trial[] = [
   ...BACKUP,
   ...COMPOSE,
   ...POSTGRES_INIT,
+  ...DATABASE_TLS,
   ...PGBOUNCER,
   ...REDIS,
   ...DATABASE_CARE,
