@@ -21,6 +21,8 @@ mount --make-rprivate /
 mount --bind etc-nginx /etc/nginx
 mount -t tmpfs tmpfs /run
 mount -t tmpfs tmpfs /var/log/nginx
+mkdir -p /var/www
+mount -t tmpfs tmpfs /var/www
 nginx
 "$NODE" --eval '
   const { createServer } = require("node:http");
@@ -36,6 +38,9 @@ ask() { curl -sS --cacert "$WORK/ca.pem" --resolve ${NAME}:443:127.0.0.1 --resol
 ask -w ' %{http_code} %{http_version}\\n' https://${NAME}/
 ask -o /dev/null -w '%{http_code} %{redirect_url}\\n' http://${NAME}/auth
 tail -n 1 /var/log/nginx/gatehouse.log
+mkdir -p /var/www/acme/.well-known/acme-challenge
+echo proof > /var/www/acme/.well-known/acme-challenge/token
+ask http://${NAME}/.well-known/acme-challenge/token
 `;
 
 /**
@@ -70,11 +75,12 @@ export async function tryHost(): Promise<string> {
       cwd: work,
       env,
     });
-    const [ready = '', page, redirect, line = '{}'] = stdout.trim().split('\n');
+    const [ready = '', page, redirect, line = '{}', challenge] = stdout.trim().split('\n');
     assert.match(ready, /^replica /);
     assert.equal(page, `replica ${NAME} 200 2`);
     assert.equal(redirect, `301 https://${NAME}/auth`);
     assert.equal(JSON.parse(line).path, '/auth');
+    assert.equal(challenge, 'proof');
     return 'as they stand there, and then a page over HTTP/2';
   } finally {
     await rm(work, { recursive: true, force: true });
