@@ -1,6 +1,7 @@
 /** `deploy/backup/move.sh`: a backup of production into staging, with its refusals. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -24,11 +25,11 @@ export async function tryMove(): Promise<string> {
   try {
     const scripts = await backupScripts(home, postgres.bin);
     const world = { postgres, scripts, home };
-    const dump = await backUpProduction(world);
+    const { dump, sealingKey } = await backUpProduction(world);
     await refusals(world, dump);
     await withoutPeople(world, dump);
-    await withPeople(world, dump);
-    return 'refused 6 times; then nobody came along, and alice signed in by staging’s own seeds and keys; with people, typed at a terminal, all 3 came and none of their sessions or mail';
+    await withPeople(world, dump, sealingKey);
+    return 'refused 6 times; then nobody came along, and alice signed in by staging’s own seeds and keys; with people, typed at a terminal, all 3 came and none of their sessions or mail, sealed and signed by keys of its own';
   } finally {
     await postgres.stop();
     await rm(home, { recursive: true, force: true });
@@ -41,7 +42,7 @@ interface World {
   readonly home: string;
 }
 
-async function backUpProduction(world: World): Promise<string> {
+async function backUpProduction(world: World): Promise<{ dump: string; sealingKey: string }> {
   const { postgres, scripts } = world;
   await postgres.createDatabase('gatehouse');
   const cli = createTestCli({ databaseUrl: postgres.url('gatehouse') });
@@ -59,7 +60,7 @@ async function backUpProduction(world: World): Promise<string> {
   );
   const { code, stdout, stderr } = await scripts.run('backup', postgres.variables('gatehouse'));
   assert.equal(code, 0, stderr);
-  return stdout.trim();
+  return { dump: stdout.trim(), sealingKey: cli.environment.KEY_ENCRYPTION_KEYS ?? '' };
 }
 
 /** Staging, with somebody of its own in it. */
@@ -135,7 +136,11 @@ async function withoutPeople({ postgres, scripts }: World, dump: string): Promis
   }
 }
 
-async function withPeople({ postgres, scripts }: World, dump: string): Promise<void> {
+async function withPeople(
+  { postgres, scripts }: World,
+  dump: string,
+  sealingKey: string,
+): Promise<void> {
   // As production has it: the role that owns the tables is not the one that logs in.
   await postgres.run(
     'postgres',
@@ -166,6 +171,23 @@ async function withPeople({ postgres, scripts }: World, dump: string): Promise<v
     const found = await column(postgres, 'staging', `select count(*) from ${table}`);
     assert.deepEqual([table, Number(found[0])], [table, rows]);
   }
+  await makeItsOwn(postgres, sealingKey);
+}
+
+/** As move.sh says: the keys of there behind its own until all is sealed anew, and other signing keys. */
+async function makeItsOwn(postgres: InstalledPostgres, sealingKey: string): Promise<void> {
+  const databaseUrl = postgres.url('staging');
+  const kids = () => column(postgres, 'staging', 'select kid from signing_keys order by kid');
+  const ofProduction = await kids();
+  const own = randomBytes(32).toString('base64');
+  const both = { KEY_ENCRYPTION_KEYS: `${own},${sealingKey}` };
+  await operate(createTestCli({ databaseUrl, environment: both }), ['keys', 'reseal']);
+  const cli = createTestCli({ databaseUrl, environment: { KEY_ENCRYPTION_KEYS: own } });
+  for (const slug of await column(postgres, 'staging', 'select slug from tenants')) {
+    await operate(cli, ['keys', 'rotate', '--tenant', String(slug), '--compromised', 'all']);
+  }
+  const now = await kids();
+  assert.ok(now.length > 0 && !now.some((kid) => ofProduction.includes(kid)), String(now));
 }
 
 async function operate(cli: TestCli, ...commands: string[][]): Promise<void> {
