@@ -62,7 +62,7 @@ export const KUBERNETES: readonly Trial[] = [
   {
     artefact: 'kubernetes',
     how: "kustomize build of each overlay, the API server's own validation, the rules of Pod Security, and what objects say of one another and of the server",
-    covers: ['deploy/kubernetes'],
+    covers: ['deploy/kubernetes', 'deploy/backup/kustomization.yaml'],
     async run() {
       const seen: string[] = [];
       for (const overlay of OVERLAYS) {
