@@ -11,6 +11,9 @@
 #   MIGRATOR_PASSWORD, APP_PASSWORD, MONITOR_PASSWORD
 #                         or each as NAME_FILE, the path of a file that holds it
 #   DEVELOPMENT_SECRETS   `yes` lets the known passwords of development in
+
+# In a shell of its own: mounted without the right to execute it, the image reads it into its own.
+(
 set -euo pipefail
 
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
@@ -62,3 +65,4 @@ alter role gatehouse_app set search_path = public;
 alter role gatehouse_app set statement_timeout = '10s';
 alter role gatehouse_app set idle_in_transaction_session_timeout = '60s';
 SQL
+)

@@ -74,6 +74,7 @@ export async function ask(
  * @param options.hba - in the place of `deploy/postgres/pg_hba.conf`
  * @param options.flags - more of the server's settings, as docker-compose*.yml gives them
  * @param options.passwords - of the roles; default: at random
+ * @param options.notExecutable - scripts are mounted as orchestrators mount what is configuration
  * @param options.files - put into the directory where it runs, such as certificates
  * @throws NotToBeHad where this user cannot become `postgres`
  */
@@ -83,6 +84,7 @@ export async function initializePostgres(options: {
   flags?: (home: string) => Readonly<Record<string, string>>;
   files?: Readonly<Record<string, Buffer | string>>;
   passwords?: Readonly<Record<Role, string>>;
+  notExecutable?: boolean;
 }): Promise<InitializedPostgres> {
   if (process.getuid?.() !== 0) {
     throw new NotToBeHad(`PostgreSQL as the user ${USER}, whom only root may become`);
@@ -143,10 +145,10 @@ async function build(
     const env = { POSTGRES_USER: USER, POSTGRES_DB: DATABASE, ...secrets };
     for (const name of (await readdir(join(home, 'init'))).toSorted()) {
       const file = join(home, 'init', name);
-      if (name.endsWith('.sh') && isExecutable((await stat(file)).mode)) await run(file, [], env);
+      if (name.endsWith('.sh')) await runScript(file, (words) => run('bash', words, env));
       else if (name.endsWith('.sql')) {
         await run('psql', [...psql, '--dbname', DATABASE, '-f', file], env);
-      } else throw new Error(`${name}: the image would source or ignore it`);
+      } else throw new Error(`${name}: the image would ignore it`);
     }
   } finally {
     await run(join(bin, 'pg_ctl'), [...control, '-m', 'fast', 'stop']);
@@ -249,11 +251,17 @@ async function writeFiles(
   for (const [name, text] of Object.entries(options.files ?? {})) {
     await writeFile(join(home, name), text, { mode: 0o600 });
   }
+  if (options.notExecutable === true) await chmod(join(home, 'init/10-roles.sh'), 0o644);
   await chmod(home, 0o755);
   await runProgram('chown', ['-R', `${USER}:${USER}`, home]);
   return { secrets, passwords };
 }
 
-function isExecutable(mode: number): boolean {
-  return (mode & 0o111) !== 0;
+/** What may be executed is; else it is read into the shell of the entrypoint, which has to go on. */
+async function runScript(file: string, bash: (words: readonly string[]) => Promise<Ran>) {
+  const isExecutable = ((await stat(file)).mode & 0o111) !== 0;
+  if (isExecutable) return bash(['-c', '"$0"', file]);
+  const { stdout } = await bash(['-c', 'set -Eeo pipefail; . "$0"; echo "went on$UNSET"', file]);
+  if (!stdout.endsWith('went on\n')) throw new Error(`${file} has ended the shell that read it`);
+  return undefined;
 }

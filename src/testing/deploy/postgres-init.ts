@@ -90,7 +90,8 @@ function trialOf(build: Build, what: string): Trial {
       'deploy/postgres/pg_hba.conf',
     ],
     async run() {
-      const postgres = await initializePostgres({ build });
+      // As Compose mounts the scripts, and as a Swarm and Kubernetes do.
+      const postgres = await initializePostgres({ build, notExecutable: build === 'embedded' });
       try {
         return await tryRoles(postgres);
       } finally {
@@ -141,7 +142,7 @@ async function refuseKnownPasswords(postgres: InitializedPostgres): Promise<void
     MONITOR_PASSWORD: 'development-only-monitor',
   };
   const script = join(postgres.home, 'init/10-roles.sh');
-  const said = await asPostgres(script, [], env).then(
+  const said = await asPostgres('bash', [script], env).then(
     () => 'nothing',
     (error: unknown) => String(error),
   );
