@@ -16,6 +16,8 @@ const ONE_SHOT = ['migrate', 'seed'];
 const DATABASES = ['postgres', 'redis', 'pgbouncer'];
 /** Its image has no program that could ask; Prometheus does. */
 const NOT_ASKED = ['fluent-bit'];
+/** Not of this repository. */
+const OF_THE_HOST = ['/var/lib/docker/containers', '/var/www/acme'];
 /** Users of the images that name theirs themselves, and read their secrets as it. */
 const IMAGE_USERS: Readonly<Record<string, number>> = {
   migrate: 10_001,
@@ -86,6 +88,7 @@ async function tryAll(home: string): Promise<string> {
       await checkReferences(project, envFile);
       checkEach(project);
       checkOrder(project);
+      await checkTemplates(mustHave(project, 'nginx'));
       await checkEnvironments(project, envFile, home);
       if (names.includes('prod')) await checkProduction(project);
       if (names.includes('dev') || names.includes('test')) checkDevelopment(project, names);
@@ -189,8 +192,7 @@ async function checkSecrets(
 }
 
 async function mustBeThere(name: string, file: string): Promise<void> {
-  // Of the host, not of this repository.
-  if (file.startsWith('/var/lib/docker/')) return;
+  if (OF_THE_HOST.includes(file)) return;
   await access(file).catch(() => assert.fail(`${name}: there is no ${file}`));
 }
 
@@ -210,6 +212,18 @@ function checkEach(project: Project): void {
     // Published to the machine alone, or what people come by.
     for (const { host_ip: address, target } of service.ports ?? []) {
       assert.ok(address === '127.0.0.1' || name === 'nginx', `${name}: ${target} is for everybody`);
+    }
+  }
+}
+
+/** What nginx's entrypoint fills templates in with; it finds Docker's DNS server by itself. */
+async function checkTemplates({ volumes = [], environment = {} }: Service): Promise<void> {
+  const known = [...Object.keys(environment), 'NGINX_LOCAL_RESOLVERS'];
+  const templates = volumes.filter(({ target }) => target.startsWith('/etc/nginx/templates/'));
+  assert.equal(templates.length, 2, 'the site, and its replicas');
+  for (const { source = '' } of templates) {
+    for (const [, name = ''] of (await readFile(source, 'utf8')).matchAll(/\$\{(\w+)\}/g)) {
+      assert.ok(known.includes(name), `nothing says ${name} of ${source}`);
     }
   }
 }
