@@ -48,7 +48,7 @@ EXPOSE 3000 9464
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
     CMD ["node", "dist/src/healthcheck.js"]
-# Of the base image there is one that puts a shell before the program.
+# The base image's own puts a shell before the program.
 ENTRYPOINT []
 CMD ["node", "dist/src/main.js"]
 
