@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CONNECTION_RESERVE } from '../../connection-budget.ts';
+import { includeProblems } from './included-files.ts';
 import {
   environmentOf,
   isGatehouse,
@@ -90,6 +91,7 @@ export function manifestProblems(objects: readonly Manifest[], keys: Keys): stri
       ...probeProblems(workload),
       ...settingProblems(workload, keys),
       ...endingProblems(workload, keys),
+      ...fileProblems(workload, keys),
     ]),
     ...selectionProblems(objects, all),
     ...networkPolicyProblems(objects, all),
@@ -169,6 +171,16 @@ function settingProblems({ kind, name, pod }: Workload, keys: Keys): string[] {
       ];
       return all.map((problem) => `${container.name} of ${kind} ${name}: ${problem}`);
     });
+}
+
+/** Files that name others find them. */
+function fileProblems({ kind, name, pod }: Workload, keys: Keys): string[] {
+  return pod.containers.flatMap((container) => {
+    const files = mountedFiles(pod, container, keys)
+      .filter(({ of }) => of === 'ConfigMap')
+      .map(({ path, object, key }) => ({ path, text: keys.configMaps.get(object)?.[key] ?? '' }));
+    return includeProblems(files).map((problem) => `${kind} ${name}: ${problem}`);
+  });
 }
 
 /** Nothing is killed that still ends. */

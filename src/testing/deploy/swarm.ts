@@ -1,7 +1,8 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CONNECTION_RESERVE } from '../../connection-budget.ts';
+import { includeProblems, templateProblems } from './included-files.ts';
 import { manifestTool } from './manifest-tools.ts';
 import { serverSettingProblems } from './server-settings.ts';
 import { ROOT, runProgram, type Trial } from './trial.ts';
@@ -153,6 +154,15 @@ async function fileProblems({ services, configs }: Stack): Promise<string[]> {
       const wanted = `${join(ROOT, from, file)} at ${to}/${file}`;
       if (!mounted?.includes(wanted)) problems.push(`${name} lacks ${wanted}`);
     }
+  }
+  for (const [name, { configs: placed, environment }] of Object.entries(services)) {
+    const files = await Promise.all(
+      placed.map(async ({ source, target }) => {
+        return { path: target, text: await readFile(configs[source]?.file ?? '', 'utf8') };
+      }),
+    );
+    const found = [...includeProblems(files), ...templateProblems(files, environment)];
+    problems.push(...found.map((problem) => `${name}: ${problem}`));
   }
   const unversioned = Object.values(configs).filter(({ name }) => {
     return !name.endsWith(`_${ENVIRONMENT.REVISION}`);
