@@ -10,6 +10,7 @@
 #   HEALTH_ISSUER       an issuer, such as https://login.example.com: discovery, keys, certificate
 #   HEALTH_CA           file of who signed its certificate, where the system does not know them
 #   PGHOST, PGDATABASE  and what else psql connects by, as the role of database/monitor.sql (PGPASSFILE)
+#   HEALTH_STANDBYS     how many follow this PostgreSQL, 0 by default
 #   REDIS_HOST          with REDIS_PORT, REDISCLI_AUTH or REDIS_PASSWORD_FILE, REDIS_USER, REDIS_CA, as for
 #                       backup/redis-snapshot.sh
 #   BACKUP_DIR          the newest backup is younger than BACKUP_MAX_HOURS (26)
@@ -17,10 +18,11 @@
 #   GATEHOUSE           command that says whether migrations are pending ("gatehouse", in the server's
 #                       environment). Without it, HEALTH_MIGRATION: the newest that the release has
 #
-# Limits, in percent or as they are called: HEALTH_CONNECTIONS_WARN 70 and _FAIL 90, HEALTH_MEMORY_WARN 75
+# Limits, in percent or in what they are called: HEALTH_CONNECTIONS_WARN 70 and _FAIL 90, HEALTH_MEMORY_WARN 75
 # and _FAIL 90, HEALTH_DISK_WARN 80 and _FAIL 90, HEALTH_LAG_SECONDS_WARN 30 and _FAIL 300,
-# HEALTH_CERTIFICATE_DAYS_WARN 21 and _FAIL 7, HEALTH_LATE_SECONDS_WARN 600 and _FAIL 3600 (mail),
-# HEALTH_WAITING_WARN 1000 and _FAIL 10000 (rows past their time).
+# HEALTH_LAG_MIB_WARN 128 and _FAIL 1024, HEALTH_CERTIFICATE_DAYS_WARN 21 and _FAIL 7,
+# HEALTH_LATE_SECONDS_WARN 600 and _FAIL 3600 (mail), HEALTH_WAITING_WARN 1000 and _FAIL 10000 (rows past
+# their time).
 #
 # Exit codes: 0 all is well, 1 something is to be looked at (warn), 2 something FAILs, 64 called wrongly.
 set -euo pipefail
@@ -47,6 +49,8 @@ trap 'rm -rf "$work"' EXIT
 # Of lines with tabs between: status, check, what was seen.
 note() { printf '%s\t%s\t%s\n' "$1" "$2" "$(tr '\n\t' '  ' <<<"$3" | sed 's/ *$//')" >>"$work/lines"; }
 limit() { local name=HEALTH_$1; printf '%s' "${!name:-$2}"; }
+# missed CHECK: it could not be done
+missed() { note FAIL "$1" "could not be looked at: $(why)"; }
 # judge CHECK VALUE WARN FAIL TEXT: the more, the worse
 judge() {
   if [ "$2" -ge "$4" ]; then note FAIL "$1" "$5"; elif [ "$2" -ge "$3" ]; then note warn "$1" "$5"; else note ok "$1" "$5"; fi
@@ -114,7 +118,7 @@ certificate() {
 ask() { psql -w -X -q -A -t -F ' ' -v ON_ERROR_STOP=1 -c "$1" 2>"$work/why"; }
 
 database() {
-  local used usable standby lag waiting where late due months
+  local used usable waiting where late due months
   if [ -z "${PGHOST:-}${PGSERVICE:-}" ]; then note none database 'PGHOST is not set'; return; fi
   need psql postgresql-client
   if ! ask 'select 1' >/dev/null; then
@@ -130,21 +134,7 @@ database() {
   else
     note FAIL connections "$(why)"
   fi
-  if read -r standby lag < <(ask "select count(*), coalesce(ceil(extract(epoch from max(replay_lag))), 0)::bigint from pg_stat_replication"); then
-    if [ "$(ask 'select pg_is_in_recovery()')" = t ]; then
-      lag=$(ask "select case when pg_last_wal_receive_lsn() is not distinct from pg_last_wal_replay_lsn() then 0
-        else ceil(extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp())) end::bigint")
-      judge replication "${lag:-999999}" "$(limit LAG_SECONDS_WARN 30)" "$(limit LAG_SECONDS_FAIL 300)" "a standby, $lag s behind"
-    elif [ "$standby" -eq 0 ] && [ "${HEALTH_STANDBYS:-0}" -eq 0 ]; then
-      note none replication 'no standby, and none expected (HEALTH_STANDBYS)'
-    elif [ "$standby" -lt "${HEALTH_STANDBYS:-0}" ]; then
-      note FAIL replication "$standby of $HEALTH_STANDBYS standbys"
-    else
-      judge replication "$lag" "$(limit LAG_SECONDS_WARN 30)" "$(limit LAG_SECONDS_FAIL 300)" "$standby standbys, the last one $lag s behind"
-    fi
-  else
-    note FAIL replication "$(why)"
-  fi
+  replication || missed replication
   migrations
   if read -r due late < <(ask "select count(*), coalesce(ceil(extract(epoch from now() - min(next_attempt_at))), 0)::bigint
       from mail_outbox where next_attempt_at <= now()"); then
@@ -163,6 +153,43 @@ database() {
     judge audit "$months" 1 2 "$([ "$months" -eq 0 ] && echo 'this month and the next are there' || echo "$months of this month and the next are missing: no server has run")"
   else
     note FAIL audit "$(why)"
+  fi
+}
+
+replication() {
+  local standbys lag behind inactive
+  # A standby that is stuck reports no new delay: how much it lacks tells.
+  if [ "$(ask 'select pg_is_in_recovery()')" = t ]; then
+    read -r lag behind < <(ask "select case when lacks = 0 then 0
+        else coalesce(ceil(extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp())), 0) end::bigint,
+        coalesce(lacks / 1048576, 0)::bigint
+      from (select pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) as lacks) l") || return
+    lag_of replication "$lag" "$behind" "a standby, $lag s and $behind MiB behind"
+    return
+  fi
+  read -r standbys lag behind inactive < <(ask "select count(*),
+      coalesce(ceil(extract(epoch from max(replay_lag))), 0)::bigint,
+      coalesce(max(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)) / 1048576, 0)::bigint,
+      (select count(*) from pg_replication_slots where not active) from pg_stat_replication") || return
+  if [ "$standbys" -lt "${HEALTH_STANDBYS:-0}" ]; then
+    note FAIL replication "$standbys of $HEALTH_STANDBYS standbys"
+  elif [ "$inactive" -gt 0 ]; then
+    note warn replication "$inactive slots that nobody uses keep WAL until the disk is full"
+  elif [ "$standbys" -eq 0 ]; then
+    note none replication 'no standby, and none expected (HEALTH_STANDBYS)'
+  else
+    lag_of replication "$lag" "$behind" "$standbys standbys, the last one $lag s and $behind MiB behind"
+  fi
+}
+
+# lag_of CHECK SECONDS MEBIBYTES TEXT
+lag_of() {
+  if [ "$2" -ge "$(limit LAG_SECONDS_FAIL 300)" ] || [ "$3" -ge "$(limit LAG_MIB_FAIL 1024)" ]; then
+    note FAIL "$1" "$4"
+  elif [ "$2" -ge "$(limit LAG_SECONDS_WARN 30)" ] || [ "$3" -ge "$(limit LAG_MIB_WARN 128)" ]; then
+    note warn "$1" "$4"
+  else
+    note ok "$1" "$4"
   fi
 }
 
@@ -266,7 +293,6 @@ disk() {
   done
 }
 
-missed() { note FAIL "$1" "could not be looked at: $(why)"; }
 replicas || missed replicas
 issuer || missed issuer
 database || missed database

@@ -3,14 +3,17 @@
  * on the command line, so what a file says is what counts. Debian's, or the embedded build, which has
  * the newer version.
  */
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { appendFile, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { type Binaries, findBinaries } from '../embedded/binaries.ts';
+import { handOver } from '../embedded/cluster.ts';
 import { collectOutput } from '../embedded/output.ts';
-import { spawnAs } from '../embedded/run-as.ts';
+import { type RunAs, spawnAs } from '../embedded/run-as.ts';
 import { serverPid } from '../embedded/server-process.ts';
 import { OWNER_NAME } from '../embedded/server-socket.ts';
 import { freePort } from './free-port.ts';
@@ -34,7 +37,19 @@ export interface ConfiguredPostgres {
   run(database: string, statements: string): Promise<void>;
   /** What it has logged so far. */
   log(): readonly string[];
+  /** Starts a standby that follows it; only of an installed build. Stop it first. */
+  startStandby(): Promise<ConfiguredPostgres>;
   stop(): Promise<void>;
+}
+
+/** What a server, and a standby of it, are started with. */
+interface Setting {
+  readonly binaries: Binaries;
+  readonly bin: string;
+  readonly way: RunAs;
+  readonly password: string;
+  readonly passFile: string;
+  readonly cluster: string;
 }
 
 /** Where the programs of a PostgreSQL are: `installed` is Debian's, `embedded` ours. */
@@ -87,8 +102,12 @@ async function start(
     lines.push(`include = '${basename(file)}'`);
   }
   await appendFile(join(cluster, 'postgresql.conf'), `${lines.join('\n')}\n`);
-  // Its files are of whoever runs it.
-  await findWay(home, binaries);
+  const setting = { binaries, bin, way, password, passFile, cluster };
+  return launch(setting, () => rm(home, { recursive: true, force: true }));
+}
+
+async function launch(setting: Setting, remove: () => Promise<void>): Promise<ConfiguredPostgres> {
+  const { binaries, bin, way, password, passFile, cluster } = setting;
   const port = await freePort();
   const address = {
     listen_addresses: '127.0.0.1',
@@ -125,25 +144,35 @@ async function start(
   };
   const state = await pollUntil(ready, { deadlineMs: START_DEADLINE_MS });
   if (state !== 'ready') throw new Error(`PostgreSQL did not start: ${state}`);
+  const variables = (database: string, role = OWNER_NAME) => ({
+    PGHOST: '127.0.0.1',
+    PGPORT: String(port),
+    PGUSER: role,
+    PGDATABASE: database,
+    PGPASSFILE: passFile,
+  });
   return {
     major: binaries.version.split('.')[0] ?? '',
     bin,
     password,
     url,
-    variables: (database, role = OWNER_NAME) => ({
-      PGHOST: '127.0.0.1',
-      PGPORT: String(port),
-      PGUSER: role,
-      PGDATABASE: database,
-      PGPASSFILE: passFile,
-    }),
+    variables,
     run,
     log: () => log,
+    async startStandby() {
+      const directory = `${cluster}-standby`;
+      const copy = ['-D', directory, '--write-recovery-conf', '--checkpoint=fast', '--no-sync'];
+      await promisify(execFile)(join(bin, 'pg_basebackup'), copy, { env: variables('postgres') });
+      if (way.owner !== undefined) await handOver(directory, way.owner);
+      return launch({ ...setting, cluster: directory }, () =>
+        rm(directory, { recursive: true, force: true }),
+      );
+    },
     async stop() {
       const pid = await serverPid(cluster);
       if (!hasEnded && pid !== undefined) process.kill(pid, 'SIGINT');
       await ending;
-      await rm(home, { recursive: true, force: true });
+      await remove();
     },
   };
 }

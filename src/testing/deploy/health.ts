@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
 import { freePort } from '../free-port.ts';
-import { DATABASE } from './database-world.ts';
+import { pollUntil } from '../poll.ts';
+import { DATABASE, MONITOR } from './database-world.ts';
 import { changeFile, type HealthWorld, startHealthWorld } from './health-world.ts';
 
 /** Who is connected may be so many; these make it more than seven tenths. */
 const CONNECTIONS = 72;
+const DEADLINE_MS = 20_000;
 
 /** Something that is broken, for as long as it takes to look. */
 interface Fault {
@@ -28,8 +30,9 @@ export async function tryHealth(): Promise<string> {
   try {
     const lines = await allIsWell(world);
     for (const fault of FAULTS) await notice(world, fault);
+    const standby = await withStandby(world);
     await withoutRedis(world);
-    return `${lines} lines, all ok; ${FAULTS.length + 1} faults, each on its line`;
+    return `${lines} lines, all ok; ${FAULTS.length + 2} faults, each on its line; "${standby}"`;
   } finally {
     await world.stop();
   }
@@ -63,6 +66,39 @@ async function notice(world: HealthWorld, fault: Fault): Promise<void> {
     assert.equal(code, fault.code, `${fault.what}: ${stdout}`);
   } finally {
     await mend();
+  }
+}
+
+/** One that follows, and one that is stuck: it is told by what it lacks, for it says nothing new. */
+async function withStandby(world: HealthWorld): Promise<string> {
+  const standby = await world.database.postgres.startStandby();
+  try {
+    const settings = { GATEHOUSE: '', HEALTH_STANDBYS: '1', HEALTH_LAG_MIB_WARN: '2' };
+    await pollUntil(
+      async () => {
+        const { stdout } = await world.look(settings);
+        return /^ok {4}replication +1 standbys, the last one \d s and 0 MiB behind$/m.test(stdout);
+      },
+      { deadlineMs: DEADLINE_MS },
+    );
+    await standby.run(DATABASE, 'select pg_wal_replay_pause()');
+    await world.database.query(
+      `create table care_wal as select n, repeat('x', 1000) as filler from generate_series(1, 5000) n`,
+    );
+    const seen = /^warn {2}replication +(1 standbys, the last one \d+ s and [4-9] MiB behind)$/m;
+    const line = await pollUntil(async () => seen.exec((await world.look(settings)).stdout)?.[1], {
+      deadlineMs: DEADLINE_MS,
+    });
+    const itself = await world.look({
+      ...settings,
+      ...standby.variables(DATABASE, MONITOR),
+      HEALTH_STANDBYS: '0',
+    });
+    assert.match(itself.stdout, /^warn {2}replication +a standby, \d+ s and \d MiB behind$/m);
+    await world.database.query('drop table care_wal');
+    return line;
+  } finally {
+    await standby.stop();
   }
 }
 
@@ -137,6 +173,15 @@ const FAULTS: readonly Fault[] = [
     line: /^FAIL {2}replication +0 of 1 standbys$/m,
     code: 2,
     make: async () => ({ settings: { HEALTH_STANDBYS: '1' } }),
+  },
+  {
+    what: 'a slot that nobody uses',
+    line: /^warn {2}replication +1 slots that nobody uses/m,
+    code: 1,
+    make: async ({ database }) => {
+      await database.query(`select pg_create_physical_replication_slot('forgotten', true)`);
+      return { mend: () => database.query(`select pg_drop_replication_slot('forgotten')`) };
+    },
   },
   {
     what: 'a migration that is pending',

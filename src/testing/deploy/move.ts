@@ -58,7 +58,11 @@ async function backUpProduction(world: World): Promise<{ dump: string; sealingKe
      insert into artifacts (tenant_id, model, key, payload, expires_at)
      select id, 'RefreshToken', 'k', '{}', now() + interval '1 day' from tenants limit 1`,
   );
-  const { code, stdout, stderr } = await scripts.run('backup', postgres.variables('gatehouse'));
+  await postgres.run('postgres', 'create role gatehouse_backup in role pg_read_all_data');
+  const { code, stdout, stderr } = await scripts.run('backup', {
+    ...postgres.variables('gatehouse'),
+    PGOPTIONS: '-c role=gatehouse_backup',
+  });
   assert.equal(code, 0, stderr);
   return { dump: stdout.trim(), sealingKey: cli.environment.KEY_ENCRYPTION_KEYS ?? '' };
 }
