@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import type { LogLine } from './logger.ts';
 
-/** Where this program lies; what stands in front of a frame's file says nothing. */
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const ROOT_URL = new URL('../../', import.meta.url);
+/** Where this program lies, as frames of modules and of CommonJS say it; nobody else needs to know. */
+const ROOTS = [ROOT_URL.href, fileURLToPath(ROOT_URL)];
 
 /** Fields of a line that find the request again, and are nobody's. */
 const TAGS = ['request_id', 'tenant', 'route', 'method', 'status', 'task', 'work'] as const;
@@ -68,21 +69,23 @@ function exceptionsOf(error: Record<string, unknown>): object[] {
   return found;
 }
 
-/** The oldest call first, as the protocol has it. */
+/**
+ * The oldest call first, as the protocol has it. A message is in the stack, too, and may hold lines
+ * that look like frames and are anybody's.
+ */
 function framesOf(stack: unknown): object[] {
   if (typeof stack !== 'string') return [];
   const frames = stack.split('\n').flatMap((text) => {
     const [, name, place = ''] = /^\s+at (?:async )?(?:(.+?) \()?([^()]+)\)?$/.exec(text) ?? [];
     const [, file = place, line, column] = /^(.+):(\d+):(\d+)$/.exec(place) ?? [];
     if (file === '') return [];
-    const path = file.startsWith('file://') ? fileURLToPath(file) : file;
-    const own = path.startsWith(ROOT);
+    const root = ROOTS.find((start) => file.startsWith(start));
     return [
       {
-        filename: own ? `app:///${path.slice(ROOT.length)}` : path,
-        ...(name !== undefined && { function: name }),
+        filename: impersonal(root === undefined ? file : `app:///${file.slice(root.length)}`),
+        ...(name !== undefined && { function: impersonal(name) }),
         ...(line !== undefined && { lineno: Number(line), colno: Number(column) }),
-        in_app: own && !path.includes('node_modules'),
+        in_app: root !== undefined && !file.includes('node_modules'),
       },
     ];
   });

@@ -101,6 +101,15 @@ describe('createErrorTracker', () => {
     assert.match(text, /src\/a\.ts:1:2/);
   });
 
+  it('takes lines of a message that look like frames for what they are', async () => {
+    const { sink } = setUp();
+    sink.write(lineOf(new Error('no\n    at bob@example.com (file://203.0.113.7/a%2Fb.js:1:2)')));
+    await sink.close(5000);
+    const text = JSON.stringify(tracker.items.at(-1));
+    assert.doesNotMatch(text, /bob|203\.0/);
+    assert.match(text, /"filename":"file:\/\/\[address\]\/a%2Fb\.js","function":"\[address\]"/);
+  });
+
   it('is told of unexpected errors alone', async () => {
     const { sink } = setUp();
     const before_ = tracker.requests.length;
