@@ -3,8 +3,11 @@ import type { ParameterizedContext } from 'koa';
 import { LRUCache } from 'lru-cache';
 import { answerCompressed, type CompressedText, compressText, EFFORT } from './compressed-text.ts';
 
-/** Documents that are kept compressed, some 5 KB each. */
-const KEPT = 500;
+/**
+ * Characters of all documents that are kept, each with its compressed forms: discovery and keys of a
+ * thousand tenants, or descriptions of the API of fifty.
+ */
+const KEPT_CHARACTERS = 4 * 1024 * 1024;
 
 /**
  * Answers with a document that is the same for everybody and may be kept for a while: discovery, the
@@ -26,14 +29,16 @@ export type AnswerPublicDocument = (
  * @see RFC 9110, section 8.8.3.3; docs/decisions/0024-what-is-compressed.md
  */
 export function createPublicDocuments(): AnswerPublicDocument {
-  const kept = new LRUCache<string, Promise<CompressedText>, string>({
-    max: KEPT,
-    memoMethod: (_digest, _stale, { context }) => compressText(Buffer.from(context), EFFORT.quick),
-  });
+  const kept = new LRUCache<string, Promise<CompressedText>>({ maxSize: KEPT_CHARACTERS });
   return async (ctx, { text, maxAgeSeconds }) => {
     const digest = hash('sha256', text, 'base64url').slice(0, 27);
     const type = ctx.response.get('Content-Type');
-    const encoding = answerCompressed(ctx, await kept.memo(digest, { context: text }));
+    let compressed = kept.get(digest);
+    if (compressed === undefined) {
+      compressed = compressText(Buffer.from(text), EFFORT.quick);
+      kept.set(digest, compressed, { size: text.length });
+    }
+    const encoding = answerCompressed(ctx, await compressed);
     ctx.set('Content-Type', type);
     ctx.set('Cache-Control', `public, max-age=${maxAgeSeconds}`);
     ctx.set('ETag', `"${digest}${encoding === undefined ? '' : `-${encoding}`}"`);
