@@ -1,12 +1,13 @@
 /**
  * The HTTP surface as an OpenAPI 3.1 document: what machines ask (`protocol.ts`), what people's browsers
  * ask (the tables of routes themselves, with `pages.ts` beside them), and what operators ask. Schemas
- * are those of `schemas.ts`. A route without a description here cannot be served: making the document
- * fails, and with it the start.
+ * are those of `schemas.ts`. No route goes without a description: making the document fails then, and a
+ * test with it.
  */
 import { ACCOUNT_ROUTES } from '../account-page/route-table.ts';
 import { HEALTH_ROUTES } from '../http/health.ts';
 import { HOSTED_ROUTES } from '../interactions/route-table.ts';
+import { API_DESCRIPTION_PATH } from './api-description-path.ts';
 import {
   type ApiDescription,
   componentSchemas,
@@ -25,9 +26,6 @@ import {
 } from './document.ts';
 import { PAGES } from './pages.ts';
 import { PROTOCOL_PATHS } from './protocol.ts';
-
-/** Where a tenant's document is, below its issuer. */
-export const API_DESCRIPTION_PATH = '/openapi.json';
 
 const TEXT: Schema = { type: 'string' };
 

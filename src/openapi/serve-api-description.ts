@@ -2,7 +2,7 @@ import type { Middleware, ParameterizedContext } from 'koa';
 import { LRUCache } from 'lru-cache';
 import type { TenantState } from '../tenants/tenant-state.ts';
 import { readVersion } from '../version.ts';
-import { API_DESCRIPTION_PATH, describeApi } from './openapi.ts';
+import { API_DESCRIPTION_PATH } from './api-description-path.ts';
 
 /** It changes with a release, and then soon enough. */
 const MAX_AGE_SECONDS = 5 * 60;
@@ -11,7 +11,7 @@ const KEPT = 20;
 
 /**
  * Serves the description of the HTTP surface, with the tenant's issuer in it, to anybody and to pages of
- * any origin.
+ * any origin. Loaded and made when somebody asks, which few do; tests see that it can be.
  *
  * @param deps.answerDocument - see `http/public-document.ts`
  */
@@ -21,13 +21,7 @@ export function serveApiDescription(deps: {
     document: { readonly text: string; readonly maxAgeSeconds: number },
   ) => Promise<void>;
 }): Middleware<TenantState & { route?: string }> {
-  const version = readVersion();
-  // Now, and not when somebody asks: a route that is not described must not be served.
-  describeApi('https://start.invalid', version);
-  const texts = new LRUCache<string, string>({
-    max: KEPT,
-    memoMethod: (issuer) => JSON.stringify(describeApi(issuer, version)),
-  });
+  const texts = new LRUCache<string, Promise<string>>({ max: KEPT, memoMethod: describe });
   return async (ctx, next) => {
     const { tenantPath, issuer } = ctx.state;
     const asksForIt = tenantPath === API_DESCRIPTION_PATH;
@@ -35,6 +29,12 @@ export function serveApiDescription(deps: {
     ctx.state.route = API_DESCRIPTION_PATH;
     ctx.type = 'application/json';
     ctx.set('Access-Control-Allow-Origin', '*');
-    await deps.answerDocument(ctx, { text: texts.memo(issuer), maxAgeSeconds: MAX_AGE_SECONDS });
+    const text = await texts.memo(issuer);
+    await deps.answerDocument(ctx, { text, maxAgeSeconds: MAX_AGE_SECONDS });
   };
+}
+
+async function describe(issuer: string): Promise<string> {
+  const { describeApi } = await import('./openapi.ts');
+  return JSON.stringify(describeApi(issuer, readVersion()));
 }

@@ -1,0 +1,2 @@
+/** Where a tenant's document is, below its issuer. */
+export const API_DESCRIPTION_PATH = '/openapi.json';
