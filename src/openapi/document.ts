@@ -64,7 +64,7 @@ export interface ApiDescription {
 
 /** Media types, once. */
 export const JSON_TYPE = 'application/json';
-export const HTML_TYPE = 'text/html';
+const HTML_TYPE = 'text/html';
 export const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 /** Refers to a schema of the document. */
@@ -73,7 +73,7 @@ export function ref(name: ComponentName): Schema & Reference {
 }
 
 /** A zod schema as JSON Schema, in the dialect that OpenAPI 3.1 has. */
-export function schemaOf(schema: z.ZodType): Schema {
+function schemaOf(schema: z.ZodType): Schema {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, {
     target: 'draft-2020-12',
     // What comes in may have more than we know; what goes out is as it is.

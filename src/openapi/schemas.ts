@@ -11,7 +11,7 @@ const epoch = z.int().describe('Seconds since 1970-01-01T00:00:00Z.');
 const spaced = (what: string) => z.string().describe(`${what}, separated by spaces.`);
 
 /** RFC 6749, section 5.2; of every endpoint that machines ask, and of every refusal as JSON. */
-export const problem = z
+const problem = z
   .looseObject({
     error: z.string().regex(/^[a-z][a-z_]{2,63}$/),
     error_description: z.string().optional(),
@@ -21,7 +21,7 @@ export const problem = z
   .describe('Why it was refused. RFC 6749, section 5.2.');
 
 /** RFC 7517, section 5. */
-export const jwks = z.object({
+const jwks = z.object({
   keys: z.array(
     z.looseObject({
       kty: z.enum(['RSA', 'EC', 'OKP']),
@@ -33,7 +33,7 @@ export const jwks = z.object({
 });
 
 /** OpenID Connect Discovery 1.0, section 3; RFC 8414, section 2. */
-export const metadata = z.looseObject({
+const metadata = z.looseObject({
   issuer: z.url(),
   authorization_endpoint: z.url(),
   token_endpoint: z.url(),
@@ -91,18 +91,18 @@ const clientAuthentication = {
 };
 
 /** RFC 9126, section 2.1. */
-export const pushedRequest = authorizationRequest
+const pushedRequest = authorizationRequest
   .omit({ request_uri: true })
   .extend({ ...clientAuthentication, client_id: z.string() });
 
 /** RFC 9126, section 2.2. */
-export const pushedResponse = z.object({
+const pushedResponse = z.object({
   request_uri: z.string().regex(/^urn:ietf:params:oauth:request_uri:/),
   expires_in: seconds,
 });
 
 /** RFC 6749, sections 4.1.3, 4.4.2 and 6. */
-export const tokenRequest = z.discriminatedUnion('grant_type', [
+const tokenRequest = z.discriminatedUnion('grant_type', [
   z.object({
     grant_type: z.literal('authorization_code'),
     code: z.string(),
@@ -127,7 +127,7 @@ export const tokenRequest = z.discriminatedUnion('grant_type', [
 ]);
 
 /** RFC 6749, section 5.1. */
-export const tokenResponse = z.object({
+const tokenResponse = z.object({
   access_token: z.string(),
   token_type: z.literal('Bearer'),
   expires_in: seconds,
@@ -137,14 +137,14 @@ export const tokenResponse = z.object({
 });
 
 /** RFC 7009, section 2.1; RFC 7662, section 2.1. */
-export const tokenQuestion = z.object({
+const tokenQuestion = z.object({
   token: z.string(),
   token_type_hint: z.string().optional(),
   ...clientAuthentication,
 });
 
 /** RFC 7662, section 2.2. */
-export const introspection = z.looseObject({
+const introspection = z.looseObject({
   active: z.boolean(),
   client_id: z.string().optional(),
   sub: z.string().optional(),
@@ -158,7 +158,7 @@ export const introspection = z.looseObject({
 });
 
 /** OpenID Connect Core 1.0, section 5.3.2. */
-export const userinfo = z
+const userinfo = z
   .looseObject({
     sub: z.string(),
     name: z.string().optional(),
@@ -181,7 +181,7 @@ export const endSessionRequest = z.object({
 const check = z.enum(['ok', 'unavailable']);
 
 /** Readiness and life, for probes. */
-export const health = z.object({
+const health = z.object({
   status: z.enum(['ok', 'error']),
   stopping: z.literal(true).exactOptional(),
   checks: z.record(z.string(), check).exactOptional(),

@@ -156,7 +156,7 @@ export function createBoundedSender<T>(options: SenderOptions<T>): Sender<T> {
 }
 
 /** What went wrong, in few words: `fetch` hides it in the cause. */
-export function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
   if (cause instanceof Error && 'code' in cause) return String(cause.code);
