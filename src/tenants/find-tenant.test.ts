@@ -148,6 +148,15 @@ describe('findTenant', () => {
     assert.equal((await send('*', ['Host: id.example'], 'OPTIONS')).status, 400);
   });
 
+  it('refuses a target with a fragment, which a proxy in front may have read as another path', async () => {
+    for (const target of ['/token\\#', '/token#', '/nothing\\..\\token#', '/auth?state=a#b']) {
+      const { status, json } = await get('id.example', target);
+      assert.equal(status, 400, target);
+      assert.equal(json().error, 'invalid_request_target');
+    }
+    assert.equal((await get('id.example', '/token\\')).json().tenantPath, '/token\\');
+  });
+
   it('takes a path that looks like another host for a path', async () => {
     const { status, json } = await get('id.example', '//evil.test/token');
     assert.equal(status, 200);

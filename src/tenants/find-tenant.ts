@@ -15,6 +15,9 @@ export class MisdirectedRequestError extends GatehouseError {
 /** A host with or without a port, in ASCII; no user, no list. RFC 9110, section 7.2 */
 const HOST = /^(?:[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::\d{0,5})?$/i;
 
+/** A path, and perhaps a query; no fragment. RFC 9112, section 3.2.1 */
+const TARGET = /^\/[^#]*$/;
+
 /**
  * Finds the tenant of a request and pins the request to the tenant's issuer: from here on,
  * protocol and host are those of configuration, whatever the `Host` header or a forwarded header
@@ -25,8 +28,10 @@ export function findTenant(
   deployment: Deployment,
 ): Middleware<TenantState & { logFields: Record<string, unknown> }> {
   return async (ctx, next) => {
-    // An absolute-form request target would become the base of the library's URLs.
-    if (!ctx.originalUrl.startsWith('/')) {
+    // An absolute-form request target would become the base of the library's URLs. With a fragment in
+    // it Koa reads the path by other rules: `/token\#` is `/token/` to it, and something else to a
+    // proxy that asks for certificates at `/token`.
+    if (!TARGET.test(ctx.originalUrl)) {
       throw new GatehouseError('invalid_request_target', 'the request target must be a path', {
         status: 400,
       });

@@ -26,6 +26,8 @@ export async function askPlainly(
   options: {
     authority: string;
     method?: string;
+    /** As it is sent, where a URL would be read and written anew. */
+    path?: string;
     headers?: Record<string, string>;
     body?: string;
     localAddress?: string;
