@@ -48,8 +48,19 @@ export async function tryForwarding(): Promise<string> {
         cookie: 'a=b',
       });
     }
+    told = {};
+    // By the first nginx would choose the server and its certificates, by the second a replica the tenant.
+    const headers = { host: 'other.example' };
+    for (const path of ['http://login.example/token', 'http://login.example:444/']) {
+      const { status, body } = await rawRequest(port, { path, headers });
+      assert.equal(status, 400, path);
+      assert.equal(JSON.parse(body).error, 'invalid_request');
+    }
+    assert.deepEqual(told, {}, 'a replica was told of one host where nginx went by another');
+    const same = { path: 'http://LOGIN.example:444/token', headers: { host: 'login.example:444' } };
+    assert.equal((await rawRequest(port, same)).status, 200);
     const forged = Object.keys(FORGED_HEADERS).length;
-    return `of ${forged} headers that callers made up none arrives; host and cookies do`;
+    return `of ${forged} headers that callers made up none arrives; host and cookies do, one host alone`;
   } finally {
     await nginx.stop();
     await app.close();
