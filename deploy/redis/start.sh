@@ -4,7 +4,8 @@
 #
 #   gatehouse   the server's: keys and channels that begin with its prefix, no command that looks at or
 #               changes other things than those (KEYS, FLUSHDB, CONFIG, DEBUG, CLIENT KILL, SHUTDOWN, …)
-#   monitor     redis_exporter's: figures, no key
+#   monitor     redis_exporter's: figures; no key, no value that a slow command was given, no setting (a
+#               Cluster's masterauth is the operators' password)
 #   default     operators': everything
 #
 #   REDIS_APP_PASSWORD_FILE, REDIS_ADMIN_PASSWORD_FILE, MONITOR_PASSWORD_FILE
@@ -42,7 +43,7 @@ mkdir -p "$run"
 cat >"$run/users.acl" <<ACL
 user default on #$admin ~* &* +@all
 user gatehouse on #$app resetkeys ~$prefix* ~{$prefix* resetchannels &$prefix* -@all +@read +@write +@connection +@transaction +@pubsub +time -@dangerous -@scripting +eval +evalsha +info +cluster|slots +cluster|info
-user monitor on #$monitor resetkeys resetchannels -@all +ping +info +client|setname +latency|latest +latency|histogram +slowlog|len +slowlog|get +config|get +dbsize
+user monitor on #$monitor resetkeys resetchannels -@all +ping +info +client|setname +latency|latest +latency|histogram +slowlog|len +dbsize
 ACL
 exec redis-server "$(dirname "$0")/redis.conf" --aclfile "$run/users.acl" \
   --dir "${REDIS_DATA_DIRECTORY:-/data}" "$@"

@@ -45,6 +45,14 @@ const REFUSED: readonly (readonly string[])[] = [
   ['eval', "return redis.call('flushall')", '0'],
 ];
 
+/** What tells of keys and values, or of passwords of others. */
+const SECRETIVE: readonly (readonly string[])[] = [
+  ['get', 'gatehouse:key'],
+  ['slowlog', 'get'],
+  ['config', 'get', 'masterauth'],
+  ['monitor'],
+];
+
 /** `deploy/redis`: started as it ships. */
 export const REDIS: readonly Trial[] = [
   {
@@ -252,12 +260,20 @@ async function refuseDangerous(redis: StartedRedis): Promise<number> {
 
 async function monitorLooks(redis: StartedRedis): Promise<void> {
   await use(redis.as('monitor'), async (one) => {
-    for (const command of [['info'], ['slowlog', 'get'], ['latency', 'latest'], ['dbsize']]) {
+    for (const command of [
+      ['info', 'all'],
+      ['slowlog', 'len'],
+      ['latency', 'latest'],
+      ['dbsize'],
+    ]) {
       const said = await answerTo(one, command);
       if (said.startsWith('NOPERM')) throw new Error(`redis_exporter: ${said}`);
     }
-    const key = await answerTo(one, ['get', 'gatehouse:key']);
-    if (!key.includes('NOPERM')) throw new Error(`redis_exporter reads a key: ${key}`);
+    for (const command of SECRETIVE) {
+      const said = await answerTo(one, command);
+      if (!said.includes('NOPERM'))
+        throw new Error(`redis_exporter: ${command.join(' ')}: ${said}`);
+    }
   });
 }
 
