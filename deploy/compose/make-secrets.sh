@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the secrets of a deployment with Docker Compose, at random, and never a second time: what is
-# there stays.
+# there stays. A file that is empty, such as that of a SMTP_URL which nobody said, can be filled later.
 #
 #   make-secrets.sh env [FILE]   an environment file for a machine of your own (.env)
 #   make-secrets.sh files        what docker-compose.prod.yml mounts: each a file of the one user whose
@@ -57,9 +57,9 @@ ENV
   self_signed localhost "$(id -u)"
 }
 
-# keep FILE OWNER: what comes in, unless the file is there
+# keep FILE OWNER: what comes in, unless the file is there and says something
 keep() {
-  if [ -e "$1" ]; then cat >/dev/null; return; fi
+  if [ -s "$1" ]; then cat >/dev/null; return; fi
   cat >"$1.new"
   chmod 0400 "$1.new"
   [ "$2" = "$(id -u)" ] || chown "$2:$2" "$1.new"
@@ -117,6 +117,12 @@ secret_files() {
     keep database_url $GATEHOUSE_USER
   printf 'postgres://gatehouse_migrator:%s@postgres:5432/gatehouse?%s\n' "$(<migrator_password)" "$tls" |
     keep migrator_database_url $GATEHOUSE_USER
+  # How libpq says the same, for backups.
+  printf '[gatehouse]\nhost=postgres\ndbname=gatehouse\nuser=gatehouse_migrator\npassword=%s\n' \
+    "$(<migrator_password)" >service.new
+  printf 'sslmode=verify-full\nsslrootcert=/run/secrets/database_ca\n' >>service.new
+  keep pg_service.conf $GATEHOUSE_USER <service.new
+  rm -f service.new
   printf 'redis://gatehouse:%s@redis:6379\n' "$(<redis_app_password)" | keep redis_url $GATEHOUSE_USER
 
   # Signed by an authority of their own whose key is gone afterwards: nobody signs another.

@@ -11,13 +11,18 @@ import { NotToBeHad, ROOT, runProgram, type Trial } from './trial.ts';
 
 const FILE = (name: string) => `docker-compose${name === '' ? '' : `.${name}`}.yml`;
 const NGINX = '/usr/sbin/nginx';
-const ONE_SHOT = ['migrate', 'seed'];
+const ONE_SHOT = ['migrate', 'seed', 'backup'];
 /** What holds data; nobody reaches it from outside. */
 const DATABASES = ['postgres', 'redis', 'pgbouncer'];
 /** Its image has no program that could ask; Prometheus does. */
 const NOT_ASKED = ['fluent-bit'];
 /** Not of this repository. */
-const OF_THE_HOST = ['/var/lib/docker/containers', '/var/www/acme'];
+const OF_THE_HOST = [
+  '/var/lib/docker/containers',
+  '/var/www/acme',
+  '/etc/gatehouse/recipients.txt',
+  '/var/backups/gatehouse',
+];
 /** Users of the images that name theirs themselves, and read their secrets as it. */
 const IMAGE_USERS: Readonly<Record<string, number>> = {
   migrate: 10_001,

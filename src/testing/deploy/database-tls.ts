@@ -35,14 +35,14 @@ exec "$@"
 export const DATABASE_TLS: readonly Trial[] = [
   {
     artefact: 'postgres with TLS',
-    how: 'the secrets of make-secrets.sh; migrate past pgbouncer, ask through it; without TLS; another CA',
+    how: 'the secrets of make-secrets.sh; migrate past pgbouncer, ask through it, back up; without TLS; another CA',
     covers: [
       'deploy/postgres/pg_hba.tls.conf',
       'deploy/compose/make-secrets.sh',
       'deploy/compose/compose.env.example',
     ],
     async run() {
-      await ensurePrograms({ [PGBOUNCER]: 'pgbouncer' });
+      await ensurePrograms({ [PGBOUNCER]: 'pgbouncer', '/usr/bin/age': 'age' });
       const home = await mkdtemp(join(tmpdir(), 'gatehouse-tls-'));
       try {
         return await tryTls(home);
@@ -85,7 +85,8 @@ async function tryTls(home: string): Promise<string> {
     await mountSecrets(home, secrets, postgres);
     await command(home, 'migrator_database_url', 'migrate');
     await throughPooler(home, pooler);
-    return `${seen} with verify-full, past pgbouncer and through it; not without, nor with another CA`;
+    await backUp(home);
+    return `${seen} with verify-full, past pgbouncer and through it, and for a backup; not without, nor with another CA`;
   } finally {
     await postgres.stop();
   }
@@ -132,6 +133,8 @@ async function mountSecrets(
   const here = migrator.replace('@postgres:5432/', `@postgres:${postgres.port}/`);
   await writeFile(join(mounted, 'migrator_database_url'), here);
   await writeFile(join(mounted, 'postgres_port'), String(postgres.port));
+  const service = await readFile(join(secrets, 'pg_service.conf'), 'utf8');
+  await writeFile(join(mounted, 'pg_service'), `${service}port=${postgres.port}\n`);
   await runProgram('chown', ['-R', 'postgres', mounted]);
   await writeFile(join(home, 'hosts'), '127.0.0.1 localhost postgres pgbouncer\n', { mode: 0o644 });
 }
@@ -154,11 +157,32 @@ async function command(home: string, url: string, ...words: string[]): Promise<v
     REDIS_URL_FILE: '/run/secrets/redis_url',
     KEY_ENCRYPTION_KEYS_FILE: '/run/secrets/key_encryption_keys',
   });
+  await ending(child, `gatehouse ${words.join(' ')}`);
+}
+
+/** What it printed until it ended, well. */
+async function ending(child: ChildProcess, what: string): Promise<string> {
   let printed = '';
   for (const output of [child.stdout, child.stderr])
     output?.on('data', (chunk) => (printed += chunk));
   const [code] = await once(child, 'close');
-  assert.equal(code, 0, `gatehouse ${words.join(' ')}: ${printed}`);
+  assert.equal(code, 0, `${what}: ${printed}`);
+  return printed;
+}
+
+/** As `docker compose run --rm backup` does. */
+async function backUp(home: string): Promise<void> {
+  const identity = join(home, 'identity.txt');
+  await runProgram('age-keygen', ['-o', identity]);
+  const recipients = join(home, 'recipients.txt');
+  await writeFile(recipients, (await runProgram('age-keygen', ['-y', identity])).stdout);
+  const child = inside(home, ['bash', 'deploy/backup/backup.sh'], {
+    PGSERVICEFILE: '/run/secrets/pg_service',
+    PGSERVICE: 'gatehouse',
+    BACKUP_DIR: join(home, 'backups'),
+    BACKUP_RECIPIENTS: recipients,
+  });
+  assert.match(await ending(child, 'backup.sh'), /\/gatehouse-\w+\.dump\.age$/m);
 }
 
 /** As gatehouse_app, encrypted on both sides of pgbouncer. */
