@@ -109,6 +109,14 @@ describe('the alerts and dashboards of deploy/', () => {
     }
   });
 
+  it('are found by their names in the list of runbooks', async () => {
+    const list = await readFile(new URL('docs/runbooks/README.md', ROOT), 'utf8');
+    for (const { alert, annotations } of rules) {
+      const row = list.split('\n').find((line) => line.includes(`\`${alert}\``)) ?? '';
+      assert.ok(row.includes(`(${annotations.runbook?.replace('docs/runbooks/', '')})`), alert);
+    }
+  });
+
   it('are each played by alerts.test.yml', async () => {
     const played = await readFile(new URL('deploy/prometheus/alerts.test.yml', ROOT), 'utf8');
     for (const { alert } of rules) assert.match(played, new RegExp(`alertname: ${alert}\\b`));
