@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { manifestProblems } from './manifest-rules.ts';
@@ -20,6 +20,16 @@ const GIVEN = {
     'smtp_url',
     'pg_service.conf',
     'recipients.txt',
+  ],
+};
+
+/** Besides those, what docs/deploy.md has an operator put into it. */
+const OF_THE_MANUAL = {
+  'gatehouse-secrets': [
+    ...GIVEN['gatehouse-secrets'],
+    'redis_app_password',
+    'redis_admin_password',
+    'monitor_password',
   ],
 };
 
@@ -55,15 +65,30 @@ async function helm(...args: string[]) {
   }
 }
 
+function template(...args: string[]): Promise<string> {
+  return helm('template', RELEASE, CHART, '--namespace=gatehouse', ...args).then(
+    ({ stdout }) => stdout,
+  );
+}
+
 function render(values: string, ...args: string[]): Promise<string> {
-  return helm(
-    'template',
-    RELEASE,
-    CHART,
-    '--namespace=gatehouse',
-    `--values=${values}`,
-    ...args,
-  ).then(({ stdout }) => stdout);
+  return template(`--values=${values}`, ...args);
+}
+
+/** What the command of docs/deploy.md, as it stands there, makes of the chart. */
+async function followManual(): Promise<void> {
+  const manual = await readFile(join(ROOT, 'docs/deploy.md'), 'utf8');
+  const command = /^helm upgrade --install login (?:.*\\\n)*.*$/m.exec(manual)?.[0] ?? '';
+  const settings = [...command.matchAll(/--set (\S+)/g)].map(([, value]) => `--set=${value}`);
+  if (settings.length === 0) throw new Error('docs/deploy.md has no command for Helm');
+  const text = await template(...settings);
+  await checkManifests(text);
+  const manifests = parseManifests(text);
+  const problems = manifestProblems(manifests, keysOf(manifests, OF_THE_MANUAL));
+  const redis = manifests.find(({ kind }) => kind === 'StatefulSet');
+  if (!manual.includes(`\`${redis?.metadata.name}\``)) problems.push('it calls Redis otherwise');
+  if (problems.length > 0)
+    throw new Error(`the command of docs/deploy.md:\n${problems.join('\n')}`);
 }
 
 async function assertRefused(values: string, says: RegExp): Promise<void> {
@@ -78,7 +103,7 @@ async function assertRefused(values: string, says: RegExp): Promise<void> {
 export const HELM: readonly Trial[] = [
   {
     artefact: 'helm',
-    how: "helm lint and helm template with each values file of ci/, the API server's own validation, the rules of Pod Security, what objects say of one another and of the server; values that must be refused",
+    how: "helm lint and helm template with each values file of ci/, the API server's own validation, the rules of Pod Security, what objects say of one another and of the server; the command of docs/deploy.md; values that must be refused",
     covers: [CHART],
     async run() {
       const files = await valuesFiles();
@@ -92,6 +117,7 @@ export const HELM: readonly Trial[] = [
         if (problems.length > 0) throw new Error(`${values}:\n${problems.join('\n')}`);
         seen.push(`${manifests.length}`);
       }
+      await followManual();
       for (const { values, says } of REFUSED) await assertRefused(values, says);
       return `${seen.join(', ')} objects of ${files.length} values files are good for Kubernetes ${await kubernetesVersion()}; ${REFUSED.length} wrong values refused`;
     },
