@@ -1,0 +1,175 @@
+import type { Dashboard } from '../dashboard.ts';
+import { RATE, rateOf } from './queries.ts';
+
+export const BACKENDS: Dashboard = {
+  uid: 'gatehouse-backends',
+  title: 'Gatehouse: PostgreSQL, Redis, edge, logs',
+  description: 'What replicas stand on, and what stands before them, by their exporters.',
+  rows: [
+    {
+      title: 'PostgreSQL',
+      panels: [
+        {
+          title: 'Connections by state',
+          description: 'Of all databases. Runbook: connections-exhausted.',
+          kind: 'stacked',
+          unit: 'short',
+          queries: [{ expr: 'sum by (state) (pg_stat_activity_count)', legend: '{{state}}' }],
+        },
+        {
+          title: 'Connections, of those allowed',
+          description: 'The alert begins at 85 %.',
+          unit: 'percentunit',
+          queries: [
+            {
+              expr: 'sum by (instance) (pg_stat_activity_count) / on (instance) max by (instance) (pg_settings_max_connections)',
+              legend: '{{instance}}',
+            },
+          ],
+          thresholds: [{ at: 0.85, colour: 'red' }],
+        },
+        {
+          title: 'Transactions',
+          description: 'Committed and rolled back, per second.',
+          unit: 'ops',
+          queries: [
+            {
+              expr: rateOf('pg_stat_database_xact_commit', 'datname'),
+              legend: '{{datname}} committed',
+            },
+            {
+              expr: rateOf('pg_stat_database_xact_rollback', 'datname'),
+              legend: '{{datname}} rolled back',
+            },
+          ],
+        },
+        {
+          title: 'Longest transaction',
+          description: 'By state; one that is idle keeps vacuum and migrations waiting.',
+          unit: 's',
+          queries: [
+            { expr: 'max by (state) (pg_stat_activity_max_tx_duration)', legend: '{{state}}' },
+          ],
+        },
+        {
+          title: 'Read from memory',
+          description: 'Share of blocks that were not read from disk.',
+          unit: 'percentunit',
+          queries: [
+            {
+              expr: 'sum by (datname) (rate(pg_stat_database_blks_hit[$__rate_interval])) / (sum by (datname) (rate(pg_stat_database_blks_hit[$__rate_interval])) + sum by (datname) (rate(pg_stat_database_blks_read[$__rate_interval])))',
+              legend: '{{datname}}',
+            },
+          ],
+        },
+        {
+          title: 'Size of databases',
+          description: 'On disk, with indexes.',
+          unit: 'bytes',
+          queries: [{ expr: 'max by (datname) (pg_database_size_bytes)', legend: '{{datname}}' }],
+        },
+      ],
+    },
+    {
+      title: 'Redis',
+      panels: [
+        {
+          title: 'Memory',
+          description: 'Full, it refuses writes. Runbook: redis-memory.',
+          unit: 'bytes',
+          queries: [
+            { expr: 'redis_memory_used_bytes', legend: '{{instance}} used' },
+            { expr: 'redis_memory_max_bytes > 0', legend: '{{instance}} allowed' },
+          ],
+        },
+        {
+          title: 'Commands and clients',
+          description: 'Per second, and connections.',
+          unit: 'short',
+          queries: [
+            {
+              expr: `rate(redis_commands_processed_total${RATE})`,
+              legend: '{{instance}} commands per second',
+            },
+            { expr: 'redis_connected_clients', legend: '{{instance}} clients' },
+          ],
+        },
+        {
+          title: 'Keys that went before their time',
+          description: 'Must be 0: with noeviction Redis throws nothing away.',
+          unit: 'ops',
+          queries: [
+            { expr: `rate(redis_evicted_keys_total${RATE})`, legend: '{{instance}} evicted' },
+          ],
+          thresholds: [{ at: 0.001, colour: 'red' }],
+        },
+        {
+          title: 'Keys',
+          description: 'By database; all of ours expire by themselves.',
+          unit: 'short',
+          queries: [
+            { expr: 'sum by (instance, db) (redis_db_keys)', legend: '{{instance}} {{db}}' },
+          ],
+        },
+      ],
+    },
+    {
+      title: 'Edge and logs',
+      panels: [
+        {
+          title: 'Public address',
+          description: '1: it answers as clients need it to. Runbook: edge-down.',
+          unit: 'none',
+          queries: [{ expr: 'probe_success{job="edge"}', legend: '{{instance}}' }],
+        },
+        {
+          title: 'Asked from outside, how long it takes',
+          description: 'Name, connection, TLS and answer.',
+          unit: 's',
+          queries: [
+            {
+              expr: 'sum by (instance, phase) (probe_http_duration_seconds{job="edge"})',
+              legend: '{{instance}} {{phase}}',
+            },
+          ],
+        },
+        {
+          title: 'Certificates: how long they are good for',
+          description: 'The alerts begin at 14 and 3 days. Runbook: certificate-expires.',
+          unit: 's',
+          queries: [
+            {
+              expr: 'probe_ssl_earliest_cert_expiry{job="edge"} - time()',
+              legend: '{{instance}}',
+            },
+          ],
+        },
+        {
+          title: 'Log lines',
+          description:
+            'Read and delivered; retried and dropped should be 0. Runbook: logs-dropped.',
+          unit: 'ops',
+          queries: [
+            { expr: rateOf('fluentbit_input_records_total', 'name'), legend: '{{name}} read' },
+            {
+              expr: rateOf('fluentbit_output_proc_records_total', 'name'),
+              legend: '{{name}} delivered',
+            },
+            { expr: rateOf('fluentbit_output_retries_total', 'name'), legend: '{{name}} retried' },
+            {
+              expr: rateOf('fluentbit_output_dropped_records_total', 'name'),
+              legend: '{{name}} dropped',
+            },
+          ],
+        },
+        {
+          title: 'Telemetry that replicas gave up',
+          description:
+            'What Seq, a collector or an error tracker did not take. Runbook: logs-dropped.',
+          unit: 'ops',
+          queries: [{ expr: rateOf('telemetry_dropped_total', 'sink'), legend: '{{sink}}' }],
+        },
+      ],
+    },
+  ],
+};
