@@ -117,6 +117,15 @@ describe('the alerts and dashboards of deploy/', () => {
     }
   });
 
+  it('are called so by what keeps Alertmanager from telling of them twice', async () => {
+    const text = await readFile(new URL('deploy/alertmanager/alertmanager.yml', ROOT), 'utf8');
+    const known = rules.map(({ alert }) => alert);
+    const groups = [...text.matchAll(/Gatehouse(?:\(([^)]+)\)|(\w+))/g)];
+    const named = groups.flatMap(([, several, one = '']) => several?.split('|') ?? [one]);
+    assert.ok(named.length > 0);
+    for (const name of named) assert.ok(known.includes(`Gatehouse${name}`), name);
+  });
+
   it('are each played by alerts.test.yml', async () => {
     const played = await readFile(new URL('deploy/prometheus/alerts.test.yml', ROOT), 'utf8');
     for (const { alert } of rules) assert.match(played, new RegExp(`alertname: ${alert}\\b`));
