@@ -1,6 +1,7 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ensurePrograms } from '../debian-programs.ts';
 import { manifestProblems } from './manifest-rules.ts';
 import { checkManifests, kubernetesVersion, manifestTool } from './manifest-tools.ts';
 import { keysOf, type Manifest, parseManifests } from './manifests.ts';
@@ -9,33 +10,32 @@ import { ROOT, runProgram, type Trial } from './trial.ts';
 
 const OVERLAYS = ['staging', 'production'] as const;
 
-/** The files that an operator makes for `components/secret-files`. */
-const SECRET_FILES = [
-  'database_url',
-  'migrator_database_url',
-  'redis_url',
-  'key_encryption_keys',
-  'smtp_url',
-  'redis_app_password',
-  'redis_admin_password',
-  'monitor_password',
-  'pg_service.conf',
-  'recipients.txt',
-];
+/** What docs/deploy.md has an operator run: for the files of `components/secret-files`, and the image. */
+async function readManual(): Promise<{ secrets: string; image: string }> {
+  const manual = await readFile(join(ROOT, 'docs/deploy.md'), 'utf8');
+  const [, secrets] = /^For `secret-files`:\n\n```sh\n(.*?)```/ms.exec(manual) ?? [];
+  const [, image] = /^kustomize (edit set image gatehouse=.*)$/m.exec(manual) ?? [];
+  if (secrets === undefined || image === undefined) {
+    throw new Error('docs/deploy.md has no commands for kustomize');
+  }
+  return { secrets, image };
+}
 
-/** What an overlay is with what an operator adds to it. */
+/** What an overlay is with what an operator adds to it, by the commands of docs/deploy.md. */
 async function renderOverlay(overlay: (typeof OVERLAYS)[number]): Promise<string> {
   const kustomize = await manifestTool('kustomize');
+  await ensurePrograms({ '/usr/bin/age-keygen': 'age' });
+  const { secrets, image } = await readManual();
   const copy = await mkdtemp(join(tmpdir(), 'gatehouse-kustomize-'));
   try {
-    await cp(join(ROOT, 'deploy'), copy, { recursive: true });
-    const secrets = join(copy, 'kubernetes/components/secret-files/secrets');
-    await mkdir(secrets, { recursive: true });
-    for (const name of SECRET_FILES) await writeFile(join(secrets, name), `example of ${name}\n`);
-    const { stdout } = await runProgram(kustomize, [
-      'build',
-      join(copy, 'kubernetes/overlays', overlay),
-    ]);
+    await cp(join(ROOT, 'deploy'), join(copy, 'deploy'), { recursive: true });
+    const identity = join(copy, 'identity.txt');
+    await runProgram('age-keygen', ['-o', identity]);
+    const script = `set -e\n${secrets.replace('/root/identity.txt', identity)}`;
+    await runProgram('bash', ['-c', script], { cwd: copy });
+    const directory = join(copy, 'deploy/kubernetes/overlays', overlay);
+    await runProgram(kustomize, image.split(' '), { cwd: directory });
+    const { stdout } = await runProgram(kustomize, ['build', directory]);
     return stdout;
   } finally {
     await rm(copy, { recursive: true });
@@ -61,7 +61,7 @@ function assertReleaseInNames(manifests: readonly Manifest[], what: string): voi
 export const KUBERNETES: readonly Trial[] = [
   {
     artefact: 'kubernetes',
-    how: "kustomize build of each overlay, the API server's own validation, the rules of Pod Security, and what objects say of one another and of the server",
+    how: "the commands of docs/deploy.md: secrets, image, and kustomize build of each overlay; the API server's own validation, the rules of Pod Security, and what objects say of one another and of the server",
     covers: ['deploy/kubernetes', 'deploy/backup/kustomization.yaml'],
     async run() {
       const seen: string[] = [];
