@@ -3,7 +3,7 @@
  * `redis-server` from the PATH, else Debian's, unpacked (not installed) under `.cache/`.
  */
 import { execFile } from 'node:child_process';
-import { access, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { access, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,7 @@ import type { RedisServers } from '../config/secrets.ts';
 import { asThisUser, spawnAs } from '../embedded/run-as.ts';
 import { freePort } from './free-port.ts';
 import { pollUntil } from './poll.ts';
+import { unpackPackages } from './unpacked-debian.ts';
 
 const CACHE = fileURLToPath(new URL('../../.cache/redis', import.meta.url));
 /** The server and the libraries that a bare Debian lacks. */
@@ -122,7 +123,7 @@ export async function findRedisServer(): Promise<string[]> {
   const before = await fetched();
   if (before !== undefined && (await works(before))) return before;
   try {
-    await fetchDebianPackages();
+    await unpackPackages(DEBIAN_PACKAGES, CACHE);
   } catch (error) {
     throw new Error('these tests need redis-server on the PATH (Debian: redis-server)', {
       cause: error,
@@ -138,38 +139,6 @@ async function unpackedCommand(): Promise<string[]> {
   }
   const path = libraries.join(':');
   return ['env', `LD_LIBRARY_PATH=${path}`, join(CACHE, 'usr/bin/redis-server')];
-}
-
-async function fetchDebianPackages(): Promise<void> {
-  await mkdir(join(CACHE, '..'), { recursive: true });
-  const draft = await mkdtemp(`${CACHE}-`);
-  try {
-    await download(draft);
-    for (const file of await readdir(draft)) {
-      if (!file.endsWith('.deb')) continue;
-      await run('dpkg', ['-x', join(draft, file), draft]);
-      await rm(join(draft, file));
-    }
-    await rm(CACHE, { recursive: true, force: true });
-    await rename(draft, CACHE).catch((error: unknown) => {
-      // Another test file may have been faster.
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOTEMPTY')) throw error;
-    });
-  } finally {
-    await rm(draft, { recursive: true, force: true });
-  }
-}
-
-async function download(into: string): Promise<void> {
-  const options = ['-o', 'APT::Sandbox::User=root', 'download', ...DEBIAN_PACKAGES];
-  try {
-    await run('apt-get', options, { cwd: into });
-  } catch (error) {
-    // A fresh machine has no package lists, or old ones; only root can fetch them.
-    if (process.getuid?.() !== 0) throw error;
-    await run('apt-get', ['update']);
-    await run('apt-get', options, { cwd: into });
-  }
 }
 
 async function answers(url: string): Promise<boolean> {

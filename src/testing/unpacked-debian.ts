@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { access, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -27,7 +27,7 @@ export async function unpackedProgram(options: {
   if (await works(program, asks)) return program;
   if (await works(unpacked, asks)) return unpacked;
   try {
-    await fetchPackage(name, directory);
+    await unpackPackages([name], directory);
     await access(unpacked);
   } catch (error) {
     throw new Error(`this needs ${program} on the PATH (Debian: ${name})`, { cause: error });
@@ -35,23 +35,32 @@ export async function unpackedProgram(options: {
   return unpacked;
 }
 
-async function fetchPackage(name: string, directory: string): Promise<void> {
-  await mkdir(CACHE, { recursive: true });
+/**
+ * Fetches packages and unpacks them into one directory, whole or not at all. Whoever does the same at
+ * the same time does no harm.
+ */
+export async function unpackPackages(names: readonly string[], directory: string): Promise<void> {
+  await mkdir(dirname(directory), { recursive: true });
   const draft = await mkdtemp(`${directory}-`);
   try {
-    await download(name, draft);
+    await download(names, draft);
     for (const file of await readdir(draft)) {
-      if (file.endsWith('.deb')) await run('dpkg', ['-x', join(draft, file), draft]);
+      if (!file.endsWith('.deb')) continue;
+      await run('dpkg', ['-x', join(draft, file), draft]);
+      await rm(join(draft, file));
     }
     await rm(directory, { recursive: true, force: true });
-    await rename(draft, directory);
+    await rename(draft, directory).catch((error: unknown) => {
+      // Another test file may have been faster.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOTEMPTY')) throw error;
+    });
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
 }
 
-async function download(name: string, into: string): Promise<void> {
-  const options = ['-o', 'APT::Sandbox::User=root', 'download', name];
+async function download(names: readonly string[], into: string): Promise<void> {
+  const options = ['-o', 'APT::Sandbox::User=root', 'download', ...names];
   try {
     await run('apt-get', options, { cwd: into });
   } catch (error) {
