@@ -7,6 +7,7 @@ import { createTestCli } from '../cli.ts';
 import { createTestDatabase } from '../database.ts';
 import { freePort } from '../free-port.ts';
 import { startTestRedis } from '../redis.ts';
+import { createRelyingParty, type RelyingParty } from '../relying-party.ts';
 import { type ServerProcess, startServerProcess } from '../server-process.ts';
 import { type CertificateAuthority, createCertificateAuthority } from './certificate-authority.ts';
 import { type NginxProcess, startNginxProcess } from './nginx-process.ts';
@@ -145,4 +146,15 @@ async function build(
       return nginx;
     },
   };
+}
+
+/** The client `shop`, which knows nothing but the address of the balancer and its own secret. */
+export function shopBehind(publicUrl: string, send: typeof fetch): Promise<RelyingParty> {
+  return createRelyingParty({
+    issuer: publicUrl,
+    clientId: 'shop',
+    secret: CLIENT_SECRET,
+    redirectUri: CALLBACK,
+    fetch: send,
+  });
 }

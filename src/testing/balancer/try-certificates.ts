@@ -3,13 +3,14 @@ import { X509Certificate } from 'node:crypto';
 import { connect } from 'node:tls';
 import { createPlainBrowser } from '../plain-browser.ts';
 import { pollUntil } from '../poll.ts';
-import { createRelyingParty, signIn } from '../relying-party.ts';
+import { signIn } from '../relying-party.ts';
 import { serveApp } from '../serve-app.ts';
 import {
   type BalancedDeployment,
   CALLBACK,
   CLIENT_SECRET,
   MARIA,
+  shopBehind,
   startBalancedDeployment,
 } from './balanced-deployment.ts';
 import { type Certificate, createCertificateAuthority } from './certificate-authority.ts';
@@ -119,13 +120,7 @@ async function lockEverything(deployment: BalancedDeployment, good: Certificate)
   });
   try {
     const browser = createPlainBrowser({ fetch, stopAt: (url) => url.startsWith(CALLBACK) });
-    const party = await createRelyingParty({
-      issuer: publicUrl,
-      clientId: 'shop',
-      secret: CLIENT_SECRET,
-      redirectUri: CALLBACK,
-      fetch,
-    });
+    const party = await shopBehind(publicUrl, fetch);
     const tokens = await signIn(browser, party, MARIA);
     await party.verify(tokens.id_token ?? '', 'shop');
   } finally {

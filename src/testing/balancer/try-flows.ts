@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { createPlainBrowser } from '../plain-browser.ts';
 import { pollUntil } from '../poll.ts';
-import { createRelyingParty, signIn } from '../relying-party.ts';
+import { signIn } from '../relying-party.ts';
 import {
   type BalancedDeployment,
   CALLBACK,
   CLIENT_SECRET,
   MARIA,
+  shopBehind,
   startBalancedDeployment,
 } from './balanced-deployment.ts';
 import { askPlainly, requireHeadersOnce } from './header-census.ts';
@@ -67,13 +68,7 @@ async function signInAndOn({ publicUrl, authority }: BalancedDeployment) {
     const seen: string[] = [];
     const stopAt = (url: string) => url.startsWith(CALLBACK) && seen.push(url) > 0;
     const browser = createPlainBrowser({ fetch, stopAt });
-    const party = await createRelyingParty({
-      issuer: publicUrl,
-      clientId: 'shop',
-      secret: CLIENT_SECRET,
-      redirectUri: CALLBACK,
-      fetch,
-    });
+    const party = await shopBehind(publicUrl, fetch);
     const first = await signIn(browser, party, MARIA, { scope: 'openid offline_access' });
     // The signature, the issuer and the audience.
     await party.verify(first.id_token ?? '', 'shop');

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { createPlainBrowser } from '../plain-browser.ts';
-import { createRelyingParty, signIn } from '../relying-party.ts';
+import { signIn } from '../relying-party.ts';
 import {
   type BalancedDeployment,
   CALLBACK,
-  CLIENT_SECRET,
   MARIA,
+  shopBehind,
   startBalancedDeployment,
 } from './balanced-deployment.ts';
 import { askPlainly, requireHeadersOnce } from './header-census.ts';
@@ -92,13 +92,7 @@ async function signInElsewhere({ publicUrl, authority }: BalancedDeployment): Pr
   const since = performance.now();
   try {
     const browser = createPlainBrowser({ fetch, stopAt: (url) => url.startsWith(CALLBACK) });
-    const party = await createRelyingParty({
-      issuer: publicUrl,
-      clientId: 'shop',
-      secret: CLIENT_SECRET,
-      redirectUri: CALLBACK,
-      fetch,
-    });
+    const party = await shopBehind(publicUrl, fetch);
     await signIn(browser, party, MARIA);
     return Math.round((performance.now() - since) / 100) / 10;
   } finally {
