@@ -9,6 +9,8 @@ const SAMPLES: Readonly<Partial<Record<VariableName, string>>> = {
   REDIS_URL: 'redis://gatehouse:password@redis.example.com:6379',
   KEY_ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
   SMTP_URL: 'smtp://gatehouse:password@mail.example.com:587',
+  DATABASE_READ_URL: 'postgres://gatehouse_app:password@replica.example.com:5432/gatehouse',
+  SENTRY_DSN: 'https://key@sentry.example.com/1',
 };
 
 /**

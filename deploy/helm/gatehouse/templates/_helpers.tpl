@@ -115,6 +115,7 @@ envFrom:
 {{- define "gatehouse.appSecrets" -}}
 {{- $files := dict "database_url" "database_url" "redis_url" "redis_url" "key_encryption_keys" "key_encryption_keys" -}}
 {{- if .Values.mail.enabled }}{{ $_ := set $files "smtp_url" "smtp_url" }}{{ end -}}
+{{- range .Values.secrets.files }}{{ $_ := set $files . . }}{{ end -}}
 {{ include "gatehouse.secretFiles" (list . $files) }}
 {{- end -}}
 
