@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CONNECTION_RESERVE } from '../../connection-budget.ts';
@@ -62,14 +63,14 @@ type Stack = z.infer<typeof STACK>;
 export const SWARM: readonly Trial[] = [
   {
     artefact: 'swarm',
-    how: "Docker's own loader of stacks; what services say of one another, of files that are there, and of the server; no Swarm runs here",
+    how: "Docker's own loader of stacks; the secrets that the commands of docs/deploy.md make; what services say of one another, of files that are there, and of the server; no Swarm runs here",
     covers: [FILE],
     async run() {
       const program = await manifestTool('check-stack');
       const env = { PATH: process.env.PATH, ...ENVIRONMENT };
       const { stdout } = await runProgram(program, [FILE], { env });
       const stack = STACK.parse(JSON.parse(stdout));
-      const problems = await stackProblems(stack);
+      const problems = [...(await stackProblems(stack)), ...(await secretProblems(stack))];
       if (problems.length > 0) throw new Error(problems.join('\n'));
       const count = (of: object) => Object.keys(of).length;
       return `${count(stack.services)} services, ${count(stack.secrets)} secrets, ${count(stack.configs)} files of others`;
@@ -88,6 +89,47 @@ async function stackProblems(stack: Stack): Promise<string[]> {
     ...(await fileProblems(stack)),
     ...serverProblems(stack.services.app),
   ];
+}
+
+/** In place of Docker: what each secret is, in a file of its name. */
+const KEEP_SECRETS = `set -e
+docker() { if [ "$1 $2" = 'secret create' ]; then cat >"secret-$3"; fi; }
+`;
+
+/** What the commands of docs/deploy.md make is what the stack asks for, and fits together. */
+async function secretProblems(stack: Stack): Promise<string[]> {
+  const manual = await readFile(join(ROOT, 'docs/deploy.md'), 'utf8');
+  const [, section = ''] = manual.split('\n## Docker Swarm\n');
+  const [, commands] = /```sh\n(.*?)```/s.exec(section) ?? [];
+  if (commands === undefined) return ['docs/deploy.md has no commands for a Swarm'];
+  const directory = await mkdtemp(join(tmpdir(), 'gatehouse-swarm-'));
+  try {
+    for (const name of ['certificate.pem', 'key.pem']) await writeFile(join(directory, name), name);
+    await runProgram('bash', ['-c', KEEP_SECRETS + commands], { cwd: directory });
+    const made = new Map<string, string>();
+    for (const file of await readdir(directory)) {
+      if (!file.startsWith('secret-')) continue;
+      made.set(file.slice('secret-'.length), await readFile(join(directory, file), 'utf8'));
+    }
+    const wanted = Object.values(stack.secrets).map(({ name }) => String(name));
+    const secret = (name: string) => made.get(`gatehouse_${name}`) ?? '';
+    const urls = [
+      ['database_url', 'app'],
+      ['migrator_database_url', 'migrator'],
+      ['redis_url', 'redis_app'],
+    ] as const;
+    return [
+      ...wanted.filter((name) => !made.get(name)).map((name) => `nobody makes the secret ${name}`),
+      ...[...made.keys()]
+        .filter((name) => !wanted.includes(name))
+        .map((name) => `nobody wants the secret ${name}`),
+      ...urls
+        .filter(([url, role]) => new URL(secret(url)).password !== secret(`${role}_password`))
+        .map(([url, role]) => `${url} has another password than ${role} has`),
+    ];
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 }
 
 function referenceProblems(stack: Stack, name: string, service: Service): string[] {
