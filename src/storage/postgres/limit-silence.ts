@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 
 /** What Knex asks of a connection: a text, or a text with values, and whom to tell. */
-type Query = (
+export type Query = (
   statement: string | { text: string },
   tell: (error: unknown, result?: unknown) => void,
 ) => unknown;

@@ -1,12 +1,8 @@
 import type { Client } from 'pg';
+import type { Query } from './limit-silence.ts';
 
 /** Told of a statement without its values; what it returns is told how that ended. */
 export type StatementWatch = (statement: string) => ((error: unknown) => void) | undefined;
-
-type Query = (
-  statement: string | { text: string },
-  tell: (error: unknown, result?: unknown) => void,
-) => unknown;
 
 /**
  * Tells of every statement that goes over the connections of a pool, those that begin and end
