@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Knex } from 'knex';
+import { GatehouseError } from '../../errors.ts';
 import {
   type InstalledPostgres,
   startInstalledPostgres,
@@ -91,6 +92,20 @@ describe('a streaming replica', () => {
     advance(60_000);
     assert.equal(await whoAnswers(read), 'replica');
     assert.deepEqual(said(), ['warn it is too far behind', 'info']);
+  });
+
+  it('is not passed over for questions that nobody can answer', async () => {
+    const { read, said } = open();
+    const wrong = new GatehouseError('invalid_cursor', 'not a cursor', { status: 400 });
+    let asked = 0;
+    const ask = read(async () => {
+      asked += 1;
+      throw wrong;
+    });
+    await assert.rejects(ask, wrong);
+    assert.equal(asked, 1, 'the primary was asked the same');
+    assert.equal(await whoAnswers(read), 'replica');
+    assert.deepEqual(said(), []);
   });
 
   it('is no replica that takes writes', async () => {

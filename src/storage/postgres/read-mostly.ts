@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { GatehouseError, StorageUnavailableError } from '../../errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { queryOne } from './query.ts';
 
@@ -79,6 +80,9 @@ export function readReplica(deps: {
     try {
       return await read(replica);
     } catch (error) {
+      // What was asked is at fault, such as a cursor that is none: the primary would say the same.
+      if (error instanceof GatehouseError && !(error instanceof StorageUnavailableError))
+        throw error;
       known = { until: elapsed() + UNFIT_MS, fit: Promise.resolve(note('a query failed', error)) };
       return read(primary);
     }
