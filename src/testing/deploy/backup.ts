@@ -1,3 +1,4 @@
+import { tryBackupImage } from './backup-image.ts';
 import { tryHealth } from './health.ts';
 import { tryMove } from './move.ts';
 import { tryRedisSnapshot } from './redis-snapshot.ts';
@@ -22,6 +23,12 @@ export const BACKUP: readonly Trial[] = [
     how: 'made and restored by gatehouse_migrator in a database of deploy/postgres: who may do what before and after',
     covers: [`${DIRECTORY}/restore.sh`, 'deploy/database/monitor.sql'],
     run: tryRestoreWithRoles,
+  },
+  {
+    artefact: 'backup image',
+    how: 'built by buildah; in it, as user 10001 on a read-only root: what the CronJob runs, then restored and its rows counted',
+    covers: [`${DIRECTORY}/Dockerfile`],
+    run: tryBackupImage,
   },
   {
     artefact: 'move between environments',

@@ -1,6 +1,6 @@
 import { chmod, copyFile, cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { buildah, hasImage } from './buildah.ts';
+import { buildah, hasImage, UNSIGNED } from './buildah.ts';
 import { NotToBeHad, runProgram } from './trial.ts';
 
 /** Of Debian. */
@@ -41,6 +41,40 @@ export async function ensureBase(): Promise<string> {
     await addNode(root);
     const entrypoint = JSON.stringify(['docker-entrypoint.sh']);
     const settings = ['--env', `PATH=${PATH}`, '--entrypoint', entrypoint, '--cmd', 'node'];
+    await buildah('config', ...settings, container);
+    await buildah('commit', '--quiet', '--format=docker', container, name);
+  } finally {
+    await buildah('rm', container);
+  }
+  return name;
+}
+
+/** Of PostgreSQL, in that Debian. */
+const MAJOR = '15';
+
+/**
+ * Makes what stands for `postgres:16-bookworm`: that Debian, with its own PostgreSQL's programs on the
+ * path, and with the entry point, the signal and the volume that the real one has.
+ *
+ * @returns its name
+ */
+export async function ensurePostgresBase(): Promise<string> {
+  const name = `localhost/postgres:${MAJOR}-${RELEASE}`;
+  if (await hasImage(name)) return name;
+  const { stdout } = await buildah('from', ...UNSIGNED, '--pull-never', await ensureBase());
+  const container = stdout.trim();
+  try {
+    const install = `apt-get install --yes --no-install-recommends postgresql-client-${MAJOR}`;
+    const script = `apt-get update && ${install} && rm -rf /var/lib/apt/lists/*`;
+    await buildah('run', '--network=host', container, 'sh', '-c', script);
+    const data = '/var/lib/postgresql/data';
+    const env = [
+      '--env',
+      `PATH=${PATH}:/usr/lib/postgresql/${MAJOR}/bin`,
+      '--env',
+      `PGDATA=${data}`,
+    ];
+    const settings = [...env, '--cmd', 'postgres', '--stop-signal', 'SIGINT', '--volume', data];
     await buildah('config', ...settings, container);
     await buildah('commit', '--quiet', '--format=docker', container, name);
   } finally {

@@ -23,7 +23,7 @@ const INSPECTED = z.object({
       Cmd: z.array(z.string()),
       WorkingDir: z.string(),
       Labels: z.record(z.string(), z.string()),
-      Healthcheck: z.object({ Test: z.array(z.string()) }),
+      Healthcheck: z.object({ Test: z.array(z.string()) }).optional(),
     }),
   }),
 });
@@ -70,7 +70,8 @@ async function ensureImage(): Promise<BuiltImage> {
   return { name: NAME, config: await configOf(NAME), root: root.trim(), revision, seconds, token };
 }
 
-async function configOf(name: string): Promise<ImageConfig> {
+/** What an image of this checkout's storage says about how it is run. */
+export async function configOf(name: string): Promise<ImageConfig> {
   const { stdout } = await buildah('inspect', '--type=image', name);
   return INSPECTED.parse(JSON.parse(stdout)).Docker.config;
 }

@@ -13,13 +13,16 @@ import { chown, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pollUntil } from '../poll.ts';
-import type { BuiltImage } from './image-build.ts';
+import type { ImageConfig } from './image-build.ts';
 
-/** $1 root, $2 `ro` or `rw`, $3 secrets, $4 uid, $5 gid, $6 work directory, then `NAME=value`s and the program. */
+/**
+ * $1 root, $2 `ro` or `rw`, $3 secrets, $4 uid, $5 gid, $6 work directory, $7 lines of `from:at` to mount,
+ * then `NAME=value`s and the program.
+ */
 const RUN = `
 set -e
-root=$1 mode=$2 secrets=$3 uid=$4 gid=$5 directory=$6
-shift 6
+root=$1 mode=$2 secrets=$3 uid=$4 gid=$5 directory=$6 mounts=$7
+shift 7
 mount --bind "$root" "$root"
 mount -t proc proc "$root/proc"
 mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
@@ -34,12 +37,23 @@ mkdir "$root/run/secrets"
 mount --bind "$secrets" "$root/run/secrets"
 mount -o remount,bind,ro "$root/run/secrets"
 mount -o remount,ro "$root/run"
+printf %s "$mounts" | while IFS=: read -r from at; do
+  mkdir -p "$root$at"
+  mount --bind "$from" "$root$at"
+done
 mount -o "remount,bind,$mode" "$root"
 exec chroot "$root" setpriv --reuid "$uid" --regid "$gid" --clear-groups --no-new-privs \\
   --bounding-set=-all --inh-caps=-all env --ignore-environment --chdir="$directory" "$@"
 `;
 
 const START_DEADLINE_MS = 60_000;
+
+/** What of an image it takes to run it. */
+export interface RunnableImage {
+  /** Its files, as a container has them. */
+  readonly root: string;
+  readonly config: Pick<ImageConfig, 'User' | 'Env' | 'Entrypoint' | 'Cmd' | 'WorkingDir'>;
+}
 
 export interface ContainerOptions {
   /** In the place of the image's own. */
@@ -48,6 +62,8 @@ export interface ContainerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** By name of the file under /run/secrets; read by its user alone. */
   readonly secrets?: Readonly<Record<string, string>>;
+  /** Directories of this machine by where it finds them; to be written to, as far as they let its user. */
+  readonly mounts?: Readonly<Record<string, string>>;
   /** To see what its user could write, were it not for that. */
   readonly writableRoot?: boolean;
 }
@@ -68,7 +84,7 @@ export interface Container {
 }
 
 export async function startContainer(
-  image: BuiltImage,
+  image: RunnableImage,
   options: ContainerOptions = {},
 ): Promise<Container> {
   const { config, root } = image;
@@ -83,7 +99,11 @@ export async function startContainer(
   const env = Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`);
   const program = [...(config.Entrypoint ?? []), ...(options.command ?? config.Cmd)];
   const mode = options.writableRoot === true ? 'rw' : 'ro';
-  const given = [root, mode, secrets, uid, gid, config.WorkingDir, ...config.Env, ...env];
+  const mounts = Object.entries(options.mounts ?? {})
+    .map(([at, from]) => `${from}:${at}\n`)
+    .join('');
+  const directory = config.WorkingDir;
+  const given = [root, mode, secrets, uid, gid, directory, mounts, ...config.Env, ...env];
   const startedAt = performance.now();
   const child = spawn(
     'unshare',
@@ -119,7 +139,7 @@ export async function startContainer(
 
 /** Runs a command in a container of its own to its end. */
 export async function runInContainer(
-  image: BuiltImage,
+  image: RunnableImage,
   command: readonly string[],
   options: Omit<ContainerOptions, 'command'> = {},
 ): Promise<{ code: number | null; output: string }> {

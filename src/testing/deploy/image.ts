@@ -118,7 +118,7 @@ async function serveSomebody(image: BuiltImage, deployment: ImageDeployment): Pr
   const { publicUrl, given, run } = deployment;
   assert.match(await run('gatehouse', 'migrate', '--status'), /up to date/);
   assert.equal((await run('gatehouse', '--version')).trim(), VERSION);
-  const [, ...healthcheck] = image.config.Healthcheck.Test;
+  const [, ...healthcheck] = image.config.Healthcheck?.Test ?? assert.fail('no HEALTHCHECK');
   const before = await runInContainer(image, healthcheck, given);
   assert.equal(before.code, 1, `nobody serves, and HEALTHCHECK says ${before.output}`);
   await cannotWrite(image, deployment);
