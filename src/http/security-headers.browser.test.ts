@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import Koa from 'koa';
 import Provider from 'oidc-provider';
 import type { Browser, Page } from 'playwright-core';
-import { launchChromium } from '../testing/chromium.ts';
+import { gatherComplaints, launchChromium } from '../testing/chromium.ts';
 import { type ServedApp, serveApp } from '../testing/serve-app.ts';
 import type { RequestState } from './request-state.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -62,7 +62,7 @@ describe('the security headers in a browser', () => {
     server = await serveApp(host.callback());
     browser = await launchChromium();
     page = await browser.newPage();
-    page.on('console', (message) => complaints.push(message.text()));
+    page.on('console', gatherComplaints(complaints));
   });
   after(async () => {
     await browser.close();

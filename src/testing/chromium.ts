@@ -4,7 +4,7 @@
 import { execFile } from 'node:child_process';
 import { access } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type ConsoleMessage, chromium } from 'playwright-core';
 
 const EXECUTABLE = '/usr/bin/chromium';
 const ARGUMENTS = [
@@ -25,6 +25,26 @@ const run = promisify(execFile);
 export async function launchChromium(): Promise<Browser> {
   await ensureChromium();
   return chromium.launch({ executablePath: EXECUTABLE, args: ARGUMENTS });
+}
+
+/** What a browser says of our pages when nothing is wrong with them. */
+const HARMLESS = [
+  // A page with an error status is what was asked for.
+  'Failed to load resource',
+  // A test may type faster than the page moves the cursor by itself.
+  'Autofocus processing was blocked',
+];
+
+/**
+ * Gathers what a browser complains of, such as a page against its own policy.
+ *
+ * @returns for the event `console` of a page or a context
+ */
+export function gatherComplaints(into: string[]): (message: ConsoleMessage) => void {
+  return (message) => {
+    const text = message.text();
+    if (!HARMLESS.some((beginning) => text.startsWith(beginning))) into.push(text);
+  };
 }
 
 /**

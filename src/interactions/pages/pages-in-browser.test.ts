@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { launchChromium } from '../../testing/chromium.ts';
+import { gatherComplaints, launchChromium } from '../../testing/chromium.ts';
 import { type FindViolations, loadAxe } from '../../testing/every-page.ts';
 import {
   type HostedPagesApp,
@@ -106,10 +106,7 @@ describe('hosted pages in Chromium', () => {
     const origin = await serve(awkwardNames, en, '#0b5c6b');
     const page = await (await open()).newPage();
     const said: string[] = [];
-    page.on('console', (message) => {
-      // A page with an error status is what we asked for.
-      if (!message.text().startsWith('Failed to load resource')) said.push(message.text());
-    });
+    page.on('console', gatherComplaints(said));
     page.on('pageerror', (error) => said.push(error.message));
     for (const name of NAMES) await page.goto(`${origin}/${name}`);
     assert.deepEqual(said, []);

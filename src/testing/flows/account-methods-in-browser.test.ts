@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { en } from '../../interactions/messages/en.ts';
-import { launchChromium } from '../chromium.ts';
+import { gatherComplaints, launchChromium } from '../chromium.ts';
 import { ALICE, startDeployment, type TestDeployment } from '../gatehouse.ts';
 import { addVirtualAuthenticator } from '../virtual-authenticator.ts';
 
@@ -32,7 +32,7 @@ describe('passkeys on the account page, in Chromium', () => {
     context = await browser.newContext(options);
     context.setDefaultTimeout(10_000);
     page = await context.newPage();
-    page.on('console', (message) => complaints.push(message.text()));
+    page.on('console', gatherComplaints(complaints));
     page.on('pageerror', (error) => complaints.push(error.message));
   };
   const visit = (path = '') => page.goto(`${deployment.publicUrl}/account${path}`);

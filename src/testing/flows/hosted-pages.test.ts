@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { launchChromium } from '../chromium.ts';
+import { gatherComplaints, launchChromium } from '../chromium.ts';
 import { ALICE, BOB, startDeployment, type TestDeployment } from '../gatehouse.ts';
 import { createPlainBrowser } from '../plain-browser.ts';
 import { pollUntil } from '../poll.ts';
@@ -45,10 +45,7 @@ describe('the hosted pages in Chromium', () => {
         reportError(new Error(`violated ${event.effectiveDirective}: ${event.blockedURI}`));
       });
     });
-    context.on('console', (message) => {
-      // A page with an error status is what was asked for.
-      if (!message.text().startsWith('Failed to load resource')) complaints.push(message.text());
-    });
+    context.on('console', gatherComplaints(complaints));
     context.on('weberror', (error) => complaints.push(String(error.error())));
     return context;
   };

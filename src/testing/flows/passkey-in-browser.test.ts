@@ -3,7 +3,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { en } from '../../interactions/messages/en.ts';
 import { addPasskey } from '../add-passkey.ts';
-import { launchChromium } from '../chromium.ts';
+import { gatherComplaints, launchChromium } from '../chromium.ts';
 import { ALICE, BOB, startDeployment, type TestDeployment } from '../gatehouse.ts';
 import { createPlainBrowser } from '../plain-browser.ts';
 import { walkThrough } from '../relying-party.ts';
@@ -48,10 +48,7 @@ describe('signing in with a passkey in Chromium', () => {
     context = await browser.newContext(options);
     context.setDefaultTimeout(10_000);
     page = await context.newPage();
-    page.on('console', (message) => {
-      // A page with an error status is what was asked for.
-      if (!message.text().startsWith('Failed to load resource')) complaints.push(message.text());
-    });
+    page.on('console', gatherComplaints(complaints));
     page.on('pageerror', (error) => complaints.push(error.message));
   };
   /** A browser with a passkey of Alice's, in front of nothing. */

@@ -4,7 +4,7 @@ import { TOTP, URI } from 'otpauth';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { ACR_MULTI_FACTOR, ACR_PHISHING_RESISTANT } from '../../accounts/acr.ts';
 import { en } from '../../interactions/messages/en.ts';
-import { launchChromium } from '../chromium.ts';
+import { gatherComplaints, launchChromium } from '../chromium.ts';
 import { ALICE, BOB, startDeployment, type TestDeployment } from '../gatehouse.ts';
 import { createPlainBrowser } from '../plain-browser.ts';
 import { type Person, walkThrough } from '../relying-party.ts';
@@ -50,10 +50,7 @@ describe('second factors in Chromium', () => {
     context = await browser.newContext(options);
     context.setDefaultTimeout(10_000);
     page = await context.newPage();
-    page.on('console', (message) => {
-      // A page with an error status is what was asked for.
-      if (!message.text().startsWith('Failed to load resource')) complaints.push(message.text());
-    });
+    page.on('console', gatherComplaints(complaints));
     page.on('pageerror', (error) => complaints.push(error.message));
   };
   const heading = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor();

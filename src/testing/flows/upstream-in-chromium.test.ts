@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { launchChromium } from '../chromium.ts';
+import { gatherComplaints, launchChromium } from '../chromium.ts';
 import { ALICE, startDeployment, type TestDeployment } from '../gatehouse.ts';
 import { seedMore } from '../seed-more.ts';
 import { startWebApplication, type WebApplication } from '../web-application.ts';
@@ -87,10 +87,7 @@ describe('signing in with another Gatehouse, in Chromium', () => {
     const context = await browser.newContext({ javaScriptEnabled });
     context.setDefaultTimeout(10_000);
     const complaints: string[] = [];
-    context.on('console', (message) => {
-      // We may type faster than the page moves the cursor itself.
-      if (!message.text().startsWith('Autofocus')) complaints.push(message.text());
-    });
+    context.on('console', gatherComplaints(complaints));
     return { page: await context.newPage(), complaints };
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { TOTP } from 'otpauth';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { launchChromium } from '../chromium.ts';
+import { gatherComplaints, launchChromium } from '../chromium.ts';
 import { startDeployment, type TestDeployment } from '../gatehouse.ts';
 import { codeIn, linkIn } from '../mail.ts';
 import { seedMore } from '../seed-more.ts';
@@ -58,10 +58,7 @@ describe('the whole journey of an account', () => {
         reportError(new Error(`violated ${event.effectiveDirective}: ${event.blockedURI}`));
       });
     });
-    context.on('console', (message) => {
-      // A page with an error status is what was asked for.
-      if (!message.text().startsWith('Failed to load resource')) complaints.push(message.text());
-    });
+    context.on('console', gatherComplaints(complaints));
     context.on('weberror', (error) => complaints.push(String(error.error())));
     return context;
   };
