@@ -35,6 +35,11 @@ nginx
 const AFTER = `
 echo
 ask() { curl -sS --cacert "$WORK/ca.pem" --resolve ${NAME}:443:127.0.0.1 --resolve ${NAME}:80:127.0.0.1 "$@"; }
+# Workers of before may answer for a moment longer.
+for _ in $(seq 50); do
+  [ "$(ask -o "$WORK/first" -w '%{http_code}' http://${NAME}/auth)" = 404 ] || break
+  sleep 0.1
+done
 ask -w ' %{http_code} %{http_version}\\n' https://${NAME}/
 ask -o /dev/null -w '%{http_code} %{redirect_url}\\n' http://${NAME}/auth
 tail -n 1 /var/log/nginx/gatehouse.log
