@@ -43,6 +43,13 @@ export async function refuseOldTls({ ports, authority }: BalancedDeployment): Pr
   assert.equal(await shake('TLSv1.3', 'ALL'), 'TLSv1.3');
 }
 
+/** A client that keeps connections is told when to give one up, before it is taken away. */
+export async function tellIdleTime({ publicUrl, authority }: BalancedDeployment): Promise<void> {
+  const options = { authority: authority.certificate, headers: { connection: 'keep-alive' } };
+  const { lines } = await askPlainly(`${publicUrl}/jwks`, options);
+  assert.deepEqual(lines.get('keep-alive'), ['timeout=60']);
+}
+
 export async function leadToHttps({ ports, authority }: BalancedDeployment): Promise<void> {
   const ask = (host: string) => {
     const { promise, resolve, reject } = Promise.withResolvers<[number, string | undefined]>();

@@ -18,6 +18,7 @@ import {
   leadToHttps,
   passCompressedOn,
   refuseOldTls,
+  tellIdleTime,
 } from './look-at-answers.ts';
 import type { NginxProcess } from './nginx-process.ts';
 import { FORGED_HEADERS } from './try-forwarding.ts';
@@ -43,6 +44,7 @@ export async function tryFlows(): Promise<string> {
     }
     await refuseOldTls(deployment);
     await leadToHttps(deployment);
+    await tellIdleTime(deployment);
     await passCompressedOn(deployment);
     await keepMetricsIn(deployment, nginx);
     await countHeaders(deployment);
