@@ -26,11 +26,11 @@ export class ForbiddenAddressError extends GatehouseError {
 
 /**
  * What is not reachable from everywhere: ourselves, private networks, documentation, translation
- * into any of them.
+ * into any of them. Network policies under `deploy/` leave out the same.
  *
  * @see IANA IPv4 and IPv6 Special-Purpose Address Registries; RFC 6890
  */
-const SPECIAL_PURPOSE = [
+export const SPECIAL_PURPOSE: readonly string[] = [
   '0.0.0.0/8',
   '10.0.0.0/8',
   '100.64.0.0/10',

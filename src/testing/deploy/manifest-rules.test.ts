@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { SPECIAL_PURPOSE } from '../../http/outbound-fetch.ts';
 import { manifestProblems } from './manifest-rules.ts';
 import { keysOf, parseManifests } from './manifests.ts';
 
+const IPV6 = SPECIAL_PURPOSE.filter((block) => block.includes(':'));
 const LABELS = 'labels: { name: gatehouse }';
 
 /** As little of a deployment as the rules have nothing against. */
@@ -65,7 +67,12 @@ spec:
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata: { name: policy }
-spec: { podSelector: { matchLabels: { name: gatehouse } }, ingress: [{ ports: [{ port: http }] }] }
+spec:
+  podSelector: { matchLabels: { name: gatehouse } }
+  ingress: [{ ports: [{ port: http }] }]
+  egress:
+    - to: [{ ipBlock: { cidr: '::/0', except: ['${IPV6.join("', '")}'] } }]
+      ports: [{ port: 443 }]
 `;
 
 function problemsOf(yaml: string): string[] {
@@ -167,6 +174,18 @@ const BROKEN: readonly { what: string; from: string; to: string; says: RegExp }[
     from: 'ports: [{ port: http }]',
     to: 'ports: [{ port: https }]',
     says: /names port https, which is not there/,
+  },
+  {
+    what: 'a way to addresses that the server refuses',
+    from: "'64:ff9b::/96', ",
+    to: '',
+    says: /NetworkPolicy policy leads to 64:ff9b::\/96, which the server refuses/,
+  },
+  {
+    what: 'no way to addresses that the server asks',
+    from: "'fe80::/9'",
+    to: "'fe80::/9', '2a00::/12'",
+    says: /NetworkPolicy policy leaves out 2a00::\/12, which the server asks/,
   },
   {
     what: 'an autoscaler of nothing',

@@ -11,56 +11,10 @@ import {
   type Workload,
   workloads,
 } from './manifests.ts';
+import { networkProblems } from './network-rules.ts';
+import { hasPort, SELECTOR, SERVICE, type Selector, selects } from './selectors.ts';
 import { serverSettingProblems } from './server-settings.ts';
 
-const LABELS = z.record(z.string(), z.string());
-const PORT = z.union([z.string(), z.number()]);
-const SELECTOR = z.looseObject({
-  matchLabels: LABELS.default({}),
-  matchExpressions: z
-    .array(
-      z.looseObject({ key: z.string(), operator: z.literal('In'), values: z.array(z.string()) }),
-    )
-    .default([]),
-});
-type Selector = z.infer<typeof SELECTOR>;
-
-const SERVICE = z.looseObject({
-  selector: LABELS,
-  ports: z.array(z.looseObject({ name: z.string(), port: z.number(), targetPort: PORT })),
-});
-const PEER = z.looseObject({
-  podSelector: SELECTOR.optional(),
-  namespaceSelector: SELECTOR.optional(),
-});
-const RULE = z.looseObject({
-  from: z.array(PEER).default([]),
-  to: z.array(PEER).default([]),
-  ports: z.array(z.looseObject({ port: PORT })).default([]),
-});
-const NETWORK_POLICY = z.looseObject({
-  podSelector: SELECTOR,
-  ingress: z.array(RULE).default([]),
-  egress: z.array(RULE).default([]),
-});
-const INGRESS = z.looseObject({
-  rules: z.array(
-    z.looseObject({
-      http: z.looseObject({
-        paths: z.array(
-          z.looseObject({
-            backend: z.looseObject({
-              service: z.looseObject({
-                name: z.string(),
-                port: z.looseObject({ name: z.string() }),
-              }),
-            }),
-          }),
-        ),
-      }),
-    }),
-  ),
-});
 const AUTOSCALER = z.looseObject({
   scaleTargetRef: z.looseObject({ kind: z.string(), name: z.string() }),
   maxReplicas: z.number(),
@@ -94,8 +48,7 @@ export function manifestProblems(objects: readonly Manifest[], keys: Keys): stri
       ...fileProblems(workload, keys),
     ]),
     ...selectionProblems(objects, all),
-    ...networkPolicyProblems(objects, all),
-    ...publicProblems(objects),
+    ...networkProblems(objects, all),
     ...connectionProblems(objects, all, keys),
   ];
 }
@@ -152,12 +105,6 @@ function probeProblems({ kind, name, pod }: Workload): string[] {
   );
 }
 
-function hasPort(pod: Workload['pod'], port: string | number): boolean {
-  return pod.containers
-    .flatMap(({ ports }) => ports)
-    .some(({ name, containerPort }) => port === name || port === containerPort);
-}
-
 /** The server takes what it is given: every name, every file, all together. */
 function settingProblems({ kind, name, pod }: Workload, keys: Keys): string[] {
   const containers = [...pod.initContainers, ...pod.containers].filter(isGatehouse);
@@ -196,13 +143,6 @@ function endingProblems({ kind, name, pod }: Workload, keys: Keys): string[] {
   });
 }
 
-function selects({ matchLabels, matchExpressions }: Selector, labels: Workload['labels']): boolean {
-  return (
-    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
-    matchExpressions.every(({ key, values }) => values.includes(labels[key] ?? ''))
-  );
-}
-
 /** Whatever selects pods selects some, and finds the ports that it names. */
 function selectionProblems(objects: readonly Manifest[], all: readonly Workload[]): string[] {
   const pods = (selector: Selector) => all.filter(({ labels }) => selects(selector, labels));
@@ -233,68 +173,6 @@ function selectionProblems(objects: readonly Manifest[], all: readonly Workload[
       .map(({ port }) => `ServiceMonitor ${name} finds no Service with port ${port}`),
   );
   return [...ofServices, ...ofBudgets, ...ofAutoscalers, ...ofMonitors];
-}
-
-/** Policies are about pods that there are: a policy that selects nothing protects nothing. */
-function networkPolicyProblems(objects: readonly Manifest[], all: readonly Workload[]): string[] {
-  const policies = ofKind(objects, 'NetworkPolicy', NETWORK_POLICY);
-  const chosen = (selector: Selector) => all.filter(({ labels }) => selects(selector, labels));
-  const ofEach = policies.flatMap(({ name, spec }) => {
-    const own = chosen(spec.podSelector);
-    const nobody = own.length === 0 ? [`NetworkPolicy ${name} selects no pod`] : [];
-    const peers = [...spec.ingress, ...spec.egress]
-      .flatMap(({ from, to }) => [...from, ...to])
-      .filter(
-        ({ podSelector, namespaceSelector }) =>
-          podSelector && !namespaceSelector && chosen(podSelector).length === 0,
-      )
-      .map(({ podSelector }) => {
-        return `NetworkPolicy ${name} names pods that are not there: ${JSON.stringify(podSelector)}`;
-      });
-    const unknown = (
-      rules: typeof spec.ingress,
-      pods: (rule: z.infer<typeof RULE>) => Workload[],
-    ) =>
-      rules.flatMap((rule) =>
-        rule.ports
-          .filter(({ port }) => {
-            const targets = pods(rule);
-            return typeof port === 'string' && !targets.some(({ pod }) => hasPort(pod, port));
-          })
-          .map(({ port }) => `NetworkPolicy ${name} names port ${port}, which is not there`),
-      );
-    return [
-      ...nobody,
-      ...peers,
-      ...unknown(spec.ingress, () => own),
-      ...unknown(spec.egress, ({ to }) =>
-        to.flatMap(({ podSelector }) => (podSelector ? chosen(podSelector) : [])),
-      ),
-    ];
-  });
-  if (policies.length === 0) return [];
-  const open = all.filter(
-    ({ labels }) => !policies.some(({ spec }) => selects(spec.podSelector, labels)),
-  );
-  return [...ofEach, ...open.map(({ kind, name }) => `no NetworkPolicy is about ${kind} ${name}`)];
-}
-
-/** What the public reaches is a port of a Service that is there, and never the one of metrics. */
-function publicProblems(objects: readonly Manifest[]): string[] {
-  const services = ofKind(objects, 'Service', SERVICE);
-  return ofKind(objects, 'Ingress', INGRESS).flatMap(({ name, spec }) =>
-    spec.rules
-      .flatMap(({ http }) => http.paths)
-      .flatMap(({ backend: { service } }) => {
-        const port = services
-          .find((one) => one.name === service.name)
-          ?.spec.ports.find((one) => one.name === service.port.name);
-        if (port === undefined) return [`Ingress ${name} leads to no port of ${service.name}`];
-        return port.targetPort === 'http'
-          ? []
-          : [`Ingress ${name} leads the public to port ${port.targetPort}`];
-      }),
-  );
 }
 
 /** PostgreSQL has a connection for everybody, during a rollout too; and the server knows how many. */

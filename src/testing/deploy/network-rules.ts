@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { SPECIAL_PURPOSE } from '../../http/outbound-fetch.ts';
+import { type Manifest, ofKind, type Workload } from './manifests.ts';
+import { hasPort, PORT, SELECTOR, SERVICE, type Selector, selects } from './selectors.ts';
+
+const PEER = z.looseObject({
+  podSelector: SELECTOR.optional(),
+  namespaceSelector: SELECTOR.optional(),
+  ipBlock: z.looseObject({ cidr: z.string(), except: z.array(z.string()).default([]) }).optional(),
+});
+const RULE = z.looseObject({
+  from: z.array(PEER).default([]),
+  to: z.array(PEER).default([]),
+  ports: z.array(z.looseObject({ port: PORT })).default([]),
+});
+const NETWORK_POLICY = z.looseObject({
+  podSelector: SELECTOR,
+  ingress: z.array(RULE).default([]),
+  egress: z.array(RULE).default([]),
+});
+const INGRESS = z.looseObject({
+  rules: z.array(
+    z.looseObject({
+      http: z.looseObject({
+        paths: z.array(
+          z.looseObject({
+            backend: z.looseObject({
+              service: z.looseObject({
+                name: z.string(),
+                port: z.looseObject({ name: z.string() }),
+              }),
+            }),
+          }),
+        ),
+      }),
+    }),
+  ),
+});
+
+/**
+ * Who may reach whom: policies are about pods that there are, what is private stays so, and the public
+ * gets to the server alone.
+ *
+ * @returns a sentence for each problem
+ */
+export function networkProblems(objects: readonly Manifest[], all: readonly Workload[]): string[] {
+  return [
+    ...networkPolicyProblems(objects, all),
+    ...outboundProblems(objects),
+    ...publicProblems(objects),
+  ];
+}
+
+/** Policies are about pods that there are: a policy that selects nothing protects nothing. */
+function networkPolicyProblems(objects: readonly Manifest[], all: readonly Workload[]): string[] {
+  const policies = ofKind(objects, 'NetworkPolicy', NETWORK_POLICY);
+  const chosen = (selector: Selector) => all.filter(({ labels }) => selects(selector, labels));
+  const ofEach = policies.flatMap(({ name, spec }) => {
+    const own = chosen(spec.podSelector);
+    const nobody = own.length === 0 ? [`NetworkPolicy ${name} selects no pod`] : [];
+    const peers = [...spec.ingress, ...spec.egress]
+      .flatMap(({ from, to }) => [...from, ...to])
+      .filter(
+        ({ podSelector, namespaceSelector }) =>
+          podSelector && !namespaceSelector && chosen(podSelector).length === 0,
+      )
+      .map(({ podSelector }) => {
+        return `NetworkPolicy ${name} names pods that are not there: ${JSON.stringify(podSelector)}`;
+      });
+    const unknown = (
+      rules: typeof spec.ingress,
+      pods: (rule: z.infer<typeof RULE>) => Workload[],
+    ) =>
+      rules.flatMap((rule) =>
+        rule.ports
+          .filter(({ port }) => {
+            const targets = pods(rule);
+            return typeof port === 'string' && !targets.some(({ pod }) => hasPort(pod, port));
+          })
+          .map(({ port }) => `NetworkPolicy ${name} names port ${port}, which is not there`),
+      );
+    return [
+      ...nobody,
+      ...peers,
+      ...unknown(spec.ingress, () => own),
+      ...unknown(spec.egress, ({ to }) =>
+        to.flatMap(({ podSelector }) => (podSelector ? chosen(podSelector) : [])),
+      ),
+    ];
+  });
+  if (policies.length === 0) return [];
+  const open = all.filter(
+    ({ labels }) => !policies.some(({ spec }) => selects(spec.podSelector, labels)),
+  );
+  return [...ofEach, ...open.map(({ kind, name }) => `no NetworkPolicy is about ${kind} ${name}`)];
+}
+
+/** Who may reach everybody reaches no more than the server itself would (OUTBOUND_ALLOW). */
+function outboundProblems(objects: readonly Manifest[]): string[] {
+  return ofKind(objects, 'NetworkPolicy', NETWORK_POLICY).flatMap(({ name, spec }) =>
+    spec.egress
+      .flatMap(({ to }) => to.flatMap(({ ipBlock }) => ipBlock ?? []))
+      .filter(({ cidr }) => cidr.endsWith('/0'))
+      .flatMap(({ cidr, except }) => {
+        const ofFamily = (block: string) => block.includes(':') === cidr.includes(':');
+        const refused = SPECIAL_PURPOSE.filter(ofFamily);
+        return [
+          ...refused
+            .filter((block) => !except.includes(block))
+            .map((block) => `NetworkPolicy ${name} leads to ${block}, which the server refuses`),
+          ...except
+            .filter((block) => !refused.includes(block))
+            .map((block) => `NetworkPolicy ${name} leaves out ${block}, which the server asks`),
+        ];
+      }),
+  );
+}
+
+/** What the public reaches is a port of a Service that is there, and never the one of metrics. */
+function publicProblems(objects: readonly Manifest[]): string[] {
+  const services = ofKind(objects, 'Service', SERVICE);
+  return ofKind(objects, 'Ingress', INGRESS).flatMap(({ name, spec }) =>
+    spec.rules
+      .flatMap(({ http }) => http.paths)
+      .flatMap(({ backend: { service } }) => {
+        const port = services
+          .find((one) => one.name === service.name)
+          ?.spec.ports.find((one) => one.name === service.port.name);
+        if (port === undefined) return [`Ingress ${name} leads to no port of ${service.name}`];
+        return port.targetPort === 'http'
+          ? []
+          : [`Ingress ${name} leads the public to port ${port.targetPort}`];
+      }),
+  );
+}
