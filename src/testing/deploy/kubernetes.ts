@@ -1,44 +1,82 @@
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ensurePrograms } from '../debian-programs.ts';
 import { manifestProblems } from './manifest-rules.ts';
 import { checkManifests, kubernetesVersion, manifestTool } from './manifest-tools.ts';
-import { keysOf, type Manifest, parseManifests } from './manifests.ts';
+import { keysOf, type Manifest, parseManifests, workloads } from './manifests.ts';
 import { runPods } from './run-pods.ts';
 import { ROOT, runProgram, type Trial } from './trial.ts';
 
 const OVERLAYS = ['staging', 'production'] as const;
+const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
+
+/** Images as registries call them; those of `deploy/backup` are called alike. */
+const IMAGES = [
+  'registry.example.com/gatehouse:0.1.0',
+  'registry.example.com:5000/gatehouse:0.1.0',
+  'registry.example.com:5000/gatehouse:0.1.1',
+  `registry.example.com:5000/gatehouse@${DIGEST}`,
+] as const;
+
+/** What changes what the jobs of a release do, by commands in an overlay. */
+const CHANGES = [
+  'echo DATABASE_POOL_MAX=9 >>config.env',
+  'echo >>../../components/secret-files/secrets/key_encryption_keys',
+  'echo >>../../components/secret-files/secrets/migrator_database_url',
+  'test ! -e seeds.yaml || echo >>seeds.yaml',
+] as const;
+
+/** What an overlay is, after commands in it. What they change is as before for the next one. */
+type Render = (overlay: (typeof OVERLAYS)[number], commands: string) => Promise<string>;
 
 /** What docs/deploy.md has an operator run: for the files of `components/secret-files`, and the image. */
 async function readManual(): Promise<{ secrets: string; image: string }> {
   const manual = await readFile(join(ROOT, 'docs/deploy.md'), 'utf8');
   const [, secrets] = /^For `secret-files`:\n\n```sh\n(.*?)```/ms.exec(manual) ?? [];
-  const [, image] = /^kustomize (edit set image gatehouse=.*)$/m.exec(manual) ?? [];
+  const [image] = /^kustomize edit set image gatehouse=.*$/m.exec(manual) ?? [];
   if (secrets === undefined || image === undefined) {
     throw new Error('docs/deploy.md has no commands for kustomize');
   }
   return { secrets, image };
 }
 
-/** What an overlay is with what an operator adds to it, by the commands of docs/deploy.md. */
-async function renderOverlay(overlay: (typeof OVERLAYS)[number]): Promise<string> {
+/** The command of `deploy.yml` that says which images a release is of. */
+async function readWorkflow(): Promise<string> {
+  const workflow = await readFile(join(ROOT, '.github/workflows/deploy.yml'), 'utf8');
+  const [command] = /kustomize edit set image .*/.exec(workflow) ?? [];
+  if (command === undefined) throw new Error('deploy.yml sets no image');
+  return command;
+}
+
+/** Renders overlays with the secrets that docs/deploy.md makes. */
+async function withOverlays<T>(use: (render: Render) => Promise<T>): Promise<T> {
   const kustomize = await manifestTool('kustomize');
   await ensurePrograms({ '/usr/bin/age-keygen': 'age' });
-  const { secrets, image } = await readManual();
-  const copy = await mkdtemp(join(tmpdir(), 'gatehouse-kustomize-'));
+  const { secrets } = await readManual();
+  const home = await mkdtemp(join(tmpdir(), 'gatehouse-kustomize-'));
+  const original = join(home, 'original');
+  const copy = join(home, 'copy');
+  const env = { ...process.env, PATH: `${dirname(kustomize)}:${process.env.PATH ?? ''}` };
   try {
-    await cp(join(ROOT, 'deploy'), join(copy, 'deploy'), { recursive: true });
-    const identity = join(copy, 'identity.txt');
+    await cp(join(ROOT, 'deploy'), join(original, 'deploy'), { recursive: true });
+    const identity = join(home, 'identity.txt');
     await runProgram('age-keygen', ['-o', identity]);
     const script = `set -e\n${secrets.replace('/root/identity.txt', identity)}`;
-    await runProgram('bash', ['-c', script], { cwd: copy });
-    const directory = join(copy, 'deploy/kubernetes/overlays', overlay);
-    await runProgram(kustomize, image.split(' '), { cwd: directory });
-    const { stdout } = await runProgram(kustomize, ['build', directory]);
-    return stdout;
+    await runProgram('bash', ['-c', script], { cwd: original });
+    return await use(async (overlay, commands) => {
+      await rm(copy, { recursive: true, force: true });
+      await cp(original, copy, { recursive: true });
+      const cwd = join(copy, 'deploy/kubernetes/overlays', overlay);
+      const { stdout } = await runProgram(
+        'bash',
+        ['-ec', `{ ${commands}\n} >&2\nkustomize build .`],
+        { cwd, env },
+      );
+      return stdout;
+    });
   } finally {
-    await rm(copy, { recursive: true });
+    await rm(home, { recursive: true });
   }
 }
 
@@ -48,13 +86,52 @@ function assertRules(manifests: readonly Manifest[], what: string): void {
   if (problems.length > 0) throw new Error(`${what}:\n${problems.join('\n')}`);
 }
 
-/** Jobs are of a release: their names say which, or they could not be applied again. */
-function assertReleaseInNames(manifests: readonly Manifest[], what: string): void {
-  const jobs = manifests.filter(({ kind }) => kind === 'Job').map(({ metadata }) => metadata.name);
-  const unnamed = jobs.filter((name) => !name.endsWith('-0.1.0'));
-  if (jobs.length === 0 || unnamed.length > 0) {
-    throw new Error(`${what}: jobs ${jobs.join(', ')} do not say of which release they are`);
+/** The jobs of a rendering by their names, and what they do. */
+function jobsOf(manifests: readonly Manifest[]): Map<string, string> {
+  const jobs = manifests.filter(({ kind }) => kind === 'Job');
+  return new Map(jobs.map(({ metadata, spec }) => [metadata.name, JSON.stringify(spec)]));
+}
+
+/**
+ * What a job does cannot be changed: whatever changes that changes its name, whatever form the name of
+ * the image has.
+ *
+ * @returns how many jobs there were
+ */
+async function tryReleases(render: Render, overlay: (typeof OVERLAYS)[number]): Promise<number> {
+  const setImages = await readWorkflow();
+  const known = new Map<string, string>();
+  const renderings = [
+    ...IMAGES.map((image) => ({ image, change: 'true' })),
+    ...CHANGES.map((change) => ({ image: IMAGES[0], change })),
+  ];
+  for (const { image, change } of renderings) {
+    const backup = image.replace('gatehouse', 'gatehouse-backup');
+    const text = await render(
+      overlay,
+      `export IMAGE=${image} BACKUP_IMAGE=${backup}\n${setImages}\n${change}`,
+    );
+    await checkManifests(text);
+    const manifests = parseManifests(text);
+    assertRules(manifests, `${overlay} of ${image}`);
+    const others = imagesOf(manifests).filter((one) => ![image, backup].includes(one));
+    if (others.some((one) => !one.startsWith('redis:'))) {
+      throw new Error(`${overlay} of ${image} runs ${others.join(', ')}`);
+    }
+    for (const [name, does] of jobsOf(manifests)) {
+      if ((known.get(name) ?? does) !== does) {
+        throw new Error(`${overlay}: job ${name} is there already, and does something else`);
+      }
+      known.set(name, does);
+    }
   }
+  return known.size;
+}
+
+function imagesOf(manifests: readonly Manifest[]): string[] {
+  return workloads(manifests).flatMap(({ pod }) =>
+    [...pod.initContainers, ...pod.containers].map(({ image }) => image),
+  );
 }
 
 /** The overlays of `deploy/kubernetes`, rendered, checked, and their pods' commands run. */
@@ -64,16 +141,30 @@ export const KUBERNETES: readonly Trial[] = [
     how: "the commands of docs/deploy.md: secrets, image, and kustomize build of each overlay; the API server's own validation, the rules of Pod Security, and what objects say of one another and of the server",
     covers: ['deploy/kubernetes', 'deploy/backup/kustomization.yaml'],
     async run() {
+      const { image } = await readManual();
       const seen: string[] = [];
-      for (const overlay of OVERLAYS) {
-        const text = await renderOverlay(overlay);
-        await checkManifests(text);
-        const manifests = parseManifests(text);
-        assertRules(manifests, overlay);
-        assertReleaseInNames(manifests, overlay);
-        seen.push(`${manifests.length} objects of ${overlay}`);
-      }
+      await withOverlays(async (render) => {
+        for (const overlay of OVERLAYS) {
+          const text = await render(overlay, image);
+          await checkManifests(text);
+          const manifests = parseManifests(text);
+          assertRules(manifests, overlay);
+          seen.push(`${manifests.length} objects of ${overlay}`);
+        }
+      });
       return `${seen.join(' and ')} are good for Kubernetes ${await kubernetesVersion()}`;
+    },
+  },
+  {
+    artefact: 'kubernetes releases',
+    how: 'the command of deploy.yml with images by tag, by digest and of a registry with a port, then with other settings, secrets and seeds: no job that is there already is to do something else',
+    covers: [],
+    async run() {
+      const counts = await withOverlays(async (render) => [
+        await tryReleases(render, 'staging'),
+        await tryReleases(render, 'production'),
+      ]);
+      return `${counts.join(' and ')} jobs of ${OVERLAYS.join(' and ')}, each under a name of its own`;
     },
   },
   {
@@ -97,7 +188,10 @@ export const KUBERNETES: readonly Trial[] = [
     how: "the pods' own commands with the pods' own settings and files, over PostgreSQL and Redis; no cluster runs here",
     covers: [],
     async run() {
-      const manifests = parseManifests(await renderOverlay('staging'));
+      const { image } = await readManual();
+      const manifests = await withOverlays(async (render) =>
+        parseManifests(await render('staging', image)),
+      );
       return await runPods(manifests, keysOf(manifests));
     },
   },

@@ -216,5 +216,5 @@ export function environmentOf(container: Container, keys: Keys): Record<string, 
 
 /** Whether a container is of the server's image. */
 export function isGatehouse({ image }: Pick<Container, 'image'>): boolean {
-  return /(^|\/)gatehouse:/.test(image);
+  return /(^|\/)gatehouse[:@]/.test(image);
 }

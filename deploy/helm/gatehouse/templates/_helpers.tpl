@@ -19,7 +19,8 @@ app.kubernetes.io/component: {{ index . 1 }}
 {{- end -}}
 
 {{- define "gatehouse.image" -}}
-{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{ .Values.image.repository }}
+{{- with .Values.image.digest }}@{{ . }}{{ else }}:{{ .Values.image.tag | default .Chart.AppVersion }}{{ end }}
 {{- end -}}
 
 {{- define "gatehouse.secret" -}}
