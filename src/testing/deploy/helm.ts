@@ -49,6 +49,7 @@ const REFUSED: readonly { values: string; says: RegExp }[] = [
   { values: '--set secrets.existing=', says: /secrets.values/ },
   { values: '--set secrets.values.redis_url=redis://x', says: /secrets.values/ },
   { values: '--set image.digest=latest', says: /digest/ },
+  { values: '--set authorities.postgres-ca=none', says: /authorities/ },
   { values: '--set mail.from=', says: /mail.from/ },
   { values: '--set resources.limit.cpu=1', says: /resources/ },
   { values: '--set service.type=Public', says: /service.type/ },

@@ -30,15 +30,17 @@ const CHANGES = [
 /** What an overlay is, after commands in it. What they change is as before for the next one. */
 type Render = (overlay: (typeof OVERLAYS)[number], commands: string) => Promise<string>;
 
-/** What docs/deploy.md has an operator run: for the files of `components/secret-files`, and the image. */
-async function readManual(): Promise<{ secrets: string; image: string }> {
+/** What docs/deploy.md has an operator run: for secrets, the image, and authorities of their own. */
+async function readManual(): Promise<{ secrets: string; image: string; authorities: string }> {
   const manual = await readFile(join(ROOT, 'docs/deploy.md'), 'utf8');
   const [, secrets] = /^For `secret-files`:\n\n```sh\n(.*?)```/ms.exec(manual) ?? [];
   const [image] = /^kustomize edit set image gatehouse=.*$/m.exec(manual) ?? [];
-  if (secrets === undefined || image === undefined) {
+  const [authorities] =
+    /^kustomize edit add configmap gatehouse-authorities .*$/m.exec(manual) ?? [];
+  if (secrets === undefined || image === undefined || authorities === undefined) {
     throw new Error('docs/deploy.md has no commands for kustomize');
   }
-  return { secrets, image };
+  return { secrets, image, authorities };
 }
 
 /** The command of `deploy.yml` that says which images a release is of. */
@@ -84,6 +86,32 @@ async function withOverlays<T>(use: (render: Render) => Promise<T>): Promise<T> 
 function assertRules(manifests: readonly Manifest[], what: string): void {
   const problems = manifestProblems(manifests, keysOf(manifests));
   if (problems.length > 0) throw new Error(`${what}:\n${problems.join('\n')}`);
+}
+
+/** Addresses that trust authorities of an operator's own, and the files of those. */
+const TRUST = `
+cp ../../components/secret-files/secrets/redis_app_password postgres-ca.pem
+cp postgres-ca.pem redis-ca.pem
+cd ../../components/secret-files/secrets
+sed -i 's|verify-full$|&\\&sslrootcert=/run/secrets/postgres-ca.pem|' database_url migrator_database_url
+sed -i 's|^sslrootcert=.*|sslrootcert=/run/secrets/postgres-ca.pem|' pg_service.conf
+cd -
+echo REDIS_CA_FILE=/run/secrets/redis-ca.pem >>config.env
+`;
+
+/** What operators add to an overlay, by commands in it. */
+async function tryAdditions(render: Render): Promise<string> {
+  const { image, authorities } = await readManual();
+  const all = [image, TRUST, authorities].join('\n');
+  const text = await render('staging', all);
+  await checkManifests(text);
+  const manifests = parseManifests(text);
+  assertRules(manifests, 'staging with additions');
+  const untold = parseManifests(await render('staging', [image, TRUST].join('\n')));
+  if (manifestProblems(untold, keysOf(untold)).length === 0) {
+    throw new Error('authorities that nobody has added are not missed');
+  }
+  return `${manifests.length} objects with authorities of one's own`;
 }
 
 /** The jobs of a rendering by their names, and what they do. */
@@ -166,6 +194,12 @@ export const KUBERNETES: readonly Trial[] = [
       ]);
       return `${counts.join(' and ')} jobs of ${OVERLAYS.join(' and ')}, each under a name of its own`;
     },
+  },
+  {
+    artefact: 'kubernetes additions',
+    how: 'what docs/deploy.md lets operators add to an overlay, by its commands',
+    covers: [],
+    run: () => withOverlays(tryAdditions),
   },
   {
     artefact: 'kubernetes alerts',

@@ -5,6 +5,9 @@ import { manifestProblems } from './manifest-rules.ts';
 import { keysOf, parseManifests } from './manifests.ts';
 
 const IPV6 = SPECIAL_PURPOSE.filter((block) => block.includes(':'));
+const ADDRESS = Buffer.from(
+  'postgres://a:b@c/d?sslmode=verify-full&sslrootcert=/run/secrets/postgres-ca.pem',
+).toString('base64');
 const LABELS = 'labels: { name: gatehouse }';
 
 /** As little of a deployment as the rules have nothing against. */
@@ -26,6 +29,16 @@ data:
   DATABASE_POOL_MAX: '10'
   SHUTDOWN_TIMEOUT_SECONDS: '25'
 ---
+apiVersion: v1
+kind: Secret
+metadata: { name: own-migrator }
+data: { migrator_url: ${ADDRESS} }
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: authorities }
+data: { postgres-ca.pem: certificate }
+---
 apiVersion: apps/v1
 kind: Deployment
 metadata: { name: server, annotations: { gatehouse/database-connections: '50' } }
@@ -46,7 +59,14 @@ spec:
           readinessProbe: { httpGet: { path: /health/ready, port: admin } }
           lifecycle: { preStop: { sleep: { seconds: 5 } } }
           volumeMounts: [{ name: secrets, mountPath: /run/secrets }]
-      volumes: [{ name: secrets, secret: { secretName: own-secrets } }]
+      volumes:
+        - name: secrets
+          projected:
+            sources:
+              - { secret: { name: own-secrets } }
+              - { secret: { name: own-migrator } }
+              - { configMap: { name: authorities, optional: true } }
+              - { configMap: { name: nobody-s, optional: true } }
 ---
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
@@ -102,6 +122,18 @@ const BROKEN: readonly { what: string; from: string; to: string; says: RegExp }[
     from: '/run/secrets/keys',
     to: '/run/secrets/key',
     says: /KEY_ENCRYPTION_KEYS_FILE is \/run\/secrets\/key: no such file/,
+  },
+  {
+    what: 'a Secret that is not there among others',
+    from: '{ secret: { name: own-migrator } }',
+    to: '{ secret: { name: other } }',
+    says: /names Secret other, which is not there/,
+  },
+  {
+    what: 'an authority that is not where an address looks for it',
+    from: 'postgres-ca.pem:',
+    to: 'ca.pem:',
+    says: /migrator_url trusts \/run\/secrets\/postgres-ca\.pem, which is not there/,
   },
   {
     what: 'a ServiceAccount that is not there',

@@ -46,6 +46,7 @@ export function manifestProblems(objects: readonly Manifest[], keys: Keys): stri
       ...settingProblems(workload, keys),
       ...endingProblems(workload, keys),
       ...fileProblems(workload, keys),
+      ...authorityProblems(workload, keys),
     ]),
     ...selectionProblems(objects, all),
     ...networkProblems(objects, all),
@@ -72,6 +73,15 @@ function referenceProblems(
       const maps = of === 'Secret' ? keys.secrets : keys.configMaps;
       return maps.get(object)?.[key] === undefined;
     });
+  const projected = pod.volumes.flatMap((volume) => volume.projected?.sources ?? []);
+  const sources = projected.flatMap(({ secret, configMap }) => [
+    ...(secret && !secret.optional && !keys.secrets.has(secret.name)
+      ? [`Secret ${secret.name}`]
+      : []),
+    ...(configMap && !configMap.optional && !keys.configMaps.has(configMap.name)
+      ? [`ConfigMap ${configMap.name}`]
+      : []),
+  ]);
   const volumes = pod.volumes.flatMap(({ secret, configMap, persistentVolumeClaim }) => [
     ...(secret && !keys.secrets.has(secret.secretName) ? [`Secret ${secret.secretName}`] : []),
     ...(configMap && !keys.configMaps.has(configMap.name) ? [`ConfigMap ${configMap.name}`] : []),
@@ -86,7 +96,7 @@ function referenceProblems(
   return [
     ...settings.map((map) => says(`ConfigMap ${map}`)),
     ...files.map(({ of, object, key }) => says(`${key} of ${of} ${object}`)),
-    ...volumes.map(says),
+    ...[...sources, ...volumes].map(says),
     ...mounts.map((mount) => says(`volume ${mount.name}`)),
     ...(has('ServiceAccount', pod.serviceAccountName)
       ? []
@@ -127,6 +137,24 @@ function fileProblems({ kind, name, pod }: Workload, keys: Keys): string[] {
       .filter(({ of }) => of === 'ConfigMap')
       .map(({ path, object, key }) => ({ path, text: keys.configMaps.get(object)?.[key] ?? '' }));
     return includeProblems(files).map((problem) => `${kind} ${name}: ${problem}`);
+  });
+}
+
+/** An address of PostgreSQL that names whom to trust finds that file beside it. */
+function authorityProblems({ kind, name, pod }: Workload, keys: Keys): string[] {
+  return [...pod.initContainers, ...pod.containers].flatMap((container) => {
+    const files = mountedFiles(pod, container, keys);
+    const there = files.map(({ path }) => path);
+    return files
+      .filter(({ of }) => of === 'Secret')
+      .flatMap(({ path, object, key }) => {
+        const text = keys.secrets.get(object)?.[key] ?? '';
+        return [...text.matchAll(/sslrootcert=(\/[^&\s]+)/g)]
+          .filter(([, authority = '']) => !there.includes(authority))
+          .map(
+            ([, authority]) => `${kind} ${name}: ${path} trusts ${authority}, which is not there`,
+          );
+      });
   });
 }
 

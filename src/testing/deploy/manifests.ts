@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 const NAMED = z.looseObject({ name: z.string() });
 const ITEMS = z.array(z.looseObject({ key: z.string(), path: z.string() })).optional();
+const SOURCE = NAMED.extend({ items: ITEMS, optional: z.boolean().default(false) });
 const LABELS = z.record(z.string(), z.string());
 /** A name of a port, or its number. */
 const PORT = z.union([z.string(), z.number()]);
@@ -38,7 +39,7 @@ const VOLUME = z.looseObject({
   secret: z.looseObject({ secretName: z.string(), items: ITEMS }).optional(),
   projected: z
     .looseObject({
-      sources: z.array(z.looseObject({ secret: NAMED.extend({ items: ITEMS }) })),
+      sources: z.array(z.looseObject({ secret: SOURCE.optional(), configMap: SOURCE.optional() })),
     })
     .optional(),
   persistentVolumeClaim: z.looseObject({ claimName: z.string() }).optional(),
@@ -154,7 +155,8 @@ export function keysOf(
       .filter((object) => object.kind === kind)
       .map((object) => {
         const data = LABELS.parse(object.data ?? object.stringData ?? {});
-        return [object.metadata.name, data] as const;
+        const read = kind === 'Secret' && object.data !== undefined ? decodeAll(data) : data;
+        return [object.metadata.name, read] as const;
       });
   const external = ofKind(objects, 'ExternalSecret', EXTERNAL_SECRET).map(
     ({ spec }) => [spec.target.name, unknown(spec.data.map(({ secretKey }) => secretKey))] as const,
@@ -164,6 +166,12 @@ export function keysOf(
     configMaps: new Map(dataOf('ConfigMap')),
     secrets: new Map([...dataOf('Secret'), ...external, ...there]),
   };
+}
+
+function decodeAll(data: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
+  );
 }
 
 /** A file that a container finds, and what it comes from. */
@@ -199,7 +207,10 @@ export function mountedFiles(pod: Pod, container: Container, keys: Keys): Mounte
       return files('ConfigMap', volume.configMap.name, volume.configMap.items);
     }
     const sources = volume?.projected?.sources ?? [];
-    return sources.flatMap(({ secret }) => files('Secret', secret.name, secret.items));
+    return sources.flatMap(({ secret, configMap }) => [
+      ...(secret ? files('Secret', secret.name, secret.items) : []),
+      ...(configMap ? files('ConfigMap', configMap.name, configMap.items) : []),
+    ]);
   });
 }
 

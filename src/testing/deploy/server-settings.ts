@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { rootCertificates } from 'node:tls';
 import { ConfigurationError } from '../../config/configuration-error.ts';
 import { parseConfig } from '../../config/parse-config.ts';
 import { VARIABLE_NAMES, type VariableName } from '../../config/variables.ts';
@@ -6,6 +7,7 @@ import { VARIABLE_NAMES, type VariableName } from '../../config/variables.ts';
 /** Of each secret that a file holds, one that configuration takes. */
 const SAMPLES: Readonly<Partial<Record<VariableName, string>>> = {
   DATABASE_URL: 'postgres://gatehouse:password@database.example.com/gatehouse',
+  REDIS_CA: rootCertificates[0] ?? '',
   REDIS_URL: 'redis://gatehouse:password@redis.example.com:6379',
   KEY_ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
   SMTP_URL: 'smtp://gatehouse:password@mail.example.com:587',

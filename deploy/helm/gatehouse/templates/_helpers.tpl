@@ -103,13 +103,20 @@ envFrom:
 
 {{/* /run/secrets of a pod: (list $ (dict "file" "key of the Secret" …)). */}}
 {{- define "gatehouse.secretFiles" -}}
+{{- $ := index . 0 -}}
 - name: secrets
-  secret:
-    secretName: {{ include "gatehouse.secret" (index . 0) }}
+  projected:
     defaultMode: 0440
-    items:
-      {{- range $path, $key := index . 1 }}
-      - { key: {{ $key }}, path: {{ $path }} }
+    sources:
+      - secret:
+          name: {{ include "gatehouse.secret" $ }}
+          items:
+            {{- range $path, $key := index . 1 }}
+            - { key: {{ $key }}, path: {{ $path }} }
+            {{- end }}
+      {{- if $.Values.authorities }}
+      - configMap:
+          name: {{ include "gatehouse.name" $ }}-authorities
       {{- end }}
 {{- end -}}
 
