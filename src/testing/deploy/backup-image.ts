@@ -147,8 +147,10 @@ async function cronJob(): Promise<Container> {
 async function configMap(home: string): Promise<string> {
   const scripts = join(home, 'scripts');
   await mkdir(scripts, { mode: 0o755 });
-  await copyFile(join(CONTEXT, 'backup.sh'), join(scripts, 'backup.sh'));
-  await chmod(join(scripts, 'backup.sh'), 0o644);
+  for (const name of ['backup.sh', 'redis-snapshot.sh']) {
+    await copyFile(join(CONTEXT, name), join(scripts, name));
+    await chmod(join(scripts, name), 0o644);
+  }
   return scripts;
 }
 

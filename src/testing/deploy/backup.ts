@@ -42,7 +42,7 @@ export const BACKUP: readonly Trial[] = [
   },
   {
     artefact: 'redis snapshot',
-    how: 'taken from a running server’s Redis and laid into a fresh one',
+    how: 'taken from a running server’s Redis, with the settings of the CronJob, and laid into a fresh one',
     covers: [`${DIRECTORY}/redis-snapshot.sh`, `${DIRECTORY}/redis-restore.sh`],
     run: tryRedisSnapshot,
   },

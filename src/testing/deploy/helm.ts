@@ -10,7 +10,7 @@ import { ROOT, runProgram, type Trial } from './trial.ts';
 const CHART = 'deploy/helm/gatehouse';
 const RELEASE = 'login';
 
-/** The Secret that `ci/external-values.yaml` names, as values.yaml asks for it. */
+/** The Secrets that `ci/external-values.yaml` names, as values.yaml asks for them. */
 const GIVEN = {
   'gatehouse-secrets': [
     'database_url',
@@ -23,6 +23,7 @@ const GIVEN = {
     'pg_service.conf',
     'recipients.txt',
   ],
+  'gatehouse-upload': ['rclone.conf'],
 };
 
 /** Besides those, what docs/deploy.md has an operator put into it. */
@@ -50,6 +51,8 @@ const REFUSED: readonly { values: string; says: RegExp }[] = [
   { values: '--set secrets.values.redis_url=redis://x', says: /secrets.values/ },
   { values: '--set image.digest=latest', says: /digest/ },
   { values: '--set authorities.postgres-ca=none', says: /authorities/ },
+  { values: '--set backup.upload.program=upload', says: /program/ },
+  { values: '--set backup.upload.config.PGPASSWORD=secret', says: /config/ },
   { values: '--set mail.from=', says: /mail.from/ },
   { values: '--set resources.limit.cpu=1', says: /resources/ },
   { values: '--set service.type=Public', says: /service.type/ },

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { ensurePrograms } from '../debian-programs.ts';
 import { manifestProblems } from './manifest-rules.ts';
 import { checkManifests, kubernetesVersion, manifestTool } from './manifest-tools.ts';
-import { keysOf, type Manifest, parseManifests, workloads } from './manifests.ts';
+import { environmentOf, keysOf, type Manifest, parseManifests, workloads } from './manifests.ts';
 import { runPods } from './run-pods.ts';
 import { ROOT, runProgram, type Trial } from './trial.ts';
 
@@ -31,16 +31,17 @@ const CHANGES = [
 type Render = (overlay: (typeof OVERLAYS)[number], commands: string) => Promise<string>;
 
 /** What docs/deploy.md has an operator run: for secrets, the image, and authorities of their own. */
-async function readManual(): Promise<{ secrets: string; image: string; authorities: string }> {
+async function readManual() {
   const manual = await readFile(join(ROOT, 'docs/deploy.md'), 'utf8');
   const [, secrets] = /^For `secret-files`:\n\n```sh\n(.*?)```/ms.exec(manual) ?? [];
   const [image] = /^kustomize edit set image gatehouse=.*$/m.exec(manual) ?? [];
   const [authorities] =
     /^kustomize edit add configmap gatehouse-authorities .*$/m.exec(manual) ?? [];
-  if (secrets === undefined || image === undefined || authorities === undefined) {
+  const [backups] = /^kustomize edit add component (?:.+\n)*/m.exec(manual) ?? [];
+  if (!secrets || !image || !authorities || !backups) {
     throw new Error('docs/deploy.md has no commands for kustomize');
   }
-  return { secrets, image, authorities };
+  return { secrets, image, authorities, backups };
 }
 
 /** The command of `deploy.yml` that says which images a release is of. */
@@ -97,12 +98,13 @@ sed -i 's|verify-full$|&\\&sslrootcert=/run/secrets/postgres-ca.pem|' database_u
 sed -i 's|^sslrootcert=.*|sslrootcert=/run/secrets/postgres-ca.pem|' pg_service.conf
 cd -
 echo REDIS_CA_FILE=/run/secrets/redis-ca.pem >>config.env
+echo of-the-upload >rclone.conf
 `;
 
 /** What operators add to an overlay, by commands in it. */
 async function tryAdditions(render: Render): Promise<string> {
-  const { image, authorities } = await readManual();
-  const all = [image, TRUST, authorities].join('\n');
+  const { image, authorities, backups } = await readManual();
+  const all = [image, TRUST, authorities, backups].join('\n');
   const text = await render('staging', all);
   await checkManifests(text);
   const manifests = parseManifests(text);
@@ -111,7 +113,15 @@ async function tryAdditions(render: Render): Promise<string> {
   if (manifestProblems(untold, keysOf(untold)).length === 0) {
     throw new Error('authorities that nobody has added are not missed');
   }
-  return `${manifests.length} objects with authorities of one's own`;
+  const uploading = workloads(manifests)
+    .filter(({ pod: { containers } }) =>
+      containers.some((one) => environmentOf(one, keysOf(manifests)).BACKUP_UPLOAD),
+    )
+    .map(({ name }) => name);
+  if (uploading.join() !== 'gatehouse-backup,gatehouse-snapshot') {
+    throw new Error(`backups are taken elsewhere by ${uploading.join(', ')}`);
+  }
+  return `${manifests.length} objects with authorities of one's own, backups and snapshots that are uploaded`;
 }
 
 /** The jobs of a rendering by their names, and what they do. */

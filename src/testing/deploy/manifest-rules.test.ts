@@ -59,6 +59,9 @@ spec:
           readinessProbe: { httpGet: { path: /health/ready, port: admin } }
           lifecycle: { preStop: { sleep: { seconds: 5 } } }
           volumeMounts: [{ name: secrets, mountPath: /run/secrets }]
+        - name: upload
+          image: registry.example.com/gatehouse-backup:0.1.0
+          env: [{ name: BACKUP_UPLOAD, value: /usr/local/bin/upload }]
       volumes:
         - name: secrets
           projected:
@@ -212,6 +215,12 @@ const BROKEN: readonly { what: string; from: string; to: string; says: RegExp }[
     from: "'64:ff9b::/96', ",
     to: '',
     says: /NetworkPolicy policy leads to 64:ff9b::\/96, which the server refuses/,
+  },
+  {
+    what: 'backups that cannot be taken elsewhere',
+    from: 'ports: [{ port: 443 }]',
+    to: 'ports: [{ port: 5432 }]',
+    says: /Deployment server has no way to where it takes backups/,
   },
   {
     what: 'no way to addresses that the server asks',

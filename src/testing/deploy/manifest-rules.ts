@@ -49,7 +49,7 @@ export function manifestProblems(objects: readonly Manifest[], keys: Keys): stri
       ...authorityProblems(workload, keys),
     ]),
     ...selectionProblems(objects, all),
-    ...networkProblems(objects, all),
+    ...networkProblems(objects, all, keys),
     ...connectionProblems(objects, all, keys),
   ];
 }
@@ -65,6 +65,7 @@ function referenceProblems(
   const containers = [...pod.initContainers, ...pod.containers];
   const settings = containers
     .flatMap(({ envFrom }) => envFrom)
+    .filter(({ configMapRef }) => !configMapRef.optional)
     .map(({ configMapRef }) => configMapRef.name)
     .filter((map) => !keys.configMaps.has(map));
   const files = containers

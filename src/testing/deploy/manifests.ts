@@ -3,7 +3,8 @@ import { z } from 'zod';
 
 const NAMED = z.looseObject({ name: z.string() });
 const ITEMS = z.array(z.looseObject({ key: z.string(), path: z.string() })).optional();
-const SOURCE = NAMED.extend({ items: ITEMS, optional: z.boolean().default(false) });
+const OPTIONAL = NAMED.extend({ optional: z.boolean().default(false) });
+const SOURCE = OPTIONAL.extend({ items: ITEMS });
 const LABELS = z.record(z.string(), z.string());
 /** A name of a port, or its number. */
 const PORT = z.union([z.string(), z.number()]);
@@ -20,7 +21,7 @@ const CONTAINER = z.looseObject({
   command: z.array(z.string()).default([]),
   args: z.array(z.string()).default([]),
   env: z.array(z.looseObject({ name: z.string(), value: z.string().optional() })).default([]),
-  envFrom: z.array(z.looseObject({ configMapRef: NAMED })).default([]),
+  envFrom: z.array(z.looseObject({ configMapRef: OPTIONAL })).default([]),
   ports: z.array(z.looseObject({ name: z.string(), containerPort: z.number() })).default([]),
   volumeMounts: z.array(z.looseObject({ name: z.string(), mountPath: z.string() })).default([]),
   startupProbe: PROBE,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SPECIAL_PURPOSE } from '../../http/outbound-fetch.ts';
-import { type Manifest, ofKind, type Workload } from './manifests.ts';
+import { environmentOf, type Keys, type Manifest, ofKind, type Workload } from './manifests.ts';
 import { hasPort, PORT, SELECTOR, SERVICE, type Selector, selects } from './selectors.ts';
 
 const PEER = z.looseObject({
@@ -43,9 +43,14 @@ const INGRESS = z.looseObject({
  *
  * @returns a sentence for each problem
  */
-export function networkProblems(objects: readonly Manifest[], all: readonly Workload[]): string[] {
+export function networkProblems(
+  objects: readonly Manifest[],
+  all: readonly Workload[],
+  keys: Keys,
+): string[] {
   return [
     ...networkPolicyProblems(objects, all),
+    ...uploadProblems(objects, all, keys),
     ...outboundProblems(objects),
     ...publicProblems(objects),
   ];
@@ -114,6 +119,25 @@ function outboundProblems(objects: readonly Manifest[]): string[] {
         ];
       }),
   );
+}
+
+/** Who takes backups elsewhere gets out, where others do not. */
+function uploadProblems(
+  objects: readonly Manifest[],
+  all: readonly Workload[],
+  keys: Keys,
+): string[] {
+  const policies = ofKind(objects, 'NetworkPolicy', NETWORK_POLICY);
+  const getsOut = ({ labels }: Workload) =>
+    policies.some(
+      ({ spec }) =>
+        selects(spec.podSelector, labels) &&
+        spec.egress.some(({ ports }) => ports.some(({ port }) => port === 443)),
+    );
+  return all
+    .filter(({ pod }) => pod.containers.some((one) => environmentOf(one, keys).BACKUP_UPLOAD))
+    .filter((workload) => policies.length > 0 && !getsOut(workload))
+    .map(({ kind, name }) => `${kind} ${name} has no way to where it takes backups`);
 }
 
 /** What the public reaches is a port of a Service that is there, and never the one of metrics. */

@@ -19,8 +19,11 @@ import { pollUntil } from '../poll.ts';
 import { type RedisProcess, startRedisProcess } from '../redis.ts';
 import { signIn } from '../relying-party.ts';
 import { type ServerProcess, startServerProcess } from '../server-process.ts';
+import { environmentOf, parseManifests, workloads } from './manifests.ts';
+import { ROOT } from './trial.ts';
 
 const DEADLINE_MS = 10_000;
+const CRON_JOB = join(ROOT, 'deploy/kubernetes/components/redis-snapshot/snapshot.yaml');
 const PASSWORD = 'a-password-of-redis';
 
 /** @returns what was seen */
@@ -123,7 +126,12 @@ async function takeSnapshot(
   await writeFile(passwordFile, `${PASSWORD}\n`, { mode: 0o600 });
   const taken = await scripts.run('redis-snapshot', {
     ...address,
-    REDIS_PASSWORD_FILE: passwordFile,
+    ...(await cronSettings({
+      'gatehouse-redis': '127.0.0.1',
+      '/run/secrets/admin_password': passwordFile,
+      '/run/secrets/recipients.txt': scripts.settings.BACKUP_RECIPIENTS ?? '',
+      '/backups': scripts.directory,
+    })),
   });
   assert.equal(taken.code, 0, taken.stderr);
   const snapshot = taken.stdout.trim();
@@ -131,6 +139,20 @@ async function takeSnapshot(
   const manifest = await readFile(snapshot.replace('.rdb.age', '.manifest'), 'utf8');
   await assert.rejects(readFile(old), /ENOENT/);
   return { snapshot, keys: /^keys (\d+)$/m.exec(manifest)?.[1] ?? '' };
+}
+
+/** The variables of the CronJob of Kubernetes, with what is here in the place of what is there. */
+async function cronSettings(
+  here: Readonly<Record<string, string>>,
+): Promise<Record<string, string>> {
+  const [job] = workloads(parseManifests(await readFile(CRON_JOB, 'utf8')));
+  const [container] = job?.pod.containers ?? [];
+  assert.ok(container);
+  assert.deepEqual(container.command, ['bash', '/scripts/redis-snapshot.sh']);
+  const settings = environmentOf(container, { configMaps: new Map(), secrets: new Map() });
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [name, here[value] ?? value]),
+  );
 }
 
 async function refusals(scripts: BackupScripts, snapshot: string, fresh: string): Promise<void> {

@@ -101,7 +101,8 @@ envFrom:
     {{- include "gatehouse.mounts" . | nindent 4 }}
 {{- end -}}
 
-{{/* /run/secrets of a pod: (list $ (dict "file" "key of the Secret" …)). */}}
+{{/* /run/secrets of a pod: (list $ (dict "file" "key of the Secret" …)), and the name of another Secret whose
+     keys are files there too. */}}
 {{- define "gatehouse.secretFiles" -}}
 {{- $ := index . 0 -}}
 - name: secrets
@@ -114,6 +115,12 @@ envFrom:
             {{- range $path, $key := index . 1 }}
             - { key: {{ $key }}, path: {{ $path }} }
             {{- end }}
+      {{- if gt (len .) 2 }}
+      {{- with index . 2 }}
+      - secret:
+          name: {{ . }}
+      {{- end }}
+      {{- end }}
       {{- if $.Values.authorities }}
       - configMap:
           name: {{ include "gatehouse.name" $ }}-authorities
