@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { edgeTimeProblems } from './edge-times.ts';
 import { manifestProblems } from './manifest-rules.ts';
 import { checkManifests, kubernetesVersion, manifestTool } from './manifest-tools.ts';
 import { keysOf, parseManifests } from './manifests.ts';
@@ -53,6 +54,7 @@ const REFUSED: readonly { values: string; says: RegExp }[] = [
   { values: '--set authorities.postgres-ca=none', says: /authorities/ },
   { values: '--set backup.upload.program=upload', says: /program/ },
   { values: '--set backup.upload.config.PGPASSWORD=secret', says: /config/ },
+  { values: '--set gateway.listener=', says: /listener/ },
   { values: '--set mail.from=', says: /mail.from/ },
   { values: '--set resources.limit.cpu=1', says: /resources/ },
   { values: '--set service.type=Public', says: /service.type/ },
@@ -125,7 +127,10 @@ export const HELM: readonly Trial[] = [
         const text = await render(values);
         await checkManifests(text);
         const manifests = parseManifests(text);
-        const problems = manifestProblems(manifests, keysOf(manifests, GIVEN));
+        const problems = [
+          ...manifestProblems(manifests, keysOf(manifests, GIVEN)),
+          ...(await edgeTimeProblems(manifests)),
+        ];
         if (problems.length > 0) throw new Error(`${values}:\n${problems.join('\n')}`);
         seen.push(`${manifests.length}`);
       }

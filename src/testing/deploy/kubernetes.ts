@@ -2,6 +2,7 @@ import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ensurePrograms } from '../debian-programs.ts';
+import { edgeTimeProblems } from './edge-times.ts';
 import { manifestProblems } from './manifest-rules.ts';
 import { checkManifests, kubernetesVersion, manifestTool } from './manifest-tools.ts';
 import { environmentOf, keysOf, type Manifest, parseManifests, workloads } from './manifests.ts';
@@ -37,7 +38,7 @@ async function readManual() {
   const [image] = /^kustomize edit set image gatehouse=.*$/m.exec(manual) ?? [];
   const [authorities] =
     /^kustomize edit add configmap gatehouse-authorities .*$/m.exec(manual) ?? [];
-  const [backups] = /^kustomize edit add component (?:.+\n)*/m.exec(manual) ?? [];
+  const [backups] = /^kustomize edit add component (?:(?!```).+\n)*/m.exec(manual) ?? [];
   if (!secrets || !image || !authorities || !backups) {
     throw new Error('docs/deploy.md has no commands for kustomize');
   }
@@ -84,8 +85,11 @@ async function withOverlays<T>(use: (render: Render) => Promise<T>): Promise<T> 
 }
 
 /** @throws Error with every problem that the rules find */
-function assertRules(manifests: readonly Manifest[], what: string): void {
-  const problems = manifestProblems(manifests, keysOf(manifests));
+async function assertRules(manifests: readonly Manifest[], what: string): Promise<void> {
+  const problems = [
+    ...manifestProblems(manifests, keysOf(manifests)),
+    ...(await edgeTimeProblems(manifests)),
+  ];
   if (problems.length > 0) throw new Error(`${what}:\n${problems.join('\n')}`);
 }
 
@@ -104,11 +108,12 @@ echo of-the-upload >rclone.conf
 /** What operators add to an overlay, by commands in it. */
 async function tryAdditions(render: Render): Promise<string> {
   const { image, authorities, backups } = await readManual();
-  const all = [image, TRUST, authorities, backups].join('\n');
+  const gateway = "sed -i 's|components/ingress-nginx|components/gateway|' kustomization.yaml";
+  const all = [image, TRUST, authorities, backups, gateway].join('\n');
   const text = await render('staging', all);
   await checkManifests(text);
   const manifests = parseManifests(text);
-  assertRules(manifests, 'staging with additions');
+  await assertRules(manifests, 'staging with additions');
   const untold = parseManifests(await render('staging', [image, TRUST].join('\n')));
   if (manifestProblems(untold, keysOf(untold)).length === 0) {
     throw new Error('authorities that nobody has added are not missed');
@@ -121,7 +126,7 @@ async function tryAdditions(render: Render): Promise<string> {
   if (uploading.join() !== 'gatehouse-backup,gatehouse-snapshot') {
     throw new Error(`backups are taken elsewhere by ${uploading.join(', ')}`);
   }
-  return `${manifests.length} objects with authorities of one's own, backups and snapshots that are uploaded`;
+  return `${manifests.length} objects with authorities of one's own, backups and snapshots that are uploaded, and a Gateway`;
 }
 
 /** The jobs of a rendering by their names, and what they do. */
@@ -151,7 +156,7 @@ async function tryReleases(render: Render, overlay: (typeof OVERLAYS)[number]): 
     );
     await checkManifests(text);
     const manifests = parseManifests(text);
-    assertRules(manifests, `${overlay} of ${image}`);
+    await assertRules(manifests, `${overlay} of ${image}`);
     const others = imagesOf(manifests).filter((one) => ![image, backup].includes(one));
     if (others.some((one) => !one.startsWith('redis:'))) {
       throw new Error(`${overlay} of ${image} runs ${others.join(', ')}`);
@@ -186,7 +191,7 @@ export const KUBERNETES: readonly Trial[] = [
           const text = await render(overlay, image);
           await checkManifests(text);
           const manifests = parseManifests(text);
-          assertRules(manifests, overlay);
+          await assertRules(manifests, overlay);
           seen.push(`${manifests.length} objects of ${overlay}`);
         }
       });

@@ -87,6 +87,15 @@ metadata: { name: way-in }
 spec:
   rules: [{ http: { paths: [{ backend: { service: { name: public, port: { name: http } } } }] } }]
 ---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: route }
+spec:
+  rules:
+    - backendRefs: [{ name: public, port: 80 }]
+      filters: [{ requestHeaderModifier: { remove: [traceparent, tracestate, x-request-id] } }]
+    - filters: [{ type: RequestRedirect }]
+---
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata: { name: policy }
@@ -197,6 +206,18 @@ const BROKEN: readonly { what: string; from: string; to: string; says: RegExp }[
     from: 'service: { name: public',
     to: 'service: { name: other',
     says: /Ingress way-in leads to no port of other/,
+  },
+  {
+    what: 'a route to nowhere',
+    from: 'backendRefs: [{ name: public, port: 80',
+    to: 'backendRefs: [{ name: public, port: 9464',
+    says: /HTTPRoute route leads to no port of public/,
+  },
+  {
+    what: 'names of traces that callers make up',
+    from: '[traceparent, ',
+    to: '[',
+    says: /HTTPRoute route hands on the traceparent that a caller has sent/,
   },
   {
     what: 'a policy about no pod',

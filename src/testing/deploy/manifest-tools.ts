@@ -21,6 +21,9 @@ const DEFINITIONS = {
     'example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml',
     'example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml',
   ],
+  'sigs.k8s.io/gateway-api@v1.6.3': [
+    'config/crd/standard/gateway.networking.k8s.io_httproutes.yaml',
+  ],
   'github.com/external-secrets/external-secrets@v1.3.2': [
     'config/crds/bases/external-secrets.io_externalsecrets.yaml',
   ],

@@ -18,6 +18,7 @@ const NETWORK_POLICY = z.looseObject({
   ingress: z.array(RULE).default([]),
   egress: z.array(RULE).default([]),
 });
+const BACKEND = z.looseObject({ name: z.string(), port: PORT });
 const INGRESS = z.looseObject({
   rules: z.array(
     z.looseObject({
@@ -25,10 +26,9 @@ const INGRESS = z.looseObject({
         paths: z.array(
           z.looseObject({
             backend: z.looseObject({
-              service: z.looseObject({
-                name: z.string(),
-                port: z.looseObject({ name: z.string() }),
-              }),
+              service: z
+                .looseObject({ name: z.string(), port: z.looseObject({ name: z.string() }) })
+                .transform(({ name, port }) => ({ name, port: port.name })),
             }),
           }),
         ),
@@ -36,6 +36,25 @@ const INGRESS = z.looseObject({
     }),
   ),
 });
+const HTTP_ROUTE = z.looseObject({
+  rules: z.array(
+    z.looseObject({
+      filters: z
+        .array(
+          z.looseObject({
+            requestHeaderModifier: z
+              .looseObject({ remove: z.array(z.string()).default([]) })
+              .optional(),
+          }),
+        )
+        .default([]),
+      backendRefs: z.array(BACKEND).default([]),
+    }),
+  ),
+});
+
+/** Headers that the server believes, since they come from the load balancer. */
+const OURS = ['traceparent', 'tracestate', 'x-request-id'];
 
 /**
  * Who may reach whom: policies are about pods that there are, what is private stays so, and the public
@@ -143,17 +162,31 @@ function uploadProblems(
 /** What the public reaches is a port of a Service that is there, and never the one of metrics. */
 function publicProblems(objects: readonly Manifest[]): string[] {
   const services = ofKind(objects, 'Service', SERVICE);
-  return ofKind(objects, 'Ingress', INGRESS).flatMap(({ name, spec }) =>
+  const ofIngresses = ofKind(objects, 'Ingress', INGRESS).flatMap(({ name, spec }) =>
     spec.rules
       .flatMap(({ http }) => http.paths)
-      .flatMap(({ backend: { service } }) => {
-        const port = services
-          .find((one) => one.name === service.name)
-          ?.spec.ports.find((one) => one.name === service.port.name);
-        if (port === undefined) return [`Ingress ${name} leads to no port of ${service.name}`];
-        return port.targetPort === 'http'
-          ? []
-          : [`Ingress ${name} leads the public to port ${port.targetPort}`];
-      }),
+      .map(({ backend: { service } }) => ({ by: `Ingress ${name}`, service })),
   );
+  const routes = ofKind(objects, 'HTTPRoute', HTTP_ROUTE);
+  const ofRoutes = routes.flatMap(({ name, spec }) =>
+    spec.rules
+      .flatMap(({ backendRefs }) => backendRefs)
+      .map((service) => ({ by: `HTTPRoute ${name}`, service })),
+  );
+  const leads = [...ofIngresses, ...ofRoutes].flatMap(({ by, service }) => {
+    const ports = services.find(({ name }) => name === service.name)?.spec.ports;
+    const port = ports?.find((one) => [one.name, one.port].includes(service.port));
+    if (port === undefined) return [`${by} leads to no port of ${service.name}`];
+    return port.targetPort === 'http' ? [] : [`${by} leads the public to port ${port.targetPort}`];
+  });
+  const handsOn = routes.flatMap(({ name, spec }) =>
+    spec.rules
+      .filter(({ backendRefs }) => backendRefs.length > 0)
+      .flatMap(({ filters }) => {
+        const removed = filters.flatMap((one) => one.requestHeaderModifier?.remove ?? []);
+        return OURS.filter((header) => !removed.includes(header));
+      })
+      .map((header) => `HTTPRoute ${name} hands on the ${header} that a caller has sent`),
+  );
+  return [...leads, ...handsOn];
 }
