@@ -82,6 +82,7 @@ async function tryAll(home: string): Promise<string> {
     [own, ['', 'monitoring']],
     [dev, ['', 'dev']],
     [dev, ['', 'test']],
+    [dev, ['', 'test', 'monitoring']],
     [dev, ['', 'dev', 'monitoring']],
     [prod, ['', 'prod']],
     [prod, ['', 'prod', 'monitoring']],
