@@ -18,7 +18,7 @@ import type { Tenant } from './tenants/tenant.ts';
  * What the server and the commands wire alike: a command seals, hashes and ends as a replica does.
  */
 
-/** Hashes that may wait for each core: keeps the longest wait near half a second. */
+/** Hashes that may wait for each core: keeps the longest wait near 0.4 s. */
 const QUEUED_HASHES_PER_CORE = 32;
 
 /** What the keys room needs. */

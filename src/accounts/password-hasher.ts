@@ -82,8 +82,8 @@ export function assertPasswordLength(password: string): void {
  *   what was hashed under one is replaced at its owner's next sign-in
  * @param options.concurrency - hashes computed at once; the cores there are, at most the thread
  *   pool's size; each takes 19 MiB
- * @param options.queueLimit - hashes that may wait; at about 15 ms a hash and core, 32 a core
- *   keeps the longest wait near half a second
+ * @param options.queueLimit - hashes that may wait; at some 12 ms of a core for each (measured), 32 a
+ *   core keep the longest wait near 0.4 s
  */
 export function createPasswordHasher(options: {
   pepper: string;

@@ -31,7 +31,7 @@ export const INSIDE: Dashboard = {
         },
         {
           title: 'Passwords that are checked or wait for it',
-          description: '15 ms of a core each. Runbook: overloaded.',
+          description: 'Some 12 ms of a core each. Runbook: overloaded.',
           unit: 'short',
           queries: [{ expr: 'hash_queue_depth', legend: '{{instance}}' }],
           thresholds: [{ at: 24, colour: 'orange' }],
