@@ -6,7 +6,7 @@
  *    expansion is refused.
  * 2. That release's own flow tests run on the newer schema.
  *
- * REF is the newest `v*` tag in the history, if not given.
+ * REF is the newest `v*` tag in the history that is not these sources' own, if not given.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -17,15 +17,15 @@ export interface ReleaseBefore {
   remove(): Promise<void>;
 }
 
-/** @returns the newest tag of a release in the history of what is checked out, if there is one */
+/**
+ * What these sources are to be upgraded from.
+ *
+ * @returns the newest tag of a release in the history of what is checked out, if there is one; when that
+ *   is a release itself, the one before
+ */
 export async function newestRelease(root: string): Promise<string | undefined> {
-  const { stdout } = await run(
-    'git',
-    ['tag', '--list', 'v*', '--merged', 'HEAD', '--sort=-v:refname'],
-    {
-      cwd: root,
-    },
-  );
+  const order = ['--merged=HEAD', '--no-contains=HEAD', '--sort=-v:refname'];
+  const { stdout } = await run('git', ['tag', '--list', 'v*', ...order], { cwd: root });
   return stdout.split('\n').find((tag) => tag !== '');
 }
 
