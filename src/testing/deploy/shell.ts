@@ -1,33 +1,60 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { ensurePrograms } from '../debian-programs.ts';
 import { shippedFiles } from './shipped-files.ts';
 import { NotToBeHad, ROOT, runProgram, type Trial } from './trial.ts';
 
-/** What runs each script as operators do. A script that is not here must not be shipped. */
-const TESTS: Readonly<Record<string, string>> = {
-  'deploy/backup/backup.sh': 'src/testing/backup/scripts.test.ts',
-  'deploy/backup/move.sh': 'src/testing/deploy/move.ts',
-  'deploy/backup/redis-restore.sh': 'src/testing/deploy/redis-snapshot.ts',
-  'deploy/backup/redis-snapshot.sh': 'src/testing/deploy/redis-snapshot.ts',
-  'deploy/backup/restore.sh': 'src/testing/backup/scripts.test.ts',
-  'deploy/backup/verify.sh': 'src/testing/backup/scripts.test.ts',
-  'deploy/compose/make-secrets.sh': 'src/testing/deploy/database-tls.ts',
-  'deploy/health.sh': 'src/testing/deploy/health.ts',
-  'deploy/kubernetes/components/redis-cluster/join.sh': 'src/testing/deploy/redis-cluster.ts',
-  'deploy/kubernetes/components/redis-cluster/start-node.sh': 'src/testing/deploy/redis-cluster.ts',
-  'deploy/kubernetes/prometheus-rule.sh': 'src/testing/deploy/kubernetes.ts',
-  'deploy/pgbouncer/start.sh': 'src/testing/deploy/pgbouncer.ts',
-  'deploy/postgres/init/10-roles.sh': 'src/testing/deploy/postgres-init.ts',
-  'deploy/redis/start.sh': 'src/testing/deploy/redis.ts',
+const REDIS_SNAPSHOT = 'src/testing/deploy/redis-snapshot.ts';
+const REDIS_CLUSTER = 'src/testing/deploy/redis-cluster.ts';
+
+/**
+ * What runs each script as operators do, and the words there that do. A script that is not here must
+ * not be shipped.
+ */
+const TESTS: Readonly<Record<string, readonly [file: string, words: string]>> = {
+  '.ci/hooks/commit-msg': ['src/testing/release/hooks.test.ts', "commit('made it better')"],
+  '.ci/hooks/pre-commit': ['src/testing/release/hooks.test.ts', "commit('fix: what is broken')"],
+  '.ci/run': ['.github/workflows/ci.yml', 'run: bash .ci/run'],
+  'deploy/backup/backup.sh': ['src/testing/backup/scripts.test.ts', "scripts.run('backup'"],
+  'deploy/backup/move.sh': ['src/testing/deploy/move.ts', "join(ROOT, 'deploy/backup/move.sh')"],
+  'deploy/backup/redis-restore.sh': [REDIS_SNAPSHOT, "scripts.run('redis-restore'"],
+  'deploy/backup/redis-snapshot.sh': [REDIS_SNAPSHOT, "scripts.run('redis-snapshot'"],
+  'deploy/backup/restore.sh': ['src/testing/backup/scripts.test.ts', "scripts.run('restore'"],
+  'deploy/backup/verify.sh': ['src/testing/backup/scripts.test.ts', "scripts.run('verify'"],
+  'deploy/compose/make-secrets.sh': [
+    'src/testing/deploy/database-tls.ts',
+    "runProgram(join(ROOT, 'deploy/compose/make-secrets.sh')",
+  ],
+  'deploy/health.sh': [
+    'src/testing/deploy/health-world.ts',
+    "runScript(join(ROOT, 'deploy/health.sh')",
+  ],
+  'deploy/kubernetes/components/redis-cluster/join.sh': [REDIS_CLUSTER, "run('join.sh'"],
+  'deploy/kubernetes/components/redis-cluster/start-node.sh': [
+    REDIS_CLUSTER,
+    "run('start-node.sh'",
+  ],
+  'deploy/kubernetes/prometheus-rule.sh': [
+    'src/testing/deploy/kubernetes.ts',
+    "runProgram('deploy/kubernetes/prometheus-rule.sh'",
+  ],
+  'deploy/pgbouncer/start.sh': [
+    'src/testing/deploy/pgbouncer.ts',
+    "join(home, 'pgbouncer-configuration/start.sh')",
+  ],
+  'deploy/postgres/init/10-roles.sh': [
+    'src/testing/deploy/postgres-init.ts',
+    "join(postgres.home, 'init/10-roles.sh')",
+  ],
+  'deploy/redis/start.sh': ['src/testing/deploy/redis.ts', "join(ROOT, 'deploy/redis/start.sh')"],
 };
 
-/** Every shell script that is shipped, by shellcheck, and each named with what runs it. */
+/** Every shell script there is for operators and for ourselves, each named with what runs it. */
 export const SHELL: readonly Trial[] = [
   {
     artefact: 'shell scripts',
-    how: 'shellcheck, and each is named by the test that runs it',
+    how: 'shellcheck, of deploy/ and .ci/, and for each the test that runs it, and where it does',
     covers: [],
     async run() {
       try {
@@ -50,7 +77,7 @@ export const SHELL: readonly Trial[] = [
 /** By their name or their first line. */
 async function shellScripts(): Promise<string[]> {
   const scripts: string[] = [];
-  for (const file of await shippedFiles(ROOT)) {
+  for (const file of [...(await shippedFiles(ROOT)), ...(await ourOwn())]) {
     if (file.endsWith('.sh')) scripts.push(file);
     else if (/^#!.*\b(ba|da)?sh\b/.test((await readFile(join(ROOT, file))).toString('latin1'))) {
       scripts.push(file);
@@ -59,10 +86,18 @@ async function shellScripts(): Promise<string[]> {
   return scripts;
 }
 
-/** Whether the test that is named for a script names it, too. */
+/** What runs before a commit, and after a push. */
+async function ourOwn(): Promise<string[]> {
+  const entries = await readdir(join(ROOT, '.ci'), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(ROOT, join(parentPath, name)));
+}
+
+/** Whether the test that is named for a script runs it: the words are there, and in no comment. */
 async function isTested(script: string): Promise<boolean> {
-  const test = TESTS[script];
-  if (test === undefined) return false;
-  const name = basename(script).replace(/\.sh$/, '');
-  return (await readFile(join(ROOT, test), 'utf8')).includes(name);
+  const [test, words] = TESTS[script] ?? [];
+  if (test === undefined || words === undefined) return false;
+  const lines = (await readFile(join(ROOT, test), 'utf8')).split('\n');
+  return lines.some((line) => line.includes(words) && !/^\s*(\/?\*|\/\/|#)/.test(line));
 }

@@ -78,7 +78,7 @@ async function release(dryRun: boolean): Promise<void> {
     `${next}\n\n${notes}`,
     '--cleanup=verbatim',
   );
-  process.stdout.write(`\ngit push --follow-tags: publishes v${next}\n`);
+  process.stdout.write(`\ngit push --atomic --follow-tags: publishes v${next}\n`);
 }
 
 const { values } = parseArgs({
