@@ -1,73 +1,38 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse } from 'yaml';
-import { z } from 'zod';
 import { goTool } from './go-tools.ts';
 import { ROOT, runProgram, type Trial } from './trial.ts';
+import { type Pipeline, parseWorkflow, workflowProblems } from './workflow-rules.ts';
 
 const ACTIONLINT = { module: 'github.com/rhysd/actionlint/cmd/actionlint', version: 'v1.7.7' };
+const DIRECTORY = join(ROOT, '.github/workflows');
 
-/** The pipeline, by a linter that knows what GitHub makes of it. */
+/** The pipeline, by a linter that knows what GitHub makes of it, and by rules of our own. */
 export const WORKFLOWS: readonly Trial[] = [
   {
     artefact: 'workflows',
-    how: 'actionlint: syntax, expressions, types of inputs and outputs, shell scripts in them; actions by commit, credentials where something is pushed alone, images by digest',
+    how: 'actionlint: syntax, expressions, types of inputs and outputs, shell scripts in them; rules of our own: actions and bases by digest, tests before a release, a way back from what was applied alone, permissions that something uses, settings that are written down',
     covers: [],
     async run() {
       const actionlint = await goTool(ACTIONLINT);
       await runProgram(actionlint, ['-color=false']);
-      const actions = await pinnedActions();
-      const deployments = await deploymentsByDigest();
-      return `actionlint ${ACTIONLINT.version} finds nothing; ${actions} uses of actions are pinned, ${deployments} deployments are by digest`;
+      const pipeline = await readPipeline();
+      const problems = workflowProblems(pipeline);
+      if (problems.length > 0) throw new Error(problems.join('\n'));
+      return `actionlint ${ACTIONLINT.version} and the rules have nothing against ${[...pipeline.workflows.keys()].join(', ')}`;
     },
   },
 ];
 
-const DIRECTORY = join(ROOT, '.github/workflows');
-const WITH = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({});
-const WORKFLOW = z.looseObject({
-  jobs: z.record(
-    z.string(),
-    z.looseObject({
-      uses: z.string().default(''),
-      with: WITH,
-      steps: z.array(z.looseObject({ uses: z.string().optional(), with: WITH })).default([]),
-    }),
-  ),
-});
-
-async function readJobs(workflow: string) {
-  const { jobs } = WORKFLOW.parse(parse(await readFile(join(DIRECTORY, workflow), 'utf8')));
-  return Object.values(jobs);
-}
-
-/** A tag can be moved to something that reads secrets, and what is checked out keeps a token there. */
-async function pinnedActions(): Promise<number> {
-  let count = 0;
+async function readPipeline(): Promise<Pipeline> {
+  const read = (path: string) => readFile(path, 'utf8');
+  const workflows = new Map<string, ReturnType<typeof parseWorkflow>>();
   for (const name of await readdir(DIRECTORY)) {
-    for (const { uses, with: inputs } of (await readJobs(name)).flatMap(({ steps }) => steps)) {
-      if (uses === undefined) continue;
-      count += 1;
-      if (!/@[0-9a-f]{40}$/.test(uses)) throw new Error(`${name}: ${uses} is no commit`);
-      const keeps = inputs['persist-credentials'] !== false && inputs.token === undefined;
-      if (uses.startsWith('actions/checkout@') && keeps) {
-        throw new Error(`${name}: a checkout keeps its token`);
-      }
-    }
+    workflows.set(name, parseWorkflow(await read(join(DIRECTORY, name))));
   }
-  return count;
-}
-
-/** What is deployed is what was published and tried before, whoever moves a tag meanwhile. */
-async function deploymentsByDigest(): Promise<number> {
-  const jobs = await readJobs('release.yml');
-  const deployments = jobs.filter(({ uses }) => uses.endsWith('/deploy.yml'));
-  for (const { with: inputs } of deployments) {
-    for (const name of ['image', 'backup-image']) {
-      if (/@\$\{\{ needs\.publish\.outputs\.[\w-]*digest \}\}$/.test(`${inputs[name]}`)) continue;
-      throw new Error(`release.yml deploys ${name} ${inputs[name]}, which is no digest`);
-    }
+  const dockerfiles = new Map<string, string>();
+  for (const context of ['.', 'deploy/backup']) {
+    dockerfiles.set(context, await read(join(ROOT, context, 'Dockerfile')));
   }
-  if (deployments.length === 0) throw new Error('release.yml deploys nothing');
-  return deployments.length;
+  return { workflows, dockerfiles, manual: await read(join(ROOT, 'docs/releasing.md')) };
 }
