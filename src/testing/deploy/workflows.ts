@@ -2,12 +2,14 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { goTool } from './go-tools.ts';
 import { ROOT, runProgram, type Trial } from './trial.ts';
+import { tryDeploy } from './workflow-deploy.ts';
 import { type Pipeline, parseWorkflow, workflowProblems } from './workflow-rules.ts';
+import { tryCut, tryPublish, tryVersion } from './workflow-steps.ts';
 
 const ACTIONLINT = { module: 'github.com/rhysd/actionlint/cmd/actionlint', version: 'v1.7.7' };
 const DIRECTORY = join(ROOT, '.github/workflows');
 
-/** The pipeline, by a linter that knows what GitHub makes of it, and by rules of our own. */
+/** The pipeline, by a linter that knows what GitHub makes of it, and by its own steps. */
 export const WORKFLOWS: readonly Trial[] = [
   {
     artefact: 'workflows',
@@ -20,6 +22,15 @@ export const WORKFLOWS: readonly Trial[] = [
       const problems = workflowProblems(pipeline);
       if (problems.length > 0) throw new Error(problems.join('\n'));
       return `actionlint ${ACTIONLINT.version} and the rules have nothing against ${[...pipeline.workflows.keys()].join(', ')}`;
+    },
+  },
+  {
+    artefact: 'workflow steps',
+    how: 'the scripts of release.yml and deploy.yml as GitHub runs them, with git, npm, kustomize, curl and jq themselves; what docker, gh and kubectl are told is written down in their place',
+    covers: [],
+    async run() {
+      const seen = [await tryCut(), await tryVersion(), await tryPublish(), await tryDeploy()];
+      return seen.join('; ');
     },
   },
 ];

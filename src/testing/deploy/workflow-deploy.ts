@@ -1,0 +1,173 @@
+/** What `deploy.yml` tells a cluster, when all goes well and when it does not. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensurePrograms } from '../debian-programs.ts';
+import { manifestTool } from './manifest-tools.ts';
+import { ROOT, runProgram } from './trial.ts';
+import { jobOf, runJob, toldOn, writeStandIns } from './workflow-run.ts';
+
+const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
+
+/** A cluster where revision 7 serves, or where nothing is yet. What fails is what a case says. */
+const KUBECTL = `
+case " $* " in
+  *" $FAILS "*) exit 1 ;;
+  *' get namespace '*) test -z "$EMPTY" ;;
+  *' diff '*) test -z "$EMPTY" && exit 1; exit 2 ;;
+  *' get deployment/gatehouse '*) test -n "$EMPTY" || echo 7 ;;
+esac`;
+const GH = `printf '%s\\n' v0.1.0 $NEWER v0.0.9`;
+
+/** One deployment: what is the matter, where it ends, and what the cluster is told of it. */
+interface Deployment {
+  readonly what: string;
+  readonly event?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly secrets?: string;
+  /** What is served at the address is called otherwise. */
+  readonly misnamed?: true;
+  /** The step that fails; none, when all is well. */
+  readonly fails?: string;
+  readonly told: readonly RegExp[];
+  readonly untold: readonly RegExp[];
+}
+
+const APPLIED = /kubectl apply --filename/;
+const BACK = /rollout undo deployment\/gatehouse --to-revision=7\n.*rollout status deployment/;
+const ANY_BACK = /rollout undo/;
+const IN_PLACE = 'The schema first, then replica by replica';
+const SERVES = 'It serves';
+
+const DEPLOYMENTS: readonly Deployment[] = [
+  {
+    what: 'all is well',
+    told: [
+      / diff .*\n.* get deployment\/gatehouse .*\n.*\n.* apply .*\n.* exec .* gatehouse doctor/s,
+    ],
+    untold: [ANY_BACK, /create namespace/],
+  },
+  {
+    what: 'it is the first one',
+    env: { EMPTY: 'yes' },
+    told: [/create namespace gatehouse-staging\n.* diff .*\n.*apply --filename/s],
+    untold: [ANY_BACK],
+  },
+  {
+    what: 'it is the first one, and does not serve',
+    env: { EMPTY: 'yes', FAILS: 'rollout status' },
+    fails: IN_PLACE,
+    told: [APPLIED],
+    untold: [ANY_BACK],
+  },
+  {
+    what: 'replicas do not get ready',
+    env: { FAILS: 'rollout status' },
+    fails: IN_PLACE,
+    told: [BACK],
+    untold: [],
+  },
+  {
+    what: 'it serves another issuer',
+    misnamed: true,
+    fails: SERVES,
+    told: [BACK],
+    untold: [],
+  },
+  {
+    what: 'the doctor complains',
+    env: { FAILS: 'gatehouse doctor' },
+    fails: SERVES,
+    told: [BACK],
+    untold: [],
+  },
+  {
+    what: 'the secrets are none',
+    secrets: 'c2VjcmV0',
+    fails: 'Its secrets, where they are files',
+    told: [],
+    untold: [/kubectl/],
+  },
+  {
+    what: 'a newer one was released',
+    env: { NEWER: 'v0.10.0' },
+    fails: 'Nothing newer was released meanwhile',
+    told: [],
+    untold: [APPLIED, ANY_BACK],
+  },
+  {
+    what: 'a newer one was released, and somebody goes back',
+    event: 'workflow_dispatch',
+    env: { NEWER: 'v0.10.0' },
+    told: [APPLIED],
+    untold: [ANY_BACK],
+  },
+];
+
+/** The job `deploy`, of the overlay `staging`, with the deployments of the table. */
+export async function tryDeploy(): Promise<string> {
+  await ensurePrograms({ '/usr/bin/jq': 'jq', '/usr/bin/curl': 'curl' });
+  const server = createServer((request, response) => {
+    const url = `http://${request.headers.host}`;
+    const jwks = { keys: [{ kty: 'RSA' }] };
+    const isKeys = request.url === '/jwks';
+    response.end(JSON.stringify(isKeys ? jwks : { issuer: url, jwks_uri: `${url}/jwks` }));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    for (const deployment of DEPLOYMENTS) await tryOne(deployment, `http://127.0.0.1:${port}`);
+  } finally {
+    server.close();
+  }
+  return `${DEPLOYMENTS.length} deployments ended as they have to`;
+}
+
+async function tryOne(deployment: Deployment, url: string): Promise<void> {
+  const { what, event = 'push', env = {}, misnamed, fails, told, untold } = deployment;
+  const home = await mkdtemp(join(tmpdir(), 'gatehouse-deployment-'));
+  try {
+    await writeStandIns(home, { kubectl: KUBECTL, gh: GH });
+    await symlink(await manifestTool('kustomize'), join(home, 'bin/kustomize'));
+    await cp(join(ROOT, 'deploy'), join(home, 'deploy'), { recursive: true });
+    const values = {
+      'inputs.image': `registry.example.com/gatehouse@${DIGEST}`,
+      'inputs.backup-image': `registry.example.com/gatehouse-backup@${DIGEST}`,
+      'inputs.version': '0.1.0',
+      'github.event_name': event,
+      'github.token': 'token',
+      'secrets.KUBECONFIG': 'kind: Config',
+      'secrets.SECRET_FILES': deployment.secrets ?? (await secretFiles(home)),
+      'vars.PUBLIC_URL': misnamed ? `${url}/other` : url,
+    };
+    const cases = { EMPTY: '', FAILS: 'nothing', NEWER: '', ...env };
+    const machine = { home, values, env: { GITHUB_REPOSITORY: 'a/b', ...cases } };
+    const cwd = join(home, 'deploy/kubernetes/overlays/staging');
+    const { failed, said } = await runJob(machine, await jobOf('deploy.yml', 'deploy'), cwd);
+    assert.equal(failed, fails, `when ${what}:\n${said}`);
+    const calls = await toldOn(home);
+    for (const pattern of told) assert.match(calls, pattern, `when ${what}`);
+    for (const pattern of untold) assert.doesNotMatch(calls, pattern, `when ${what}`);
+  } finally {
+    await rm(home, { recursive: true });
+  }
+}
+
+/** As docs/releasing.md has somebody pack them. */
+async function secretFiles(home: string): Promise<string> {
+  const component = join(ROOT, 'deploy/kubernetes/components/secret-files/kustomization.yaml');
+  const directory = join(home, 'packed/secrets');
+  await mkdir(directory, { recursive: true });
+  for (const [, name = ''] of (await readFile(component, 'utf8')).matchAll(
+    /\bsecrets\/([\w.]+)$/gm,
+  )) {
+    await writeFile(join(directory, name), `of ${name}`);
+  }
+  const pack = 'tar -cz -C "$1" secrets | base64 -w 0';
+  return (await runProgram('bash', ['-c', pack, 'bash', join(home, 'packed')])).stdout;
+}
