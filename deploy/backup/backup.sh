@@ -11,6 +11,8 @@
 #                       The machine that makes them needs no key that opens them
 #   BACKUP_KEEP_DAYS    30 by default: older ones are removed once there is a new one
 #   BACKUP_UPLOAD       program that is called with the two files of a new backup
+#   BACKUP_SIGNING_KEY  file of a private Ed25519 key (openssl genpkey -algorithm ed25519) that signs each
+#                       manifest, and with its checksum the dump: who restores can tell that it is of here
 #
 # A backup is two files: gatehouse-TIME.dump.age, and gatehouse-TIME.manifest, which appears last and
 # says how many rows there are, which keys seal and sign, and the checksum of the other.
@@ -36,6 +38,11 @@ keep_days=${BACKUP_KEEP_DAYS:-30}
 need psql postgresql-client
 need pg_dump postgresql-client
 need age age
+if [ -n "${BACKUP_SIGNING_KEY:-}" ]; then
+  need openssl openssl
+  [[ $(openssl pkey -in "$BACKUP_SIGNING_KEY" -passin pass: -noout -text 2>&1) == 'ED25519 Private-Key'* ]] ||
+    misused 'BACKUP_SIGNING_KEY is no private Ed25519 key without a passphrase'
+fi
 
 mkdir -p "$BACKUP_DIR" || die "$BACKUP_DIR cannot be made"
 cd "$BACKUP_DIR"
@@ -117,6 +124,12 @@ grep -q 'TABLE DATA public tenants ' "$work/listing" || die 'what was dumped hol
   echo "file $name.dump.age"
   echo "sha256 $(sha256sum <"$work/dump" | cut -d ' ' -f 1)"
 } >>"$work/manifest"
+# The last line, of all that stands before it.
+if [ -n "${BACKUP_SIGNING_KEY:-}" ]; then
+  openssl pkeyutl -sign -rawin -inkey "$BACKUP_SIGNING_KEY" -passin pass: -in "$work/manifest" -out "$work/signature" ||
+    die 'the manifest could not be signed: see the line above'
+  echo "signature $(base64 -w 0 "$work/signature")" >>"$work/manifest"
+fi
 sync "$work/dump" "$work/manifest"
 # A manifest is there for whole backups alone: it comes last.
 mv -n "$work/dump" "$name.dump.age"

@@ -16,6 +16,7 @@
 #                       person, no key, no secret, no event. With this, people come, their addresses and
 #                       password hashes, all personal data; what was issued to them does not
 #   BACKUP_IDENTITY     file with the key of age-keygen that opens the backup
+#   BACKUP_VERIFY_KEY   file of the public key to backup.sh's BACKUP_SIGNING_KEY: nothing else is restored
 #
 # Exit codes: 0 moved, 1 nothing was changed, 64 called wrongly.
 set -euo pipefail
@@ -47,6 +48,9 @@ manifest=${1%.dump.age}.manifest
 [ -r "$manifest" ] || misused "$manifest is not there: no whole backup"
 here=$(cd "$(dirname "$0")" && pwd)
 need psql postgresql-client
+# Before a word of it is believed.
+[ -z "${BACKUP_VERIFY_KEY:-}" ] || "$here/verify.sh" signature "$manifest" >/dev/null ||
+  die "$manifest is not taken for a backup of ours"
 
 ask() { psql -w -X -q -A -t -F ' ' -v ON_ERROR_STOP=1 -c "$1"; }
 of() { sed -n "s/^$1 //p" "$manifest"; }

@@ -8,6 +8,7 @@
 # somebody else. The manifest of the snapshot lies beside it.
 #
 #   BACKUP_IDENTITY     file with the key of age-keygen that opens the snapshot
+#   BACKUP_VERIFY_KEY   file of the public key to backup.sh's BACKUP_SIGNING_KEY: nothing else is restored
 #
 # A server with `appendonly yes` looks at its append-only file alone, and finds none here. So start it
 # once with `--appendonly no`, then `redis-cli config set appendonly yes` (it writes that file), then as
@@ -30,6 +31,11 @@ manifest=${1%.rdb.age}.manifest
 [ -r "${BACKUP_IDENTITY:-}" ] || misused 'BACKUP_IDENTITY is not a file that can be read'
 need age age
 
+if [ -n "${BACKUP_VERIFY_KEY:-}" ]; then
+  "$(dirname "$0")/verify.sh" signature "$manifest" >&2 || die "$manifest is not taken for a snapshot of ours"
+else
+  say 'warning: nobody has looked who made this snapshot: BACKUP_VERIFY_KEY is not set'
+fi
 [ "$(sha256sum <"$1" | cut -d ' ' -f 1)" = "$(sed -n 's/^sha256 //p' "$manifest")" ] ||
   die "$1 is not what its manifest says: damaged, or another one"
 for state in dump.rdb appendonlydir appendonly.aof; do

@@ -10,7 +10,7 @@
 #   REDIS_USER               a user who may run SYNC, REPLCONF, INFO, DBSIZE and PING; default: the one of
 #                            the password
 #   REDIS_CA                 file of who signed the server's certificate: connects by TLS
-#   BACKUP_DIR, BACKUP_RECIPIENTS, BACKUP_KEEP_DAYS, BACKUP_UPLOAD   as for backup.sh
+#   BACKUP_DIR, BACKUP_RECIPIENTS, BACKUP_KEEP_DAYS, BACKUP_UPLOAD, BACKUP_SIGNING_KEY   as for backup.sh
 #
 # A snapshot is two files: redis-TIME.rdb.age, and redis-TIME.manifest, which appears last.
 #
@@ -34,6 +34,11 @@ keep_days=${BACKUP_KEEP_DAYS:-30}
   misused "BACKUP_UPLOAD is $BACKUP_UPLOAD: no such program"
 need redis-cli redis-tools
 need age age
+if [ -n "${BACKUP_SIGNING_KEY:-}" ]; then
+  need openssl openssl
+  [[ $(openssl pkey -in "$BACKUP_SIGNING_KEY" -passin pass: -noout -text 2>&1) == 'ED25519 Private-Key'* ]] ||
+    misused 'BACKUP_SIGNING_KEY is no private Ed25519 key without a passphrase'
+fi
 if [ -n "${REDIS_PASSWORD_FILE:-}" ]; then
   [ -r "$REDIS_PASSWORD_FILE" ] || misused 'REDIS_PASSWORD_FILE cannot be read'
   REDISCLI_AUTH=$(tr -d '\r\n' <"$REDIS_PASSWORD_FILE")
@@ -84,6 +89,12 @@ echo "bytes $bytes" >>"$work/manifest"
   echo "file $name.rdb.age"
   echo "sha256 $(sha256sum <"$work/dump" | cut -d ' ' -f 1)"
 } >>"$work/manifest"
+# The last line, of all that stands before it.
+if [ -n "${BACKUP_SIGNING_KEY:-}" ]; then
+  openssl pkeyutl -sign -rawin -inkey "$BACKUP_SIGNING_KEY" -passin pass: -in "$work/manifest" -out "$work/signature" ||
+    die 'the manifest could not be signed: see the line above'
+  echo "signature $(base64 -w 0 "$work/signature")" >>"$work/manifest"
+fi
 sync "$work/dump" "$work/manifest"
 mv -n "$work/dump" "$name.rdb.age"
 mv -n "$work/manifest" "$name.manifest"

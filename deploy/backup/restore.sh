@@ -10,6 +10,7 @@
 # after all is there. No server may be running on it.
 #
 #   BACKUP_IDENTITY     file with the key of age-keygen that opens the backup
+#   BACKUP_VERIFY_KEY   file of the public key to backup.sh's BACKUP_SIGNING_KEY: nothing else is restored
 #
 # Exit codes: 0 restored, 1 nothing was changed, 64 called wrongly.
 set -euo pipefail
@@ -43,6 +44,11 @@ need psql postgresql-client
 need pg_restore postgresql-client
 need age age
 
+if [ -n "${BACKUP_VERIFY_KEY:-}" ]; then
+  "$(dirname "$0")/verify.sh" signature "$manifest" >&2 || die "$manifest is not taken for a backup of ours"
+else
+  say 'warning: nobody has looked who made this backup: BACKUP_VERIFY_KEY is not set'
+fi
 said=$(sed -n 's/^sha256 //p' "$manifest")
 [ "$(sha256sum <"$1" | cut -d ' ' -f 1)" = "$said" ] ||
   die "$1 is not what its manifest says: damaged, or another one"

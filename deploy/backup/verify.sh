@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Proves that a restored copy is what was backed up, in three steps. See
+# Proves that a restored copy is what was backed up, in four steps. See
 # docs/runbooks/restore-a-backup.md.
 #
+#   verify.sh signature MANIFEST        backup.sh of ours made it, and what it says it is of: restore.sh
+#                                       asks this first where BACKUP_VERIFY_KEY is set
 #   verify.sh rows MANIFEST             before a server starts: every table has as many rows as the
 #                                       snapshot had. Connects as psql does (see backup.sh)
 #   verify.sh secrets                   the deployment's secrets open what is sealed: gatehouse doctor,
@@ -9,6 +11,8 @@
 #   verify.sh service MANIFEST ISSUER   once a server runs: it is ready, publishes the keys that signed
 #                                       before, and somebody signs in
 #
+#   BACKUP_VERIFY_KEY   file of the public key to backup.sh's BACKUP_SIGNING_KEY. Set, it is asked for each
+#                       manifest
 #   GATEHOUSE           the command of `secrets`: gatehouse by default, or "npm run -s cli --"
 #   TENANT              slug whose issuer ISSUER is: default by default
 #   CANARY_CLIENT_ID, CANARY_REDIRECT_URI, CANARY_IDENTIFIER, CANARY_PASSWORD_FILE
@@ -30,6 +34,25 @@ trap 'rm -rf "$work"' EXIT
 manifest_of() {
   [ -r "${1:-}" ] || misused "${1:-MANIFEST} cannot be read"
   [ "$(head -n 1 "$1")" = 'gatehouse-backup 1' ] || misused "$1 is no manifest of a backup"
+  [ -z "${BACKUP_VERIFY_KEY:-}" ] || signature "$1"
+}
+
+# Of all that stands before the last line, which is the signature: nothing can be added behind it.
+signature() {
+  local file
+  [ -r "${1:-}" ] || misused "${1:-MANIFEST} cannot be read"
+  need openssl openssl
+  [[ $(openssl pkey -pubin -in "${BACKUP_VERIFY_KEY:-}" -noout -text 2>&1) == 'ED25519 Public-Key'* ]] ||
+    misused 'BACKUP_VERIFY_KEY is no public Ed25519 key (openssl pkey -pubout)'
+  sed '$d' "$1" >"$work/signed"
+  { sed -n '$s/^signature //p' "$1" | base64 -d >"$work/signature" 2>/dev/null; } || : >"$work/signature"
+  [ -s "$work/signature" ] || die "$1 is not signed"
+  openssl pkeyutl -verify -rawin -pubin -inkey "$BACKUP_VERIFY_KEY" -in "$work/signed" \
+    -sigfile "$work/signature" >/dev/null 2>&1 || die "$1 is not signed by the key of BACKUP_VERIFY_KEY, or was changed"
+  # An older one may not be passed off as this one.
+  file=$(sed -n 's/^file //p' "$work/signed")
+  [ "$(basename "$1")" = "${file%%.*}.manifest" ] || die "$1 is the manifest of $file"
+  say "held: $(basename "$1") is signed"
 }
 
 rows() {
@@ -97,6 +120,6 @@ service() {
 }
 
 case ${1:-} in
-rows | secrets | service) "$@" ;;
-*) misused 'usage: verify.sh rows MANIFEST | secrets | service MANIFEST ISSUER' ;;
+signature | rows | secrets | service) "$@" ;;
+*) misused 'usage: verify.sh signature MANIFEST | rows MANIFEST | secrets | service MANIFEST ISSUER' ;;
 esac

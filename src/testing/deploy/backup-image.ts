@@ -30,6 +30,7 @@ const USER = 10_001;
 
 /** What the scripts need and the base has not; each says its version. */
 const PROGRAMS = ['pg_dump', 'pg_restore', 'psql', 'age', 'redis-cli', 'curl'];
+const SIGNING_KEY = '/run/secrets/signing.pem';
 
 /** @returns what was seen */
 export async function tryBackupImage(): Promise<string> {
@@ -95,10 +96,22 @@ async function keepAndBringBack(image: RunnableImage): Promise<string> {
     await chmod(backups, 0o700);
     await chown(backups, USER, USER);
 
+    const signing = await run(image, ['openssl', 'genpkey', '-algorithm', 'ed25519']);
+    const verify = await run(image, ['openssl', 'pkey', '-in', SIGNING_KEY, '-pubout'], {
+      secrets: { 'signing.pem': signing },
+    });
+
     const job = await cronJob();
     const made = await run(image, job.command, {
-      env: environmentOf(job, { configMaps: new Map(), secrets: new Map() }),
-      secrets: { 'pg_service.conf': serviceOf(postgres, 'gatehouse'), 'recipients.txt': recipient },
+      env: {
+        ...environmentOf(job, { configMaps: new Map(), secrets: new Map() }),
+        BACKUP_SIGNING_KEY: SIGNING_KEY,
+      },
+      secrets: {
+        'pg_service.conf': serviceOf(postgres, 'gatehouse'),
+        'recipients.txt': recipient,
+        'signing.pem': signing,
+      },
       mounts: { '/scripts': await configMap(home), '/backups': backups },
     });
     const dump = made.trim();
@@ -110,14 +123,20 @@ async function keepAndBringBack(image: RunnableImage): Promise<string> {
         PGSERVICEFILE: '/run/secrets/pg_service.conf',
         PGSERVICE: 'gatehouse',
         BACKUP_IDENTITY: '/run/secrets/identity.txt',
+        BACKUP_VERIFY_KEY: '/run/secrets/verify.pem',
       },
-      secrets: { 'pg_service.conf': serviceOf(postgres, 'restored'), 'identity.txt': identity },
+      secrets: {
+        'pg_service.conf': serviceOf(postgres, 'restored'),
+        'identity.txt': identity,
+        'verify.pem': verify,
+      },
       mounts: { '/backups': backups },
     };
     await run(image, ['/scripts/restore.sh', dump], there);
     const manifest = dump.replace('.dump.age', '.manifest');
     const held = await run(image, ['/scripts/verify.sh', 'rows', manifest], there);
-    return `user ${USER} backed up and restored; ${held.trim()}`;
+    assert.match(held, /is signed$/m);
+    return `user ${USER} backed up, signed and restored; ${held.trim().split('\n').at(-1)}`;
   } finally {
     await postgres.stop();
     await rm(home, { recursive: true, force: true });

@@ -21,6 +21,7 @@ const OF_THE_HOST = [
   '/var/lib/docker/containers',
   '/var/www/acme',
   '/etc/gatehouse/recipients.txt',
+  '/etc/gatehouse/signing.pem',
   '/var/backups/gatehouse',
 ];
 /** Users of the images that name theirs themselves, and read their secrets as it. */

@@ -20,7 +20,7 @@ import { type RedisProcess, startRedisProcess } from '../redis.ts';
 import { signIn } from '../relying-party.ts';
 import { type ServerProcess, startServerProcess } from '../server-process.ts';
 import { environmentOf, parseManifests, workloads } from './manifests.ts';
-import { ROOT } from './trial.ts';
+import { ROOT, runProgram } from './trial.ts';
 
 const DEADLINE_MS = 10_000;
 const CRON_JOB = join(ROOT, 'deploy/kubernetes/components/redis-snapshot/snapshot.yaml');
@@ -79,7 +79,8 @@ async function tryIt(home: string, closers: (() => Promise<unknown>)[]): Promise
   for (const one of [browser, another]) {
     await signIn(one, await demoParty({ publicUrl }, 'notes-spa'), ALICE);
   }
-  const { snapshot, keys } = await takeSnapshot(scripts, redis);
+  const signing = await newSigningKey(home);
+  const { snapshot, keys } = await takeSnapshot(scripts, redis, signing);
   await end(server);
   await redis.end('SIGKILL');
 
@@ -92,8 +93,9 @@ async function tryIt(home: string, closers: (() => Promise<unknown>)[]): Promise
 
   const fresh = join(home, 'fresh');
   await mkdir(fresh);
-  await refusals(scripts, snapshot, fresh);
-  const restored = await scripts.run('redis-restore', {}, snapshot, fresh);
+  const verifying = { BACKUP_VERIFY_KEY: signing.publicKey };
+  await refusals(scripts, { snapshot, fresh, verifying });
+  const restored = await scripts.run('redis-restore', verifying, snapshot, fresh);
   assert.equal(restored.code, 0, restored.stderr);
   // As the script says: first without the append-only file, which is made from what was read then.
   redis = await startRedis('fresh', { appendonly: 'no' });
@@ -114,6 +116,7 @@ async function tryIt(home: string, closers: (() => Promise<unknown>)[]): Promise
 async function takeSnapshot(
   scripts: BackupScripts,
   redis: RedisProcess,
+  signing: { readonly privateKey: string },
 ): Promise<{ snapshot: string; keys: string }> {
   const address = { REDIS_PORT: String(redis.port) };
   await administer(redis, (connection) => connection.config('SET', 'requirepass', PASSWORD));
@@ -132,6 +135,7 @@ async function takeSnapshot(
       '/run/secrets/recipients.txt': scripts.settings.BACKUP_RECIPIENTS ?? '',
       '/backups': scripts.directory,
     })),
+    BACKUP_SIGNING_KEY: signing.privateKey,
   });
   assert.equal(taken.code, 0, taken.stderr);
   const snapshot = taken.stdout.trim();
@@ -155,17 +159,41 @@ async function cronSettings(
   );
 }
 
-async function refusals(scripts: BackupScripts, snapshot: string, fresh: string): Promise<void> {
+/** A pair of files, made as the runbook says. */
+async function newSigningKey(home: string): Promise<{ privateKey: string; publicKey: string }> {
+  const privateKey = join(home, 'signing.pem');
+  const publicKey = join(home, 'verify.pem');
+  await runProgram('openssl', ['genpkey', '-algorithm', 'ed25519', '-out', privateKey]);
+  await runProgram('openssl', ['pkey', '-in', privateKey, '-pubout', '-out', publicKey]);
+  return { privateKey, publicKey };
+}
+
+async function refusals(
+  scripts: BackupScripts,
+  {
+    snapshot,
+    fresh,
+    verifying,
+  }: { snapshot: string; fresh: string; verifying: Readonly<Record<string, string>> },
+): Promise<void> {
+  const refused = async (why: RegExp) => {
+    const { code, stderr } = await scripts.run('redis-restore', verifying, snapshot, fresh);
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, why);
+  };
   const bytes = await readFile(snapshot);
   await writeFile(snapshot, bytes.subarray(0, bytes.length - 20));
-  const cut = await scripts.run('redis-restore', {}, snapshot, fresh);
-  assert.equal(cut.code, 1);
-  assert.match(cut.stderr, /is not what its manifest says/);
+  await refused(/is not what its manifest says/);
   await writeFile(snapshot, bytes);
+  const manifest = snapshot.replace('.rdb.age', '.manifest');
+  const said = await readFile(manifest, 'utf8');
+  await writeFile(manifest, said.replace(/^keys .*$/m, 'keys 1'));
+  await refused(
+    /or was changed\nerror: \S+ is not taken for a snapshot of ours; nothing was changed/,
+  );
+  await writeFile(manifest, said);
   await writeFile(join(fresh, 'dump.rdb'), 'of somebody else');
-  const taken = await scripts.run('redis-restore', {}, snapshot, fresh);
-  assert.equal(taken.code, 1);
-  assert.match(taken.stderr, /holds dump.rdb already; nothing was changed/);
+  await refused(/holds dump.rdb already; nothing was changed/);
   await rm(join(fresh, 'dump.rdb'));
 }
 
