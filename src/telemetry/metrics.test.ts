@@ -162,9 +162,9 @@ describe('createMetrics', () => {
     const dropped = { seq: 0 };
     metrics.watchDropped(() => dropped);
     const lines = async () => linesOf(await metrics.render(), 'telemetry_dropped_total');
-    assert.deepEqual(await lines(), ['telemetry_dropped_total{sink="seq"} 0']);
+    assert.deepEqual(await lines(), ['telemetry_dropped_total{receiver="seq"} 0']);
     dropped.seq = 7;
-    assert.deepEqual(await lines(), ['telemetry_dropped_total{sink="seq"} 7']);
+    assert.deepEqual(await lines(), ['telemetry_dropped_total{receiver="seq"} 7']);
   });
 
   it('does not wait for a source that hangs, and asks it once', async (context) => {

@@ -207,7 +207,7 @@ export function createMetrics(): Metrics {
   const taskLabel = boundedLabel({ form: /^[a-z][a-z0-9_]{0,63}$/, limit: 20 });
   const algorithmLabel = boundedLabel({ form: /^[A-Za-z0-9]{2,16}$/, limit: 12 });
   const largest = new Map<string, number>();
-  const sinkLabel = boundedLabel({ form: /^[a-z]{2,16}$/, limit: 8 });
+  const receiverLabel = boundedLabel({ form: /^[a-z]{2,16}$/, limit: 8 });
   const stageLabel = boundedLabel({ form: /^[a-z]{2,16}$/, limit: 8 });
 
   /** A gauge whose values come from `read` at every scrape. */
@@ -286,12 +286,12 @@ export function createMetrics(): Metrics {
       new Counter({
         name: 'telemetry_dropped_total',
         help: 'Log lines, spans and errors that a receiver of telemetry did not take, by receiver.',
-        labelNames: ['sink'],
+        labelNames: ['receiver'],
         registers,
         collect() {
           this.reset();
-          for (const [sink, count] of Object.entries(read())) {
-            this.inc({ sink: sinkLabel(sink) }, count);
+          for (const [receiver, count] of Object.entries(read())) {
+            this.inc({ receiver: receiverLabel(receiver) }, count);
           }
         },
       });

@@ -167,7 +167,9 @@ export const BACKENDS: Dashboard = {
           description:
             'What Seq, a collector or an error tracker did not take. Runbook: logs-dropped.',
           unit: 'ops',
-          queries: [{ expr: rateOf('telemetry_dropped_total', 'sink'), legend: '{{sink}}' }],
+          queries: [
+            { expr: rateOf('telemetry_dropped_total', 'receiver'), legend: '{{receiver}}' },
+          ],
         },
       ],
     },
