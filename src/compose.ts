@@ -190,7 +190,10 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     interactions,
     accountPage,
     crossOrigin: { isAsked: isAskedByPages },
-    inFlight: { limit: config.maxRequestsInFlight },
+    inFlight: {
+      limit: config.maxRequestsInFlight,
+      watch: (count) => metrics.watchRequestsInFlight(config.maxRequestsInFlight, count),
+    },
     shedding: {
       needs: (ctx) => classify(ctx) !== undefined,
       longestWaitMs,

@@ -18,12 +18,13 @@ const DEADLINE = { deadlineMs: 10_000 };
 describe('the limit of requests in flight', () => {
   let app: ServedApp;
   let working = 0;
+  let count = () => 0;
   let finish = Promise.withResolvers<void>();
   before(async () => {
     const koa = new Koa<RequestState>();
     koa.use(requestContext({ clientAddress: createClientAddress([]), now: () => new Date() }));
     koa.use(errorBoundary({ logger: silentLogger, renderErrorPage: () => assert.fail('no page') }));
-    koa.use(limitInFlight({ limit: LIMIT }));
+    koa.use(limitInFlight({ limit: LIMIT, watch: (asked) => (count = asked) }));
     koa.use(async (ctx) => {
       if (ctx.method === 'POST') await readRawBody(ctx.req, 1024);
       working += 1;
@@ -48,6 +49,21 @@ describe('the limit of requests in flight', () => {
     for (const answer of await Promise.all(inside)) assert.equal(answer.status, 200);
     assert.equal((await rawRequest(app.port)).status, 200);
     finish = Promise.withResolvers();
+  });
+
+  it('says how many are at work, and counts nobody who is still sending', async () => {
+    const headers = { 'content-length': '5' };
+    const slow = request({ host: '127.0.0.1', port: app.port, method: 'POST', headers });
+    slow.on('error', () => undefined);
+    slow.write('ha');
+    const inside = [long(), long()];
+    await pollUntil(() => working === 2, DEADLINE);
+    assert.equal(count(), 2);
+    finish.resolve();
+    await Promise.all(inside);
+    finish = Promise.withResolvers();
+    slow.destroy();
+    await pollUntil(() => count() === 0, DEADLINE);
   });
 
   it('gives a place free whose caller has gone', async () => {

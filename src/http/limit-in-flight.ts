@@ -11,17 +11,22 @@ import type { RequestMiddleware } from './request-state.ts';
  * (`create-http-server.ts`).
  *
  * @param deps.limit - requests at once
+ * @param deps.watch - told how to ask for the requests that count by then
  * @throws OverloadedError into the error boundary
  */
-export function limitInFlight(deps: { readonly limit: number }): RequestMiddleware {
+export function limitInFlight(deps: {
+  readonly limit: number;
+  readonly watch: (count: () => number) => void;
+}): RequestMiddleware {
   const inFlight = new Set<IncomingMessage>();
 
-  function isFull(): boolean {
-    if (inFlight.size < deps.limit) return false;
+  function countWhole(): number {
     let whole = 0;
     for (const { complete } of inFlight) if (complete) whole += 1;
-    return whole >= deps.limit;
+    return whole;
   }
+  const isFull = () => inFlight.size >= deps.limit && countWhole() >= deps.limit;
+  deps.watch(countWhole);
 
   return async (ctx, next) => {
     const { req, res } = ctx;

@@ -58,6 +58,7 @@ describe('createMetrics', () => {
     let sessions = 3;
     metrics.watchSessions(async () => sessions);
     metrics.watchHashQueue(() => 4);
+    metrics.watchRequestsInFlight(1000, () => 12);
     metrics.watchProviderPool(() => 5);
     for (let built = 0; built < 6; built += 1) metrics.countProviderBuilt();
     metrics.watchDatabasePool(() => ({ used: 1, free: 2, pending: 0, max: 10 }));
@@ -69,6 +70,8 @@ describe('createMetrics', () => {
     for (const line of [
       'redis_sessions_active 3',
       'hash_queue_depth 4',
+      'http_requests_in_flight 12',
+      'http_requests_in_flight_max 1000',
       'provider_pool_size 5',
       'providers_built_total 6',
       'db_pool_connections{state="used"} 1',

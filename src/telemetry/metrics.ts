@@ -88,6 +88,8 @@ export interface Metrics {
   /** Notifications of ended sessions that clients have not taken yet. */
   watchLogoutNotifications(read: Read<number>): void;
   watchHashQueue(read: Read<number>): void;
+  /** Requests that this replica is at work on, and how many it may be at once. */
+  watchRequestsInFlight(limit: number, read: Read<number>): void;
   watchProviderPool(read: Read<number>): void;
   /** Messages that wait to be sent, and for how long the oldest of them does. */
   watchMailOutbox(read: Read<{ readonly queued: number; readonly oldestSeconds: number }>): void;
@@ -346,6 +348,15 @@ export function createMetrics(): Metrics {
     watchHashQueue(read) {
       const help = 'Password hashes that run or wait.';
       watch('hash_queue_depth', help, [], read, (gauge, depth) => gauge.set(depth));
+    },
+    watchRequestsInFlight(limit, read) {
+      const help = 'Requests that have arrived whole and are not answered yet.';
+      watch('http_requests_in_flight', help, [], read, (gauge, count) => gauge.set(count));
+      new Gauge({
+        name: 'http_requests_in_flight_max',
+        help: 'Requests at once, past which others are refused (MAX_REQUESTS_IN_FLIGHT).',
+        registers,
+      }).set(limit);
     },
     watchProviderPool(read) {
       const help = 'Tenants kept ready in memory.';

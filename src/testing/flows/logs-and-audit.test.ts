@@ -153,6 +153,8 @@ describe('one person’s way through, as an operator sees it', () => {
       'signing_key_age_seconds',
       'db_pool_connections',
       'hash_queue_depth',
+      'http_requests_in_flight 0',
+      'http_requests_in_flight_max 1000',
       'retention_backlog',
       'token_size_bytes_bucket',
       'token_size_largest_bytes\\{kind="id_token"\\}',

@@ -37,6 +37,15 @@ export const INSIDE: Dashboard = {
           thresholds: [{ at: 24, colour: 'orange' }],
         },
         {
+          title: 'Requests at work',
+          description: 'At the limit others are refused (503). Runbook: overloaded.',
+          unit: 'short',
+          queries: [
+            { expr: 'http_requests_in_flight', legend: '{{instance}}' },
+            { expr: 'max(http_requests_in_flight_max)', legend: 'most of one replica' },
+          ],
+        },
+        {
           title: 'Notifications and mail that wait',
           description: 'Clients that are to hear of ended sessions; messages in the outbox.',
           unit: 'short',
