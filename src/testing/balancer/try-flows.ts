@@ -186,6 +186,12 @@ async function sayThatNobodyIsThere(
     assert.match(answer.lines.get('content-type')?.join() ?? '', new RegExp(`^${accept};`));
     assert.match(answer.body, /busy or being restored/);
   }
+  // An application in a browser learns that it is to try again.
+  const headers = { origin: 'https://app.example' };
+  const options = { authority: authority.certificate, headers };
+  const { lines } = await askPlainly(`${publicUrl}/jwks`, options);
+  assert.deepEqual(lines.get('access-control-allow-origin'), ['*']);
+  assert.deepEqual(lines.get('access-control-expose-headers'), ['Retry-After, X-Request-Id']);
   assert.equal((await status('/ready')).status, 502);
   assert.equal((await status('/live')).status, 200);
   assert.match(await (await status('/status')).text(), /^Active connections/);

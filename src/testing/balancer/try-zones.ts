@@ -161,6 +161,28 @@ const MACHINE_PATHS = [
   '/t/acme/ME',
 ];
 
+/** Every origin may read nginx's own refusals, where pages of other origins ask, and only they; never with cookies. */
+async function readElsewhere(port: number): Promise<void> {
+  const origin = 'https://app.example';
+  const ask = async (path: string, headers: Readonly<Record<string, string>>) => {
+    const answer = await rawRequest(port, { path, method: 'POST', headers });
+    const { 'access-control-allow-origin': readers, 'access-control-expose-headers': exposed } =
+      answer.headers;
+    assert.equal(answer.headers['access-control-allow-credentials'], undefined);
+    return [answer.status, readers, exposed];
+  };
+  for (const path of MACHINE_PATHS) {
+    assert.deepEqual(await ask(path, { origin }), [429, '*', 'Retry-After, X-Request-Id'], path);
+    assert.deepEqual(await ask(path, {}), [429, undefined, undefined], path);
+  }
+  // The whole address in the request line is of another host than the header.
+  const astray = (path: string) => ask(`http://elsewhere.example${path}`, { origin });
+  for (const path of ['/jwks', '/t/acme/.well-known/openid-configuration']) {
+    assert.deepEqual(await astray(path), [400, '*', 'X-Request-Id'], path);
+  }
+  assert.deepEqual(await astray('/auth'), [400, undefined, undefined]);
+}
+
 /**
  * The zone of machines with numbers that can be used up: 1 a minute, and 5 at once.
  *
@@ -192,8 +214,9 @@ export async function tryMachines(): Promise<string> {
       assert.equal(headers['retry-after'], '10');
       assert.equal(JSON.parse(body).error, 'temporarily_unavailable');
     }
+    await readElsewhere(port);
     assert.equal((await rawRequest(port, { path: '/' })).status, 200);
-    return `${MACHINE_PATHS.length} ways to write an endpoint, counted as one`;
+    return `${MACHINE_PATHS.length} ways to write an endpoint, counted as one; a page of another origin may read why`;
   } finally {
     await nginx.stop();
     await app.close();
