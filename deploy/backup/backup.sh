@@ -13,6 +13,8 @@
 #   BACKUP_UPLOAD       program that is called with the two files of a new backup
 #   BACKUP_SIGNING_KEY  file of a private Ed25519 key (openssl genpkey -algorithm ed25519) that signs each
 #                       manifest, and with its checksum the dump: who restores can tell that it is of here
+#   BACKUP_METRICS_FILE file that ends with .prom and node_exporter's textfile collector reads: when the
+#                       newest backup was made and uploaded, and how large it is
 #
 # A backup is two files: gatehouse-TIME.dump.age, and gatehouse-TIME.manifest, which appears last and
 # says how many rows there are, which keys seal and sign, and the checksum of the other.
@@ -35,6 +37,8 @@ keep_days=${BACKUP_KEEP_DAYS:-30}
 [[ $keep_days =~ ^[1-9][0-9]{0,3}$ ]] || misused "BACKUP_KEEP_DAYS is $keep_days: expected 1 to 9999"
 [ -z "${BACKUP_UPLOAD:-}" ] || command -v "$BACKUP_UPLOAD" >/dev/null ||
   misused "BACKUP_UPLOAD is $BACKUP_UPLOAD: no such program"
+[[ ${BACKUP_METRICS_FILE:-.prom} == *.prom ]] ||
+  misused "BACKUP_METRICS_FILE is $BACKUP_METRICS_FILE: node_exporter reads what ends with .prom"
 need psql postgresql-client
 need pg_dump postgresql-client
 need age age
@@ -83,6 +87,7 @@ ask "set statement_timeout = 0; set lock_timeout = 0; set idle_in_transaction_se
 snapshot=$(ask 'select pg_export_snapshot();') || die 'no snapshot was taken'
 [ -n "$(ask "select 1 where to_regclass('public.tenants') is not null;")" ] ||
   die "database ${PGDATABASE:-} holds no Gatehouse"
+began=$(date +%s)
 taken_at=$(ask "select to_char(now() at time zone 'UTC', 'YYYYMMDD\"T\"HH24MISSMS\"Z\"');")
 name=gatehouse-$taken_at
 
@@ -142,6 +147,23 @@ if [ -n "${BACKUP_UPLOAD:-}" ]; then
     say "error: the backup was made, but $BACKUP_UPLOAD ended with $?; older ones are kept"
     exit 3
   }
+fi
+
+metrics() {
+  cat <<END
+# HELP gatehouse_backup_last_success_timestamp_seconds When the newest backup was begun that was made and uploaded.
+# TYPE gatehouse_backup_last_success_timestamp_seconds gauge
+gatehouse_backup_last_success_timestamp_seconds $began
+# HELP gatehouse_backup_size_bytes Size of the newest backup.
+# TYPE gatehouse_backup_size_bytes gauge
+gatehouse_backup_size_bytes $(stat --format=%s "$name.dump.age")
+END
+}
+# Whole or not at all; it is somebody else who reads it.
+if [ -n "${BACKUP_METRICS_FILE:-}" ]; then
+  draft=$BACKUP_METRICS_FILE.$$
+  { metrics >"$draft" && chmod 0644 "$draft" && mv "$draft" "$BACKUP_METRICS_FILE"; } ||
+    say "warning: the backup was made, but $BACKUP_METRICS_FILE does not say so: see the line above"
 fi
 
 oldest=gatehouse-$(date -u -d "-$keep_days days" +%Y%m%dT%H%M%S000Z)

@@ -1,4 +1,5 @@
 import { tryBackupImage } from './backup-image.ts';
+import { tryBackupMetrics } from './backup-metrics.ts';
 import { tryHealth } from './health.ts';
 import { tryMove } from './move.ts';
 import { tryRedisSnapshot } from './redis-snapshot.ts';
@@ -29,6 +30,12 @@ export const BACKUP: readonly Trial[] = [
     how: 'built by buildah; in it, as user 10001 on a read-only root: what the CronJob runs, then restored and its rows counted',
     covers: [`${DIRECTORY}/Dockerfile`],
     run: tryBackupImage,
+  },
+  {
+    artefact: 'backup metrics',
+    how: 'what backup.sh leaves to Debian’s node_exporter, and leaves as it is where the upload fails',
+    covers: [`${DIRECTORY}/backup.sh`],
+    run: tryBackupMetrics,
   },
   {
     artefact: 'move between environments',

@@ -1,4 +1,4 @@
-import { FOREIGN_METRICS } from '../monitoring/exporter-metrics.ts';
+import { FOREIGN_METRICS, type MetricOwner } from '../monitoring/exporter-metrics.ts';
 import { allExpressions, panelExpressions } from '../monitoring/expressions.ts';
 import {
   liveThroughADay,
@@ -35,12 +35,19 @@ const EMPTY_WHEN_WELL: readonly { readonly panel: RegExp; readonly why: string }
   { panel: /: Metrics that were left out$/, why: 'none was' },
   { panel: /: Telemetry that replicas gave up$/, why: 'they have no receiver' },
   { panel: /: Log lines$/, why: 'Fluent Bit is not to be had here' },
+  { panel: /: Newest backup/, why: 'nobody backs up here; the trial `backup metrics` does' },
 ];
 
-/** Metrics of Fluent Bit, which cannot be had; alerts, of which there are none. */
+/** Whose metrics nobody has here: what cannot be had, and backups, which have a trial of their own. */
+const NOT_HERE: readonly (MetricOwner | undefined)[] = [
+  'fluent-bit',
+  'kube-state-metrics',
+  'backup.sh',
+];
+/** And alerts, of which there are none. */
 const NOT_HAD_HERE: ReadonlySet<string> = new Set([
   'ALERTS',
-  ...Object.keys(FOREIGN_METRICS).filter((name) => FOREIGN_METRICS[name]?.of === 'fluent-bit'),
+  ...Object.keys(FOREIGN_METRICS).filter((name) => NOT_HERE.includes(FOREIGN_METRICS[name]?.of)),
 ]);
 
 /** Waits until Prometheus has read every source since now, and worked out what follows from it. */

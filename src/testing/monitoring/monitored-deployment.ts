@@ -60,6 +60,7 @@ export async function startMonitoredDeployment(): Promise<MonitoredDeployment> {
         postgres: [{ targets: [`127.0.0.1:${postgres.port}`] }],
         edge: [{ targets: [edge.url], labels: { __param_module: 'edge' } }],
         alertmanager: [],
+        backup: [],
         'fluent-bit': [],
       },
       blackbox: `127.0.0.1:${blackbox.port}`,

@@ -57,7 +57,7 @@ export async function startProgram(options: {
 
 /** Starts an exporter of Debian's. */
 export async function startExporter(
-  name: 'redis' | 'postgres' | 'blackbox',
+  name: 'redis' | 'postgres' | 'blackbox' | 'node',
   options: { args?: readonly string[]; env?: Readonly<Record<string, string>> },
 ): Promise<RunningProgram> {
   const program = `prometheus-${name}-exporter`;

@@ -114,7 +114,7 @@ export const BACKENDS: Dashboard = {
       ],
     },
     {
-      title: 'Edge and logs',
+      title: 'Edge, logs and backups',
       panels: [
         {
           title: 'Public address',
@@ -161,6 +161,28 @@ export const BACKENDS: Dashboard = {
               legend: '{{name}} dropped',
             },
           ],
+        },
+        {
+          title: 'Newest backup: its age',
+          description: 'The alert begins at 26 hours. Runbook: backup-old.',
+          unit: 's',
+          queries: [
+            {
+              expr: 'time() - max(gatehouse_backup_last_success_timestamp_seconds)',
+              legend: 'by its file',
+            },
+            {
+              expr: 'time() - max by (namespace) (kube_cronjob_status_last_successful_time{namespace=~"gatehouse.*",cronjob=~".*-backup"})',
+              legend: 'CronJob of {{namespace}}',
+            },
+          ],
+          thresholds: [{ at: 26 * 3600, colour: 'orange' }],
+        },
+        {
+          title: 'Newest backup: its size',
+          description: 'One that is much smaller than the one before lacks something.',
+          unit: 'bytes',
+          queries: [{ expr: 'max(gatehouse_backup_size_bytes)', legend: 'encrypted' }],
         },
         {
           title: 'Telemetry that replicas gave up',
