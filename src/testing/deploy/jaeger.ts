@@ -1,4 +1,4 @@
-import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../free-port.ts';
@@ -7,9 +7,11 @@ import { pollUntil } from '../poll.ts';
 import { NotToBeHad, ROOT, runProgram, type Trial } from './trial.ts';
 
 const FILE = 'deploy/jaeger/jaeger.yml';
+const COMPOSE = 'docker-compose.monitoring.yml';
 const MODULE = 'github.com/jaegertracing/jaeger/cmd/jaeger';
-/** Of the module; the program calls itself 2.13.0. */
+/** Of the module; the program calls itself 2.13.0, as its image is called that Compose has. */
 const VERSION = 'v1.76.0';
+const IMAGE = 'jaegertracing/jaeger:2.13.0';
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 const DEADLINE_MS = 20_000;
 
@@ -70,6 +72,8 @@ export const JAEGER: readonly Trial[] = [
     how: 'jaeger validate, and a span in over OTLP, out by its API, of a Jaeger built from its module',
     covers: ['deploy/jaeger'],
     async run() {
+      const compose = await readFile(join(ROOT, COMPOSE), 'utf8');
+      if (!compose.includes(`${IMAGE}}`)) throw new Error(`${COMPOSE} has another than ${IMAGE}`);
       const command = await jaeger();
       const data = await mkdtemp(join(tmpdir(), 'gatehouse-jaeger-'));
       const env = {
