@@ -1,63 +1,14 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { CONNECTION_RESERVE } from '../../connection-budget.ts';
-import { includeProblems, templateProblems } from './included-files.ts';
-import { manifestTool } from './manifest-tools.ts';
-import { serverSettingProblems } from './server-settings.ts';
+import { loadStack, type Service, type Stack, stackProblems } from './swarm-stack.ts';
 import { ROOT, runProgram, type Trial } from './trial.ts';
 
 const FILE = 'deploy/swarm/stack.yml';
 
-/** What docs/deploy.md has an operator set. */
-const ENVIRONMENT = {
-  PUBLIC_URL: 'https://login.example.com',
-  SERVER_NAME: 'login.example.com',
-  MAIL_FROM: 'no-reply@login.example.com',
-  REVISION: 'f00d',
-};
-
 /** What PostgreSQL has for the role of the replicas: deploy/postgres/init. */
 const CONNECTIONS = 180;
-
-const REFERENCE = z.looseObject({ source: z.string(), target: z.string() });
-const UPDATE = z.looseObject({
-  parallelism: z.number(),
-  order: z.string(),
-  failure_action: z.string(),
-});
-const SERVICE = z.looseObject({
-  image: z.string(),
-  user: z.string().optional(),
-  read_only: z.literal(true),
-  cap_drop: z.tuple([z.literal('ALL')]),
-  environment: z.record(z.string(), z.string()).default({}),
-  secrets: z.array(REFERENCE).default([]),
-  configs: z.array(REFERENCE).default([]),
-  networks: z.record(z.string(), z.unknown()),
-  volumes: z.array(z.looseObject({ type: z.string(), source: z.string().optional() })).default([]),
-  ports: z.array(z.looseObject({ published: z.number() })).default([]),
-  healthcheck: z.looseObject({}),
-  stop_grace_period: z.string().optional(),
-  deploy: z.looseObject({
-    mode: z.string().default('replicated'),
-    replicas: z.number().optional(),
-    update_config: UPDATE.optional(),
-    rollback_config: UPDATE.optional(),
-    resources: z.looseObject({ limits: z.looseObject({ memory: z.string() }) }),
-  }),
-});
-type Service = z.infer<typeof SERVICE>;
-
-const STACK = z.looseObject({
-  services: z.record(z.string(), SERVICE),
-  secrets: z.record(z.string(), z.looseObject({ external: z.literal(true) })),
-  configs: z.record(z.string(), z.looseObject({ name: z.string(), file: z.string() })),
-  networks: z.record(z.string(), z.looseObject({ driver: z.literal('overlay') })),
-  volumes: z.record(z.string(), z.unknown()),
-});
-type Stack = z.infer<typeof STACK>;
 
 /** The stack, as Docker's own loader reads it. */
 export const SWARM: readonly Trial[] = [
@@ -66,30 +17,19 @@ export const SWARM: readonly Trial[] = [
     how: "Docker's own loader of stacks; the secrets that the commands of docs/deploy.md make; what services say of one another, of files that are there, and of the server; no Swarm runs here",
     covers: [FILE],
     async run() {
-      const program = await manifestTool('check-stack');
-      const env = { PATH: process.env.PATH, ...ENVIRONMENT };
-      const { stdout } = await runProgram(program, [FILE], { env });
-      const stack = STACK.parse(JSON.parse(stdout));
-      const problems = [...(await stackProblems(stack)), ...(await secretProblems(stack))];
+      const stack = await loadStack(FILE);
+      const problems = [
+        ...(await stackProblems(stack)),
+        ...(await wholeProblems(stack)),
+        ...serverProblems(stack.services.app),
+        ...(await secretProblems(stack)),
+      ];
       if (problems.length > 0) throw new Error(problems.join('\n'));
       const count = (of: object) => Object.keys(of).length;
       return `${count(stack.services)} services, ${count(stack.secrets)} secrets, ${count(stack.configs)} files of others`;
     },
   },
 ];
-
-async function stackProblems(stack: Stack): Promise<string[]> {
-  const services = Object.entries(stack.services);
-  return [
-    ...services.flatMap(([name, service]) => [
-      ...referenceProblems(stack, name, service),
-      ...settingProblems(name, service),
-      ...updateProblems(name, service),
-    ]),
-    ...(await fileProblems(stack)),
-    ...serverProblems(stack.services.app),
-  ];
-}
 
 /** In place of Docker: what each secret is, in a file of its name. */
 const KEEP_SECRETS = `set -e
@@ -132,57 +72,8 @@ async function secretProblems(stack: Stack): Promise<string[]> {
   }
 }
 
-function referenceProblems(stack: Stack, name: string, service: Service): string[] {
-  const missing = (what: keyof Stack & string, names: readonly string[]) => {
-    const there = Object.keys(z.record(z.string(), z.unknown()).parse(stack[what]));
-    return names
-      .filter((one) => !there.includes(one))
-      .map((one) => `${name} names ${one} of ${what}, which is not there`);
-  };
-  const claimed = service.volumes.filter(({ type }) => type === 'volume');
-  const published = service.ports.map(({ published: port }) => port);
-  return [
-    ...missing(
-      'secrets',
-      service.secrets.map(({ source }) => source),
-    ),
-    ...missing(
-      'configs',
-      service.configs.map(({ source }) => source),
-    ),
-    ...missing('networks', Object.keys(service.networks)),
-    ...missing(
-      'volumes',
-      claimed.map(({ source }) => source ?? ''),
-    ),
-    ...published
-      .filter((port) => name !== 'nginx' || ![80, 443].includes(port))
-      .map((port) => `${name} lets the public in on ${port}`),
-  ];
-}
-
-function settingProblems(name: string, { image, environment, secrets }: Service): string[] {
-  if (!image.startsWith('gatehouse:')) {
-    const files = secrets.map(({ target }) => `/run/secrets/${target}`);
-    return Object.entries(environment)
-      .filter(([variable, value]) => variable.endsWith('_FILE') && !files.includes(value))
-      .map(([variable, value]) => `${name}: ${variable} is ${value}: no such file`);
-  }
-  const files = secrets.map(({ target }) => `/run/secrets/${target}`);
-  return serverSettingProblems(environment, files).map((problem) => `${name}: ${problem}`);
-}
-
-/** Whatever serves is replaced one by one, and taken back when that goes wrong. */
-function updateProblems(name: string, { deploy }: Service): string[] {
-  if (deploy.mode.endsWith('-job')) return [];
-  const { update_config: forth, rollback_config: back } = deploy;
-  const right =
-    forth?.parallelism === 1 && forth.failure_action === 'rollback' && back?.order === forth.order;
-  return right ? [] : [`${name} is not replaced one by one, or not taken back`];
-}
-
 /** Files of others come whole: one that is new there is missed here. */
-async function fileProblems({ services, configs }: Stack): Promise<string[]> {
+async function wholeProblems({ services, configs }: Stack): Promise<string[]> {
   const expected = {
     nginx: { from: 'deploy/nginx/gatehouse', to: '/etc/nginx/gatehouse' },
     postgres: { from: 'deploy/postgres/init', to: '/docker-entrypoint-initdb.d' },
@@ -197,19 +88,7 @@ async function fileProblems({ services, configs }: Stack): Promise<string[]> {
       if (!mounted?.includes(wanted)) problems.push(`${name} lacks ${wanted}`);
     }
   }
-  for (const [name, { configs: placed, environment }] of Object.entries(services)) {
-    const files = await Promise.all(
-      placed.map(async ({ source, target }) => {
-        return { path: target, text: await readFile(configs[source]?.file ?? '', 'utf8') };
-      }),
-    );
-    const found = [...includeProblems(files), ...templateProblems(files, environment)];
-    problems.push(...found.map((problem) => `${name}: ${problem}`));
-  }
-  const unversioned = Object.values(configs).filter(({ name }) => {
-    return !name.endsWith(`_${ENVIRONMENT.REVISION}`);
-  });
-  return [...problems, ...unversioned.map(({ name }) => `config ${name} could never change`)];
+  return problems;
 }
 
 /** Replicas start before others end, have the time to end, and their connections. */

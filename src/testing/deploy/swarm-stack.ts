@@ -1,0 +1,145 @@
+/** A stack as Docker's own loader reads it, and what holds for each. */
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { includeProblems, templateProblems } from './included-files.ts';
+import { manifestTool } from './manifest-tools.ts';
+import { serverSettingProblems } from './server-settings.ts';
+import { runProgram } from './trial.ts';
+
+/** What docs/deploy.md has an operator set. */
+const ENVIRONMENT = {
+  PUBLIC_URL: 'https://login.example.com',
+  SERVER_NAME: 'login.example.com',
+  MAIL_FROM: 'no-reply@login.example.com',
+  REVISION: 'f00d',
+};
+
+const REFERENCE = z.looseObject({ source: z.string(), target: z.string() });
+const UPDATE = z.looseObject({
+  parallelism: z.number(),
+  order: z.string(),
+  failure_action: z.string(),
+});
+const SERVICE = z.looseObject({
+  image: z.string(),
+  user: z.string().optional(),
+  read_only: z.literal(true),
+  cap_drop: z.tuple([z.literal('ALL')]),
+  environment: z.record(z.string(), z.string()).default({}),
+  secrets: z.array(REFERENCE).default([]),
+  configs: z.array(REFERENCE).default([]),
+  networks: z.record(z.string(), z.unknown()),
+  volumes: z.array(z.looseObject({ type: z.string(), source: z.string().optional() })).default([]),
+  ports: z.array(z.looseObject({ published: z.number() })).default([]),
+  healthcheck: z.looseObject({}),
+  stop_grace_period: z.string().optional(),
+  deploy: z.looseObject({
+    mode: z.string().default('replicated'),
+    replicas: z.number().optional(),
+    update_config: UPDATE.optional(),
+    rollback_config: UPDATE.optional(),
+    resources: z.looseObject({ limits: z.looseObject({ memory: z.string() }) }),
+  }),
+});
+export type Service = z.infer<typeof SERVICE>;
+
+const STACK = z.looseObject({
+  services: z.record(z.string(), SERVICE),
+  secrets: z.record(z.string(), z.looseObject({ external: z.literal(true) })),
+  configs: z.record(z.string(), z.looseObject({ name: z.string(), file: z.string() })),
+  networks: z.record(z.string(), z.looseObject({ driver: z.literal('overlay') })),
+  volumes: z.record(z.string(), z.unknown()),
+});
+export type Stack = z.infer<typeof STACK>;
+
+/** @throws Error with what the loader says; NotToBeHad */
+export async function loadStack(file: string): Promise<Stack> {
+  const program = await manifestTool('check-stack');
+  const env = { PATH: process.env.PATH, ...ENVIRONMENT };
+  const { stdout } = await runProgram(program, [file], { env });
+  return STACK.parse(JSON.parse(stdout));
+}
+
+/**
+ * What services name and is not there, what they are told and does not understand, and how they would be
+ * replaced.
+ *
+ * @returns a sentence for each problem
+ */
+export async function stackProblems(stack: Stack): Promise<string[]> {
+  return [
+    ...Object.entries(stack.services).flatMap(([name, service]) => [
+      ...referenceProblems(stack, name, service),
+      ...settingProblems(name, service),
+      ...updateProblems(name, service),
+    ]),
+    ...(await placedProblems(stack)),
+  ];
+}
+
+function referenceProblems(stack: Stack, name: string, service: Service): string[] {
+  const missing = (what: keyof Stack & string, names: readonly string[]) => {
+    const there = Object.keys(z.record(z.string(), z.unknown()).parse(stack[what]));
+    return names
+      .filter((one) => !there.includes(one))
+      .map((one) => `${name} names ${one} of ${what}, which is not there`);
+  };
+  const claimed = service.volumes.filter(({ type }) => type === 'volume');
+  const published = service.ports.map(({ published: port }) => port);
+  return [
+    ...missing(
+      'secrets',
+      service.secrets.map(({ source }) => source),
+    ),
+    ...missing(
+      'configs',
+      service.configs.map(({ source }) => source),
+    ),
+    ...missing('networks', Object.keys(service.networks)),
+    ...missing(
+      'volumes',
+      claimed.map(({ source }) => source ?? ''),
+    ),
+    ...published
+      .filter((port) => name !== 'nginx' || ![80, 443].includes(port))
+      .map((port) => `${name} lets the public in on ${port}`),
+  ];
+}
+
+function settingProblems(name: string, { image, environment, secrets }: Service): string[] {
+  if (!image.startsWith('gatehouse:')) {
+    const files = secrets.map(({ target }) => `/run/secrets/${target}`);
+    return Object.entries(environment)
+      .filter(([variable, value]) => variable.endsWith('_FILE') && !files.includes(value))
+      .map(([variable, value]) => `${name}: ${variable} is ${value}: no such file`);
+  }
+  const files = secrets.map(({ target }) => `/run/secrets/${target}`);
+  return serverSettingProblems(environment, files).map((problem) => `${name}: ${problem}`);
+}
+
+/** Whatever serves is replaced one by one, and taken back when that goes wrong. */
+function updateProblems(name: string, { deploy }: Service): string[] {
+  if (deploy.mode.endsWith('-job')) return [];
+  const { update_config: forth, rollback_config: back } = deploy;
+  const right =
+    forth?.parallelism === 1 && forth.failure_action === 'rollback' && back?.order === forth.order;
+  return right ? [] : [`${name} is not replaced one by one, or not taken back`];
+}
+
+/** Files of others include nothing that is not there, and have names that may change with them. */
+async function placedProblems({ services, configs }: Stack): Promise<string[]> {
+  const problems: string[] = [];
+  for (const [name, { configs: placed, environment }] of Object.entries(services)) {
+    const files = await Promise.all(
+      placed.map(async ({ source, target }) => {
+        return { path: target, text: await readFile(configs[source]?.file ?? '', 'utf8') };
+      }),
+    );
+    const found = [...includeProblems(files), ...templateProblems(files, environment)];
+    problems.push(...found.map((problem) => `${name}: ${problem}`));
+  }
+  const unversioned = Object.values(configs).filter(({ name }) => {
+    return !name.endsWith(`_${ENVIRONMENT.REVISION}`);
+  });
+  return [...problems, ...unversioned.map(({ name }) => `config ${name} could never change`)];
+}
