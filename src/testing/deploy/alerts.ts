@@ -7,14 +7,16 @@ import { ROOT, runProgram, type Trial } from './trial.ts';
 
 const DIRECTORY = 'deploy/prometheus';
 const RULES = ['recording.yml', 'alerts.yml'];
-const CONFIGURATIONS = ['prometheus.yml', 'prometheus.host.yml'];
+const CONFIGURATIONS = ['prometheus.yml', 'prometheus.host.yml', 'prometheus.swarm.yml'];
+/** Fluent Bit is not in the stacks of a Swarm. */
+const NOT_IN_A_SWARM = 'fluent-bit';
 
 const promtool = () => debianProgram({ package: 'prometheus', program: 'promtool' });
 
 const inDirectory = (name: string) => `${DIRECTORY}/${name}`;
 
 /** What a job is, but for where its targets are. */
-async function jobsOf(name: string): Promise<unknown[]> {
+async function jobsOf(name: string): Promise<{ name: unknown }[]> {
   const { scrape_configs: jobs } = parse(await readFile(join(ROOT, inDirectory(name)), 'utf8'));
   return jobs.map((job: Record<string, unknown>) => ({
     name: job.job_name,
@@ -41,16 +43,19 @@ export const ALERTS: readonly Trial[] = [
   },
   {
     artefact: 'prometheus configuration',
-    how: 'promtool check config of both, which have the same jobs',
+    how: 'promtool check config of each; they have the same jobs',
     covers: [...CONFIGURATIONS, 'targets'].map(inDirectory),
     async run() {
       const program = await promtool();
       for (const name of CONFIGURATIONS) {
         await runProgram(program, ['check', 'config', inDirectory(name)]);
       }
-      const [compose = [], host = []] = await Promise.all(CONFIGURATIONS.map(jobsOf));
-      if (!isDeepStrictEqual(compose, host)) throw new Error(`jobs differ: ${CONFIGURATIONS}`);
-      return `${host.length} jobs, for containers and for hosts`;
+      const [compose = [], host = [], swarm = []] = await Promise.all(CONFIGURATIONS.map(jobsOf));
+      const inSwarm = host.filter(({ name }) => name !== NOT_IN_A_SWARM);
+      if (!isDeepStrictEqual([compose, swarm], [host, inSwarm])) {
+        throw new Error(`jobs differ: ${CONFIGURATIONS}`);
+      }
+      return `${host.length} jobs, for containers and for hosts, ${swarm.length} in a Swarm`;
     },
   },
 ];

@@ -1,10 +1,12 @@
 /** A stack as Docker's own loader reads it, and what holds for each. */
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { includeProblems, templateProblems } from './included-files.ts';
 import { manifestTool } from './manifest-tools.ts';
 import { serverSettingProblems } from './server-settings.ts';
-import { runProgram } from './trial.ts';
+import { ROOT, runProgram } from './trial.ts';
 
 /** What docs/deploy.md has an operator set. */
 const ENVIRONMENT = {
@@ -47,7 +49,14 @@ const STACK = z.looseObject({
   services: z.record(z.string(), SERVICE),
   secrets: z.record(z.string(), z.looseObject({ external: z.literal(true) })),
   configs: z.record(z.string(), z.looseObject({ name: z.string(), file: z.string() })),
-  networks: z.record(z.string(), z.looseObject({ driver: z.literal('overlay') })),
+  networks: z.record(
+    z.string(),
+    z.union([
+      z.looseObject({ driver: z.literal('overlay') }),
+      // Of another stack.
+      z.looseObject({ external: z.literal(true), name: z.string() }),
+    ]),
+  ),
   volumes: z.record(z.string(), z.unknown()),
 });
 export type Stack = z.infer<typeof STACK>;
@@ -142,4 +151,73 @@ async function placedProblems({ services, configs }: Stack): Promise<string[]> {
     return !name.endsWith(`_${ENVIRONMENT.REVISION}`);
   });
   return [...problems, ...unversioned.map(({ name }) => `config ${name} could never change`)];
+}
+
+/**
+ * Files of others come whole: one that is new there is missed here.
+ *
+ * @param expected - by service: whose files it has, and where
+ */
+export async function wholeProblems(
+  { services, configs }: Stack,
+  expected: Readonly<Record<string, { readonly from: string; readonly to: string }>>,
+): Promise<string[]> {
+  const problems: string[] = [];
+  for (const [name, { from, to }] of Object.entries(expected)) {
+    const mounted = services[name]?.configs.map(({ source, target }) => {
+      return `${configs[source]?.file} at ${target}`;
+    });
+    for (const file of await readdir(join(ROOT, from))) {
+      const wanted = `${join(ROOT, from, file)} at ${to}/${file}`;
+      if (!mounted?.includes(wanted)) problems.push(`${name} lacks ${wanted}`);
+    }
+  }
+  return problems;
+}
+
+/** In place of Docker: what each secret is, in a file of its name. */
+const KEEP_SECRETS = `set -e
+docker() { if [ "$1 $2" = 'secret create' ]; then cat >"secret-$3"; fi; }
+`;
+
+/**
+ * What the commands of docs/deploy.md for a Swarm make, run one after the other in one shell.
+ *
+ * @param blocks - of how many of those that make secrets
+ */
+export async function secretsOfManual(blocks: number): Promise<ReadonlyMap<string, string>> {
+  const manual = await readFile(join(ROOT, 'docs/deploy.md'), 'utf8');
+  const [, section = ''] = manual.split('\n## Docker Swarm\n');
+  const commands = [...(section.split('\n## ')[0] ?? '').matchAll(/```sh\n(.*?)```/gs)]
+    .map(([, block = '']) => block)
+    .filter((block) => block.includes('| secret '));
+  if (commands.length < blocks) throw new Error(`docs/deploy.md makes secrets ${commands.length}x`);
+  const directory = await mkdtemp(join(tmpdir(), 'gatehouse-swarm-'));
+  try {
+    for (const name of ['certificate.pem', 'key.pem']) await writeFile(join(directory, name), name);
+    const script = KEEP_SECRETS + commands.slice(0, blocks).join('\n');
+    await runProgram('bash', ['-c', script], { cwd: directory });
+    const made = new Map<string, string>();
+    for (const file of await readdir(directory)) {
+      if (!file.startsWith('secret-')) continue;
+      made.set(file.slice('secret-'.length), await readFile(join(directory, file), 'utf8'));
+    }
+    return made;
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+/** Secrets that a stack asks for and nobody makes, and the other way round. */
+export function unlikeSecrets(
+  { secrets }: Pick<Stack, 'secrets'>,
+  made: ReadonlyMap<string, string>,
+): string[] {
+  const wanted = Object.values(secrets).map(({ name }) => String(name));
+  return [
+    ...wanted.filter((name) => !made.get(name)).map((name) => `nobody makes the secret ${name}`),
+    ...[...made.keys()]
+      .filter((name) => !wanted.includes(name))
+      .map((name) => `nobody wants the secret ${name}`),
+  ];
 }
