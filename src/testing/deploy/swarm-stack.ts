@@ -1,5 +1,5 @@
 /** A stack as Docker's own loader reads it, and what holds for each. */
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -14,6 +14,7 @@ const ENVIRONMENT = {
   SERVER_NAME: 'login.example.com',
   MAIL_FROM: 'no-reply@login.example.com',
   REVISION: 'f00d',
+  SEEDS_REVISION: '5eed',
 };
 
 const REFERENCE = z.looseObject({ source: z.string(), target: z.string() });
@@ -47,7 +48,14 @@ export type Service = z.infer<typeof SERVICE>;
 
 const STACK = z.looseObject({
   services: z.record(z.string(), SERVICE),
-  secrets: z.record(z.string(), z.looseObject({ external: z.literal(true) })),
+  secrets: z.record(
+    z.string(),
+    z.looseObject({
+      name: z.string(),
+      external: z.boolean().default(false),
+      file: z.string().optional(),
+    }),
+  ),
   configs: z.record(z.string(), z.looseObject({ name: z.string(), file: z.string() })),
   networks: z.record(
     z.string(),
@@ -136,8 +144,9 @@ function updateProblems(name: string, { deploy }: Service): string[] {
 }
 
 /** Files of others include nothing that is not there, and have names that may change with them. */
-async function placedProblems({ services, configs }: Stack): Promise<string[]> {
+async function placedProblems({ services, configs, secrets }: Stack): Promise<string[]> {
   const problems: string[] = [];
+  for (const { file } of Object.values(secrets)) if (file !== undefined) await access(file);
   for (const [name, { configs: placed, environment }] of Object.entries(services)) {
     const files = await Promise.all(
       placed.map(async ({ source, target }) => {
@@ -147,10 +156,13 @@ async function placedProblems({ services, configs }: Stack): Promise<string[]> {
     const found = [...includeProblems(files), ...templateProblems(files, environment)];
     problems.push(...found.map((problem) => `${name}: ${problem}`));
   }
-  const unversioned = Object.values(configs).filter(({ name }) => {
-    return !name.endsWith(`_${ENVIRONMENT.REVISION}`);
-  });
-  return [...problems, ...unversioned.map(({ name }) => `config ${name} could never change`)];
+  const unversioned = [
+    ...Object.values(configs).filter(({ name }) => !name.endsWith(`_${ENVIRONMENT.REVISION}`)),
+    ...Object.values(secrets).filter(
+      ({ file, name }) => file !== undefined && !name.endsWith(`_${ENVIRONMENT.SEEDS_REVISION}`),
+    ),
+  ];
+  return [...problems, ...unversioned.map(({ name }) => `${name} could never change`)];
 }
 
 /**
@@ -213,7 +225,9 @@ export function unlikeSecrets(
   { secrets }: Pick<Stack, 'secrets'>,
   made: ReadonlyMap<string, string>,
 ): string[] {
-  const wanted = Object.values(secrets).map(({ name }) => String(name));
+  const wanted = Object.values(secrets)
+    .filter(({ external }) => external)
+    .map(({ name }) => name);
   return [
     ...wanted.filter((name) => !made.get(name)).map((name) => `nobody makes the secret ${name}`),
     ...[...made.keys()]
