@@ -4,6 +4,7 @@ import type { AuditEvent } from '../../audit/audit-event.ts';
 import type { AuditLog } from '../../audit/audit-log.ts';
 import { GatehouseError, OverloadedError } from '../../errors.ts';
 import type { TenantId } from '../../tenants/tenant.ts';
+import { setAuditClock } from '../../testing/audit-clock.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
 import { insertTenant } from '../../testing/fixtures.ts';
 import { testTenantIsolation } from '../../testing/tenant-isolation.ts';
@@ -16,6 +17,7 @@ let log: AuditLog;
 
 before(async () => {
   database = await createTestDatabase();
+  await setAuditClock(database.db, new Date('2034-01-01T00:00:00Z'));
 });
 
 beforeEach(async () => {

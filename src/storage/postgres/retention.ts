@@ -12,6 +12,7 @@ const MAX_BATCHES = 40;
 export const RETENTION_RUN_ROWS = BATCH * MAX_BATCHES;
 /** Where `backlog` stops counting: it must be cheap when there is most to count. */
 const BACKLOG_LIMIT = 10_000;
+/** The database drops no younger month, whoever asks (`drop_audit_partitions`). */
 const AUDIT_RETENTION_DAYS = 400;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -114,7 +115,6 @@ interface Rule {
  * connections of the pool.
  *
  * @param deps.artifacts - the artifact store in PostgreSQL; Redis expires its keys by itself
- * @param deps.auditRetentionDays - whole months that ended longer ago are dropped; 400 by default
  */
 export function createRetention(
   db: Knex,
@@ -124,12 +124,10 @@ export function createRetention(
       /** Expired rows that wait for `sweep`, counted up to `limit`. */
       countExpired(limit: number): Promise<number>;
     };
-    auditRetentionDays?: number;
     /** Shared with whatever else takes turns in this process. */
     oneAtATime?: OneAtATime;
   },
 ): Retention {
-  const auditDays = deps.auditRetentionDays ?? AUDIT_RETENTION_DAYS;
   const oneAtATime = deps.oneAtATime ?? createOneAtATime(db);
 
   const rules: Readonly<Record<RetentionRule, Rule>> = {
@@ -159,7 +157,7 @@ export function createRetention(
     }),
     mail_outbox: expiryRule(db, 'mail_outbox', 'tenant_id, id'),
     logout_notifications: expiryRule(db, 'logout_notifications', 'tenant_id, id'),
-    audit_events: auditRule(db, auditDays),
+    audit_events: auditRule(db),
   };
 
   return {
@@ -254,8 +252,8 @@ function rowRule(
 }
 
 /** Audit events go by whole months: dropping a partition costs the same however full it is. */
-function auditRule(db: Knex, days: number): Rule {
-  const cutoff = (now: Date) => new Date(now.getTime() - days * DAY_MS);
+function auditRule(db: Knex): Rule {
+  const cutoff = (now: Date) => new Date(now.getTime() - AUDIT_RETENTION_DAYS * DAY_MS);
   return {
     async remove(now) {
       const nextMonth = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1));

@@ -48,6 +48,11 @@ const REFUSED: readonly string[] = [
   'delete from knex_migrations',
   "insert into migration_needs values ('0000_mine', null)",
   'delete from migration_needs',
+  // So that it cannot say which months of the audit log are old enough to go.
+  "create or replace function audit_clock() returns timestamptz language sql as $$ select 'infinity'::timestamptz $$",
+  'drop function audit_clock()',
+  "select ensure_audit_partition('1970-01-01')",
+  "select ensure_audit_partition(now() + interval '3 years')",
   'select * from pg_authid',
   'select * from pg_stat_statements',
   "select pg_read_file('/etc/passwd')",
@@ -180,7 +185,7 @@ async function mustFail(url: string, statement: string): Promise<void> {
     (error: unknown) => {
       // Refused for what it is, not for a slip in the statement.
       const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-      const reasons = ['42501', '28000', '28P01', '42P01', 'P0001', '55000'];
+      const reasons = ['42501', '28000', '28P01', '42P01', 'P0001', '55000', '22008'];
       if (!reasons.includes(code)) throw new Error(`${statement}: ${String(error)} (${code})`);
       return false;
     },
@@ -245,8 +250,12 @@ async function serveAsApp(postgres: InitializedPostgres): Promise<string> {
   }
 }
 
-/** Retention, which drops and makes partitions of audit events through functions of the owner's. */
+/**
+ * Retention, which drops and makes partitions of audit events through functions of the owner's; and that
+ * nobody drops by them what it would keep.
+ */
 async function cleanUpAsApp(postgres: InitializedPostgres): Promise<string> {
+  await dropYoungMonths(postgres);
   await ask(postgres.url('app'), "select ensure_audit_partition('2020-01-15')");
   const db = createDatabase({
     url: postgres.url('app'),
@@ -261,9 +270,22 @@ async function cleanUpAsApp(postgres: InitializedPostgres): Promise<string> {
     if (run.outcome !== 'ran' || run.removed.audit_events !== 1) {
       throw new Error(`retention as gatehouse_app: ${JSON.stringify(run)}`);
     }
-    return 'dropped a month of audit events by retention alone';
+    return 'dropped an old month of audit events by retention, and no young one';
   } finally {
     await db.destroy();
+  }
+}
+
+/** This month's events, which there are by now, and a month that has not ended 400 days ago. */
+async function dropYoungMonths(postgres: InitializedPostgres): Promise<void> {
+  const url = postgres.url('app');
+  await ask(url, "select ensure_audit_partition(now() - interval '399 days')");
+  const count = () => ask(url, 'select count(*)::int as events from audit_events');
+  const before = await count();
+  const [row] = await ask(url, "select drop_audit_partitions('infinity') as dropped");
+  const [{ events } = { events: 0 }] = await count();
+  if (row?.dropped !== 0 || events === 0 || events !== before[0]?.events) {
+    throw new Error(`gatehouse_app dropped ${row?.dropped} months of audit events that were young`);
   }
 }
 

@@ -13,6 +13,7 @@ import { DEFAULT_ENDPOINT_LIMITS } from '../../http/endpoint-limiter.ts';
 import { createPostgresArtifactStore } from '../../storage/postgres/artifact-store.ts';
 import { query } from '../../storage/postgres/query.ts';
 import { createRetention } from '../../storage/postgres/retention.ts';
+import { setAuditClock } from '../audit-clock.ts';
 import { createTestCli } from '../cli.ts';
 import { startDeployment, type TestDeployment } from '../gatehouse.ts';
 import {
@@ -91,6 +92,7 @@ export async function startSimulation(
   };
   const removed: Partial<Record<string, number>> = {};
   const retain = async () => {
+    await setAuditClock(backends.db, new Date());
     const listed = await backends.volatileArtifacts?.sweep(10_000);
     removed.redis_lists = (removed.redis_lists ?? 0) + (listed ?? 0);
     for (;;) {
