@@ -1,7 +1,7 @@
 // Command check-manifests does with manifests what an API server of Kubernetes does with them before
 // it stores them: it decodes them strictly, fills in defaults, and validates them, each by that
 // server's own code; then it holds pods against the Pod Security Standard "restricted". Objects of
-// custom resources are held against the definitions in the files that -crds names.
+// custom resources are held against the definitions in the files that -crds names, and their rules.
 //
 //	check-manifests [-crds FILE,FILE…] <manifests.yaml
 //
@@ -45,12 +45,17 @@ func main() {
 		if err != nil {
 			fail(err)
 		}
-		var object unstructured.Unstructured
-		if err := yaml.Unmarshal(document, &object.Object); err != nil {
+		text, err := yaml.YAMLToJSON(document)
+		if err != nil {
 			fail(err)
 		}
-		if len(object.Object) == 0 {
+		if string(text) == "null" {
 			continue
+		}
+		// Whole numbers stay such: rules of definitions go by it.
+		var object unstructured.Unstructured
+		if err := object.UnmarshalJSON(text); err != nil {
+			fail(err)
 		}
 		kinds[object.GetKind()]++
 		for _, problem := range problems(document, object, custom) {
