@@ -21,7 +21,7 @@ export const BACKUP: readonly Trial[] = [
   },
   {
     artefact: 'backup by roles',
-    how: 'made and restored by gatehouse_migrator in a database of deploy/postgres: who may do what before and after',
+    how: 'made by gatehouse_backup and restored by gatehouse_migrator in a database of deploy/postgres: who may do what before and after',
     covers: [`${DIRECTORY}/restore.sh`, 'deploy/database/monitor.sql'],
     run: tryRestoreWithRoles,
   },

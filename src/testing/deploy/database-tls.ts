@@ -95,11 +95,11 @@ async function tryTls(home: string): Promise<string> {
 /** psql, whose idea of TLS is libpq's own. */
 async function tryConnections(postgres: InitializedPostgres): Promise<string> {
   const { home, psql, password } = postgres;
-  const connect = (settings: string) =>
+  const connect = (settings: string, user = 'gatehouse_app') =>
     psql(
       [
         '-w',
-        `host=postgres hostaddr=127.0.0.1 user=gatehouse_app dbname=${DATABASE} ${settings}`,
+        `host=postgres hostaddr=127.0.0.1 user=${user} dbname=${DATABASE} ${settings}`,
         ...['-A', '-t', '-c'],
         'select version from pg_stat_ssl where pid = pg_backend_pid()',
       ],
@@ -113,6 +113,15 @@ async function tryConnections(postgres: InitializedPostgres): Promise<string> {
   assert.match(other, /certificate verify failed/);
   const seen = await connect(`sslmode=verify-full sslrootcert=${home}/tls_ca.crt`);
   assert.match(seen, /^TLSv1\.[23]$/);
+  const backup = 'gatehouse_backup';
+  const verifier = await postgres.administer(
+    `select rolpassword from pg_authid where rolname = 'gatehouse_app'`,
+  );
+  await postgres.administer(
+    `create role ${backup} login password '${verifier}'; grant connect on database ${DATABASE} to ${backup}`,
+  );
+  assert.match(await connect('sslmode=disable', backup), /no encryption/);
+  assert.equal(await connect(`sslmode=verify-full sslrootcert=${home}/tls_ca.crt`, backup), seen);
   return seen;
 }
 
