@@ -1,6 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ensurePrograms } from '../debian-programs.ts';
 import { goTool } from './go-tools.ts';
+import { checkManifests } from './manifest-tools.ts';
 import { ROOT, runProgram, type Trial } from './trial.ts';
 import { tryDeploy } from './workflow-deploy.ts';
 import { type Pipeline, parseWorkflow, workflowProblems } from './workflow-rules.ts';
@@ -13,11 +15,14 @@ const DIRECTORY = join(ROOT, '.github/workflows');
 export const WORKFLOWS: readonly Trial[] = [
   {
     artefact: 'workflows',
-    how: 'actionlint: syntax, expressions, types of inputs and outputs, shell scripts in them; rules of our own: actions and bases by digest, tests before a release, a way back from what was applied alone, permissions that something uses, settings that are written down',
+    how: 'actionlint: syntax, expressions, types of inputs and outputs, shell scripts in them; rules of our own: actions and bases by digest, tests before a release, a way back from what was applied alone, permissions that something uses, settings that are written down; the rights of deployer.yaml, as an API server takes them',
     covers: [],
     async run() {
       const actionlint = await goTool(ACTIONLINT);
-      await runProgram(actionlint, ['-color=false']);
+      // Without it, actionlint passes over the scripts and says nothing.
+      await ensurePrograms({ '/usr/bin/shellcheck': 'shellcheck' });
+      await runProgram(actionlint, ['-color=false', '-shellcheck=/usr/bin/shellcheck']);
+      await checkManifests(await readFile(join(ROOT, 'deploy/kubernetes/deployer.yaml'), 'utf8'));
       const pipeline = await readPipeline();
       const problems = workflowProblems(pipeline);
       if (problems.length > 0) throw new Error(problems.join('\n'));

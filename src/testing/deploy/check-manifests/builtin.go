@@ -27,6 +27,9 @@ import (
 	"k8s.io/kubernetes/pkg/apis/policy"
 	policyinstall "k8s.io/kubernetes/pkg/apis/policy/install"
 	policyvalidation "k8s.io/kubernetes/pkg/apis/policy/validation"
+	"k8s.io/kubernetes/pkg/apis/rbac"
+	rbacinstall "k8s.io/kubernetes/pkg/apis/rbac/install"
+	rbacvalidation "k8s.io/kubernetes/pkg/apis/rbac/validation"
 	"k8s.io/pod-security-admission/admission"
 	"k8s.io/pod-security-admission/api"
 	podsecurity "k8s.io/pod-security-admission/policy"
@@ -42,6 +45,7 @@ func scheme() *runtime.Scheme {
 	for _, install := range []func(*runtime.Scheme){
 		coreinstall.Install, appsinstall.Install, batchinstall.Install,
 		autoscalinginstall.Install, networkinginstall.Install, policyinstall.Install,
+		rbacinstall.Install,
 	} {
 		install(all)
 	}
@@ -104,6 +108,10 @@ func validate(object runtime.Object) field.ErrorList {
 		return networkingvalidation.ValidateNetworkPolicy(object, networkingvalidation.NetworkPolicyValidationOptions{})
 	case *policy.PodDisruptionBudget:
 		return policyvalidation.ValidatePodDisruptionBudget(object, policyvalidation.PodDisruptionBudgetValidationOptions{})
+	case *rbac.Role:
+		return rbacvalidation.ValidateRole(object)
+	case *rbac.RoleBinding:
+		return rbacvalidation.ValidateRoleBinding(object)
 	}
 	return field.ErrorList{field.InternalError(nil, fmt.Errorf("nothing here validates %T", object))}
 }
