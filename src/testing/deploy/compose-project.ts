@@ -1,4 +1,5 @@
 /** What Docker Compose makes of compose files: its own loader, built from its Go module. */
+import assert from 'node:assert/strict';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NotToBeHad, ROOT, runProgram } from './trial.ts';
@@ -79,4 +80,11 @@ export async function loadProject(envFile: string, files: readonly string[]): Pr
   // Nothing of this environment gets in.
   const env = { PATH: process.env.PATH };
   return JSON.parse((await runProgram(PROGRAM, [envFile, ...files], { env })).stdout);
+}
+
+/** @throws AssertionError when the project has no such service */
+export function mustHave(project: Project, name: string): Service {
+  const service = project.services[name];
+  assert.ok(service, `no service ${name}`);
+  return service;
 }
