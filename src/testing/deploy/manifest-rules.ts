@@ -12,6 +12,7 @@ import {
   workloads,
 } from './manifests.ts';
 import { networkProblems } from './network-rules.ts';
+import { reachProblems } from './reach-rules.ts';
 import { hasPort, SELECTOR, SERVICE, type Selector, selects } from './selectors.ts';
 import { serverSettingProblems } from './server-settings.ts';
 
@@ -50,6 +51,7 @@ export function manifestProblems(objects: readonly Manifest[], keys: Keys): stri
     ]),
     ...selectionProblems(objects, all),
     ...networkProblems(objects, all, keys),
+    ...reachProblems(objects, all),
     ...connectionProblems(objects, all, keys),
   ];
 }
@@ -211,8 +213,12 @@ function connectionProblems(
   keys: Keys,
 ): string[] {
   const [scaler] = ofKind(objects, 'HorizontalPodAutoscaler', AUTOSCALER);
-  const [deployment] = ofKind(objects, 'Deployment', DEPLOYMENT);
-  const server = all.find(({ kind }) => kind === 'Deployment')?.pod.containers[0];
+  const workload = all.find(({ kind, pod }) => {
+    return kind === 'Deployment' && pod.containers.some(isGatehouse);
+  });
+  const ours = objects.filter(({ metadata }) => metadata.name === workload?.name);
+  const [deployment] = ofKind(ours, 'Deployment', DEPLOYMENT);
+  const server = workload?.pod.containers[0];
   if (deployment === undefined || server === undefined) return ['there is no Deployment'];
   const { replicas, strategy } = deployment.spec;
   const most = (scaler?.spec.maxReplicas ?? replicas ?? 1) + strategy.rollingUpdate.maxSurge;

@@ -13,11 +13,15 @@ const RULE = z.looseObject({
   to: z.array(PEER).default([]),
   ports: z.array(z.looseObject({ port: PORT })).default([]),
 });
-const NETWORK_POLICY = z.looseObject({
+export const NETWORK_POLICY = z.looseObject({
   podSelector: SELECTOR,
+  policyTypes: z.array(z.enum(['Ingress', 'Egress'])).default(['Ingress']),
   ingress: z.array(RULE).default([]),
   egress: z.array(RULE).default([]),
 });
+/** Pods that cert-manager makes beside ours while a certificate is issued. */
+export const SOLVER = { 'acme.cert-manager.io/http01-solver': 'true' };
+
 const BACKEND = z.looseObject({ name: z.string(), port: PORT });
 const INGRESS = z.looseObject({
   rules: z.array(
@@ -81,7 +85,8 @@ function networkPolicyProblems(objects: readonly Manifest[], all: readonly Workl
   const chosen = (selector: Selector) => all.filter(({ labels }) => selects(selector, labels));
   const ofEach = policies.flatMap(({ name, spec }) => {
     const own = chosen(spec.podSelector);
-    const nobody = own.length === 0 ? [`NetworkPolicy ${name} selects no pod`] : [];
+    const selectsNobody = own.length === 0 && !selects(spec.podSelector, SOLVER);
+    const nobody = selectsNobody ? [`NetworkPolicy ${name} selects no pod`] : [];
     const peers = [...spec.ingress, ...spec.egress]
       .flatMap(({ from, to }) => [...from, ...to])
       .filter(
