@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { edgeTimeProblems } from './edge-times.ts';
+import { runExporters } from './exporters.ts';
 import { manifestProblems } from './manifest-rules.ts';
 import { checkManifests, kubernetesVersion, manifestTool } from './manifest-tools.ts';
 import { keysOf, parseManifests } from './manifests.ts';
@@ -23,6 +24,7 @@ const GIVEN = {
     'sentry_dsn',
     'pg_service.conf',
     'recipients.txt',
+    'monitor_password',
   ],
   'gatehouse-upload': ['rclone.conf'],
 };
@@ -33,7 +35,6 @@ const OF_THE_MANUAL = {
     ...GIVEN['gatehouse-secrets'],
     'redis_app_password',
     'redis_admin_password',
-    'monitor_password',
   ],
 };
 
@@ -58,6 +59,8 @@ const REFUSED: readonly { values: string; says: RegExp }[] = [
   { values: '--set mail.from=', says: /mail.from/ },
   { values: '--set resources.limit.cpu=1', says: /resources/ },
   { values: '--set service.type=Public', says: /service.type/ },
+  { values: '--set monitoring.redis={gatehouse-redis:6379}', says: /monitoring.redis/ },
+  { values: '--set monitoring.postgresql=postgres://a:b@c/d', says: /monitoring.postgresql/ },
   { values: '--set database.poolMax=20', says: /more than the 180 of database\.connections/ },
 ];
 
@@ -165,6 +168,15 @@ export const HELM: readonly Trial[] = [
     async run() {
       const manifests = parseManifests(await render(join(CHART, 'ci/bundled-values.yaml')));
       return await runPods(manifests, keysOf(manifests));
+    },
+  },
+  {
+    artefact: 'helm exporters',
+    how: "the exporters' own commands with their own settings and files, Debian's programs in the place of the images', asked as Prometheus is told to, over PostgreSQL, Redis and a server with a certificate",
+    covers: [],
+    async run() {
+      const manifests = parseManifests(await render(join(CHART, 'ci/bundled-values.yaml')));
+      return await runExporters(manifests, keysOf(manifests));
     },
   },
 ];

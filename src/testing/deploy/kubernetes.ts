@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ensurePrograms } from '../debian-programs.ts';
 import { edgeTimeProblems } from './edge-times.ts';
+import { runExporters } from './exporters.ts';
 import { manifestProblems } from './manifest-rules.ts';
 import { checkManifests, kubernetesVersion, manifestTool } from './manifest-tools.ts';
 import { environmentOf, keysOf, type Manifest, parseManifests, workloads } from './manifests.ts';
@@ -158,7 +159,7 @@ async function tryReleases(render: Render, overlay: (typeof OVERLAYS)[number]): 
     const manifests = parseManifests(text);
     await assertRules(manifests, `${overlay} of ${image}`);
     const others = imagesOf(manifests).filter((one) => ![image, backup].includes(one));
-    if (others.some((one) => !one.startsWith('redis:'))) {
+    if (others.some((one) => !/^redis:|exporter:/.test(one))) {
       throw new Error(`${overlay} of ${image} runs ${others.join(', ')}`);
     }
     for (const [name, does] of jobsOf(manifests)) {
@@ -242,6 +243,18 @@ export const KUBERNETES: readonly Trial[] = [
         parseManifests(await render('staging', image)),
       );
       return await runPods(manifests, keysOf(manifests));
+    },
+  },
+  {
+    artefact: 'kubernetes exporters',
+    how: "the exporters' own commands with their own settings and files, Debian's programs in the place of the images', asked as Prometheus is told to, over PostgreSQL, Redis and a server with a certificate",
+    covers: ['deploy/prometheus/kustomization.yaml'],
+    async run() {
+      const { image } = await readManual();
+      const manifests = await withOverlays(async (render) =>
+        parseManifests(await render('production', image)),
+      );
+      return await runExporters(manifests, keysOf(manifests));
     },
   },
 ];

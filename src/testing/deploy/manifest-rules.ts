@@ -11,6 +11,7 @@ import {
   type Workload,
   workloads,
 } from './manifests.ts';
+import { monitoringProblems } from './monitoring-rules.ts';
 import { networkProblems } from './network-rules.ts';
 import { reachProblems } from './reach-rules.ts';
 import { hasPort, SELECTOR, SERVICE, type Selector, selects } from './selectors.ts';
@@ -52,6 +53,7 @@ export function manifestProblems(objects: readonly Manifest[], keys: Keys): stri
     ...selectionProblems(objects, all),
     ...networkProblems(objects, all, keys),
     ...reachProblems(objects, all),
+    ...monitoringProblems(objects, all),
     ...connectionProblems(objects, all, keys),
   ];
 }

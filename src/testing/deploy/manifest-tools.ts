@@ -19,6 +19,7 @@ const PROGRAMS = {
 const DEFINITIONS = {
   'github.com/prometheus-operator/prometheus-operator@v0.85.0': [
     'example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml',
+    'example/prometheus-operator-crd/monitoring.coreos.com_probes.yaml',
     'example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml',
   ],
   'sigs.k8s.io/gateway-api@v1.6.3': [

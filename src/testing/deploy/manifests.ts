@@ -66,6 +66,7 @@ const MANIFEST = z.looseObject({
   kind: z.string(),
   metadata: z.looseObject({
     name: z.string(),
+    namespace: z.string().optional(),
     labels: LABELS.default({}),
     annotations: LABELS.default({}),
   }),

@@ -63,7 +63,7 @@ export const REDIS: readonly Trial[] = [
   },
 ];
 
-interface StartedRedis {
+export interface StartedRedis {
   readonly port: number;
   readonly commandLine: string;
   /** A connection as a user of the file; lost commands fail at once. */
@@ -74,19 +74,10 @@ interface StartedRedis {
 
 async function tryRedis(): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), 'gatehouse-redis-trial-'));
-  const passwords = { gatehouse: secret(), default: secret(), monitor: secret() };
-  await mkdir(join(home, 'data'));
-  const files = {
-    REDIS_APP_PASSWORD_FILE: passwords.gatehouse,
-    REDIS_ADMIN_PASSWORD_FILE: passwords.default,
-    MONITOR_PASSWORD_FILE: passwords.monitor,
-  };
-  for (const [name, password] of Object.entries(files)) {
-    await writeFile(join(home, name), `${password}\n`, { mode: 0o400 });
-  }
   try {
+    const passwords = await makePasswords(home);
     await refuseKnownPasswords(home);
-    let redis = await start(home, passwords);
+    let redis = await startRedis(home, passwords);
     try {
       for (const password of Object.values(passwords)) {
         if (redis.commandLine.includes(password)) throw new Error('ps shows a password');
@@ -105,6 +96,26 @@ async function tryRedis(): Promise<string> {
   } finally {
     await rm(home, { recursive: true, force: true });
   }
+}
+
+type Passwords = Readonly<Record<'gatehouse' | 'default' | 'monitor', string>>;
+
+/** What `startRedis` finds in its home: an empty disk, and the password of each user as a file. */
+export async function makePasswords(
+  home: string,
+  known: Partial<Passwords> = {},
+): Promise<Passwords> {
+  const passwords = { gatehouse: secret(), default: secret(), monitor: secret(), ...known };
+  await mkdir(join(home, 'data'));
+  const files = {
+    REDIS_APP_PASSWORD_FILE: passwords.gatehouse,
+    REDIS_ADMIN_PASSWORD_FILE: passwords.default,
+    MONITOR_PASSWORD_FILE: passwords.monitor,
+  };
+  for (const [name, password] of Object.entries(files)) {
+    await writeFile(join(home, name), `${password}\n`, { mode: 0o400 });
+  }
+  return passwords;
 }
 
 function secret(): string {
@@ -129,9 +140,10 @@ async function environment(home: string): Promise<NodeJS.ProcessEnv> {
   };
 }
 
-async function start(
+/** Redis as `deploy/redis/start.sh` begins it. */
+export async function startRedis(
   home: string,
-  passwords: Readonly<Record<'gatehouse' | 'default' | 'monitor', string>>,
+  passwords: Passwords,
   more: readonly string[] = [],
 ): Promise<StartedRedis> {
   const port = await freePort();
@@ -300,11 +312,11 @@ async function fillMemory(redis: StartedRedis): Promise<string> {
 /** What was acknowledged is there again after the process was killed. */
 async function comeBack(
   home: string,
-  passwords: Parameters<typeof start>[1],
+  passwords: Passwords,
   redis: StartedRedis,
 ): Promise<StartedRedis> {
   await redis.end('SIGKILL');
-  const again = await start(home, passwords);
+  const again = await startRedis(home, passwords);
   const found = await use(again.as('gatehouse'), (one) => one.get('gatehouse:first'));
   if (found === 'kept') return again;
   await again.end('SIGTERM');

@@ -32,6 +32,12 @@ app.kubernetes.io/component: {{ index . 1 }}
 {{ add1 (ternary .Values.autoscaling.maxReplicas .Values.replicas .Values.autoscaling.enabled) }}
 {{- end -}}
 
+{{/* Whether an exporter looks at it: (list $ "postgresql") or "redis". It knows where what is bundled is. */}}
+{{- define "gatehouse.watched" -}}
+{{- $ := index . 0 -}}
+{{- if and $.Values.monitoring.enabled (or (index $.Values (index . 1) "bundled") (index $.Values.monitoring (index . 1))) }}yes{{ end -}}
+{{- end -}}
+
 {{/* What every pod has: (list $ 10001), the user of its image. */}}
 {{- define "gatehouse.pod" -}}
 {{- $ := index . 0 -}}
