@@ -7,6 +7,7 @@ import { runExporters } from './exporters.ts';
 import { manifestProblems } from './manifest-rules.ts';
 import { checkManifests, kubernetesVersion, manifestTool } from './manifest-tools.ts';
 import { environmentOf, keysOf, type Manifest, parseManifests, workloads } from './manifests.ts';
+import { prerequisiteProblems } from './prerequisites.ts';
 import { runPods } from './run-pods.ts';
 import { ROOT, runProgram, type Trial } from './trial.ts';
 
@@ -90,6 +91,7 @@ async function assertRules(manifests: readonly Manifest[], what: string): Promis
   const problems = [
     ...manifestProblems(manifests, keysOf(manifests)),
     ...(await edgeTimeProblems(manifests)),
+    ...(await prerequisiteProblems(manifests)),
   ];
   if (problems.length > 0) throw new Error(`${what}:\n${problems.join('\n')}`);
 }
