@@ -27,6 +27,7 @@ const CHANGES = [
   'echo DATABASE_POOL_MAX=9 >>config.env',
   'echo >>../../components/secret-files/secrets/key_encryption_keys',
   'echo >>../../components/secret-files/secrets/migrator_database_url',
+  `kustomize edit add patch --kind Job --patch '[{"op":"replace","path":"/spec/backoffLimit","value":1}]'`,
   'test ! -e seeds.yaml || echo >>seeds.yaml',
 ] as const;
 
