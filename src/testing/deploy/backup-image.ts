@@ -103,10 +103,7 @@ async function keepAndBringBack(image: RunnableImage): Promise<string> {
 
     const job = await cronJob();
     const made = await run(image, job.command, {
-      env: {
-        ...environmentOf(job, { configMaps: new Map(), secrets: new Map() }),
-        BACKUP_SIGNING_KEY: SIGNING_KEY,
-      },
+      env: environmentOf(job, { configMaps: new Map(), secrets: new Map() }),
       secrets: {
         'pg_service.conf': serviceOf(postgres, 'gatehouse'),
         'recipients.txt': recipient,

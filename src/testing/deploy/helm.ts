@@ -24,6 +24,7 @@ const GIVEN = {
     'sentry_dsn',
     'pg_service.conf',
     'recipients.txt',
+    'signing.pem',
     'monitor_password',
   ],
   'gatehouse-upload': ['rclone.conf'],

@@ -61,7 +61,10 @@ spec:
           volumeMounts: [{ name: secrets, mountPath: /run/secrets }]
         - name: upload
           image: registry.example.com/gatehouse-backup:0.1.0
-          env: [{ name: BACKUP_UPLOAD, value: /usr/local/bin/upload }]
+          env:
+            - { name: BACKUP_UPLOAD, value: /usr/local/bin/upload }
+            - { name: BACKUP_SIGNING_KEY, value: /run/secrets/keys }
+          volumeMounts: [{ name: secrets, mountPath: /run/secrets }]
       volumes:
         - name: secrets
           projected:
@@ -146,6 +149,12 @@ const BROKEN: readonly { what: string; from: string; to: string; says: RegExp }[
     from: 'postgres-ca.pem:',
     to: 'ca.pem:',
     says: /migrator_url trusts \/run\/secrets\/postgres-ca\.pem, which is not there/,
+  },
+  {
+    what: 'a file that another program does not find',
+    from: 'value: /run/secrets/keys }',
+    to: 'value: /run/secrets/signing.pem }',
+    says: /names \/run\/secrets\/signing\.pem, which is not there/,
   },
   {
     what: 'a ServiceAccount that is not there',

@@ -98,7 +98,17 @@ function referenceProblems(
   const mounts = containers
     .flatMap(({ volumeMounts }) => volumeMounts)
     .filter((mount) => !known.includes(mount.name));
+  // What the server reads is held against its own configuration.
+  const variables = containers
+    .filter((container) => !isGatehouse(container))
+    .flatMap((container) => {
+      const there = mountedFiles(pod, container, keys).map(({ path }) => path);
+      return Object.values(environmentOf(container, keys)).filter(
+        (value) => value.startsWith('/run/secrets/') && !there.includes(value),
+      );
+    });
   return [
+    ...variables.map(says),
     ...settings.map((map) => says(`ConfigMap ${map}`)),
     ...files.map(({ of, object, key }) => says(`${key} of ${of} ${object}`)),
     ...[...sources, ...volumes].map(says),

@@ -133,9 +133,9 @@ async function takeSnapshot(
       'gatehouse-redis': '127.0.0.1',
       '/run/secrets/admin_password': passwordFile,
       '/run/secrets/recipients.txt': scripts.settings.BACKUP_RECIPIENTS ?? '',
+      '/run/secrets/signing.pem': signing.privateKey,
       '/backups': scripts.directory,
     })),
-    BACKUP_SIGNING_KEY: signing.privateKey,
   });
   assert.equal(taken.code, 0, taken.stderr);
   const snapshot = taken.stdout.trim();
