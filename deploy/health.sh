@@ -13,7 +13,8 @@
 #   HEALTH_STANDBYS     how many follow this PostgreSQL, 0 by default
 #   REDIS_HOST          with REDIS_PORT, REDISCLI_AUTH or REDIS_PASSWORD_FILE, REDIS_USER, REDIS_CA, as for
 #                       backup/redis-snapshot.sh
-#   BACKUP_DIR          the newest backup is younger than BACKUP_MAX_HOURS (26)
+#   BACKUP_DIR          the newest backup is younger than BACKUP_MAX_HOURS (26), and with BACKUP_VERIFY_KEY
+#                       signed (backup/verify.sh)
 #   HEALTH_PATHS        file systems with enough room: "/" and BACKUP_DIR by default
 #   GATEHOUSE           command that says whether migrations are pending ("gatehouse", in the server's
 #                       environment). Without it, HEALTH_MIGRATION: the newest that the release has
@@ -270,6 +271,8 @@ backup() {
   file=$BACKUP_DIR/$(sed -n 's/^file //p' "$newest")
   if [ ! -s "$file" ] || ! grep -q '^sha256 ' "$newest"; then
     note FAIL backup "$newest is not whole"
+  elif [ -n "${BACKUP_VERIFY_KEY:-}" ] && ! "$(dirname "$0")/backup/verify.sh" signature "$newest" >/dev/null 2>"$work/why"; then
+    note FAIL backup "$(why)"
   elif [ -z "$quick" ] && [ "$(sha256sum <"$file" | cut -d ' ' -f 1)" != "$(sed -n 's/^sha256 //p' "$newest")" ]; then
     note FAIL backup "$file is not what its manifest says"
   else

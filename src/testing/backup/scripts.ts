@@ -45,6 +45,18 @@ export interface BackupScripts {
   dumps(): Promise<string[]>;
 }
 
+/** A key that signs and the one that tells, as files, made as the runbook says. */
+export async function newSigningKey(
+  home: string,
+): Promise<{ readonly privateKey: string; readonly publicKey: string }> {
+  await ensurePrograms({ '/usr/bin/openssl': 'openssl' });
+  const privateKey = join(home, 'signing.pem');
+  const publicKey = join(home, 'verify.pem');
+  await run('openssl', ['genpkey', '-algorithm', 'ed25519', '-out', privateKey]);
+  await run('openssl', ['pkey', '-in', privateKey, '-pubout', '-out', publicKey]);
+  return { privateKey, publicKey };
+}
+
 /**
  * @param home - a directory of their own
  * @param bin - where `pg_dump` and the others are

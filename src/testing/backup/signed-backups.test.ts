@@ -6,9 +6,8 @@ import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { createTestCli } from '../cli.ts';
-import { ensurePrograms } from '../debian-programs.ts';
 import { type InstalledPostgres, startInstalledPostgres } from '../installed-postgres.ts';
-import { type BackupScripts, backupScripts } from './scripts.ts';
+import { type BackupScripts, backupScripts, newSigningKey } from './scripts.ts';
 
 const run = promisify(execFile);
 
@@ -25,7 +24,6 @@ describe('backups that are signed', () => {
   let verifying: { BACKUP_VERIFY_KEY: string };
   let databases = 0;
   before(async () => {
-    await ensurePrograms({ '/usr/bin/openssl': 'openssl' });
     postgres = await startInstalledPostgres();
     home = await mkdtemp(join(tmpdir(), 'gatehouse-signed-'));
     await postgres.createDatabase('gatehouse');
@@ -33,10 +31,9 @@ describe('backups that are signed', () => {
       'migrate',
     );
     assert.equal(code, 0, stderr);
-    signing = { BACKUP_SIGNING_KEY: await newKey('signing.pem', 'ed25519') };
-    verifying = { BACKUP_VERIFY_KEY: join(home, 'verify.pem') };
-    const { BACKUP_SIGNING_KEY: key } = signing;
-    await run('openssl', ['pkey', '-in', key, '-pubout', '-out', verifying.BACKUP_VERIFY_KEY]);
+    const { privateKey, publicKey } = await newSigningKey(home);
+    signing = { BACKUP_SIGNING_KEY: privateKey };
+    verifying = { BACKUP_VERIFY_KEY: publicKey };
   });
   beforeEach(async () => {
     scripts = await backupScripts(await mkdtemp(join(home, 'case-')), postgres.bin);

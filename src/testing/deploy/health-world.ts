@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { backupScripts } from '../backup/scripts.ts';
+import { backupScripts, newSigningKey } from '../backup/scripts.ts';
 import { createTestCli } from '../cli.ts';
 import { ensurePrograms } from '../debian-programs.ts';
 import { freePort } from '../free-port.ts';
@@ -129,10 +129,11 @@ async function start(closers: (() => Promise<unknown>)[]): Promise<Omit<HealthWo
   });
   await server.untilReady();
   const scripts = await backupScripts(home, database.postgres.bin);
-  const { code, stdout, stderr } = await scripts.run(
-    'backup',
-    database.postgres.variables(DATABASE),
-  );
+  const { privateKey, publicKey } = await newSigningKey(home);
+  const { code, stdout, stderr } = await scripts.run('backup', {
+    ...database.postgres.variables(DATABASE),
+    BACKUP_SIGNING_KEY: privateKey,
+  });
   if (code !== 0) throw new Error(stderr);
   const dump = stdout.trim();
 
@@ -148,6 +149,7 @@ async function start(closers: (() => Promise<unknown>)[]): Promise<Omit<HealthWo
     REDIS_HOST: '127.0.0.1',
     REDIS_PORT: String(redisPort),
     BACKUP_DIR: scripts.directory,
+    BACKUP_VERIFY_KEY: publicKey,
     HEALTH_PATHS: home,
     // However full the machine is that this runs on.
     HEALTH_DISK_WARN: '101',

@@ -295,6 +295,7 @@ const FAULTS: readonly Fault[] = [
       const then = new Date(Date.now() - (48 * 60 + 5) * 60_000);
       const at = then.toISOString().replaceAll(/[-:.]/g, '');
       return {
+        settings: { BACKUP_VERIFY_KEY: '' },
         mend: await changeFile(manifest, (text) => text.replace(/taken_at .*/, `taken_at ${at}`)),
       };
     },
@@ -304,6 +305,12 @@ const FAULTS: readonly Fault[] = [
     line: /^FAIL {2}backup +\S+ is not what its manifest says$/m,
     code: 2,
     make: async ({ dump }) => ({ mend: await changeFile(dump, (text) => text.slice(0, -1)) }),
+  },
+  {
+    what: 'a backup that somebody else has changed',
+    line: /^FAIL {2}backup +error: \S+ is not signed by the key of BACKUP_VERIFY_KEY, or was changed$/m,
+    code: 2,
+    make: async ({ manifest }) => ({ mend: await changeFile(manifest, (text) => ` ${text}`) }),
   },
   {
     what: 'a full disk',

@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { type BackupScripts, backupScripts } from '../backup/scripts.ts';
+import { type BackupScripts, backupScripts, newSigningKey } from '../backup/scripts.ts';
 import { createTestCli } from '../cli.ts';
 import { createTestDatabase } from '../database.ts';
 import { ensurePrograms } from '../debian-programs.ts';
@@ -20,7 +20,7 @@ import { type RedisProcess, startRedisProcess } from '../redis.ts';
 import { signIn } from '../relying-party.ts';
 import { type ServerProcess, startServerProcess } from '../server-process.ts';
 import { environmentOf, parseManifests, workloads } from './manifests.ts';
-import { ROOT, runProgram } from './trial.ts';
+import { ROOT } from './trial.ts';
 
 const DEADLINE_MS = 10_000;
 const CRON_JOB = join(ROOT, 'deploy/kubernetes/components/redis-snapshot/snapshot.yaml');
@@ -157,15 +157,6 @@ async function cronSettings(
   return Object.fromEntries(
     Object.entries(settings).map(([name, value]) => [name, here[value] ?? value]),
   );
-}
-
-/** A pair of files, made as the runbook says. */
-async function newSigningKey(home: string): Promise<{ privateKey: string; publicKey: string }> {
-  const privateKey = join(home, 'signing.pem');
-  const publicKey = join(home, 'verify.pem');
-  await runProgram('openssl', ['genpkey', '-algorithm', 'ed25519', '-out', privateKey]);
-  await runProgram('openssl', ['pkey', '-in', privateKey, '-pubout', '-out', publicKey]);
-  return { privateKey, publicKey };
 }
 
 async function refusals(
