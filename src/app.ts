@@ -34,7 +34,7 @@ export interface AppDeps {
   readonly crossOrigin: Parameters<typeof readableAnswers>[0];
   readonly inFlight: Parameters<typeof limitInFlight>[0];
   readonly shedding: Parameters<typeof shedLoad>[0];
-  readonly answering: Parameters<typeof answerInTime>[0];
+  readonly deadlineOf: Parameters<typeof answerInTime>[0]['deadlineOf'];
   readonly throttle: Parameters<typeof endpointThrottle>[0];
   readonly assets: PageAssets;
   readonly renderErrorPage: RenderErrorPage;
@@ -63,7 +63,7 @@ export function createApp(deps: AppDeps): Koa {
   app.use(limitInFlight(deps.inFlight));
   app.use(findTenant(deps, deps.deployment));
   app.use(shedLoad(deps.shedding));
-  app.use(answerInTime(deps.answering));
+  app.use(answerInTime(deps));
   app.use(endpointThrottle(deps.throttle));
   const answerDocument = createPublicDocuments();
   app.use(serveApiDescription({ answerDocument }));

@@ -199,10 +199,10 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
       longestWaitMs,
       limitMs: LONGEST_WAIT_MS,
     },
-    answering: {
-      applies: (ctx) => MACHINES.has(classify(ctx)?.endpointClass ?? ''),
-      limitMs: config.tokenDeadlineMs,
-    },
+    deadlineOf: (ctx) =>
+      MACHINES.has(classify(ctx)?.endpointClass ?? '')
+        ? { limitMs: config.tokenDeadlineMs, ofMachine: true }
+        : { limitMs: config.pageDeadlineMs, ofMachine: false },
     throttle: { ...throttle(options, secrets.lookupKey), classify },
     assets,
     renderErrorPage: createErrorPageRenderer({ render }),

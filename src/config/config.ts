@@ -55,6 +55,8 @@ export interface Config {
   readonly maxRequestsInFlight: number;
   /** Milliseconds after which a request of a machine is answered at the latest. */
   readonly tokenDeadlineMs: number;
+  /** The same of every other. */
+  readonly pageDeadlineMs: number;
   /** Providers kept in memory. */
   readonly providerPoolSize: number;
   /** Seconds between two looks for changed tenants, when notifications are lost. */

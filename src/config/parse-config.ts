@@ -71,6 +71,7 @@ export function parseConfig(raw: RawEnvironment): { config: Config; secrets: Sec
     signingKeyDays: values.SIGNING_KEY_DAYS,
     maxRequestsInFlight: values.MAX_REQUESTS_IN_FLIGHT,
     tokenDeadlineMs: values.TOKEN_DEADLINE_MS,
+    pageDeadlineMs: values.PAGE_DEADLINE_MS,
     providerPoolSize: values.PROVIDER_POOL_SIZE,
     tenantPollSeconds: values.TENANT_POLL_SECONDS,
     shutdownTimeoutSeconds: values.SHUTDOWN_TIMEOUT_SECONDS,

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import Koa from 'koa';
 import { pollUntil } from '../testing/poll.ts';
 import { rawRequest, type ServedApp, serveApp } from '../testing/serve-app.ts';
 import { answerInTime } from './answer-in-time.ts';
 import { createClientAddress } from './client-address.ts';
-import { errorBoundary } from './error-boundary.ts';
+import { type AnswerErrorDeps, errorBoundary } from './error-boundary.ts';
 import { requestContext } from './request-context.ts';
 import type { RequestState } from './request-state.ts';
 
@@ -13,6 +14,8 @@ import type { RequestState } from './request-state.ts';
 type GoOn = (ctx: Koa.ParameterizedContext<RequestState>) => void;
 
 const LIMIT_MS = 100;
+const ORIGIN = { Origin: 'https://app.example' };
+const BROWSER = { Accept: 'text/html' };
 let app: ServedApp;
 let goOn = Promise.withResolvers<GoOn>();
 const logged: unknown[][] = [];
@@ -22,17 +25,28 @@ before(async () => {
   const koa = new Koa<RequestState>();
   koa.keys = ['a key'];
   koa.use(requestContext({ clientAddress: createClientAddress([]), now: () => new Date() }));
+  const answering: AnswerErrorDeps = {
+    logger: { error: log, warn: log, debug: log },
+    async renderErrorPage(ctx, { status, message }) {
+      await setImmediate();
+      ctx.type = 'text/html';
+      ctx.set('Content-Security-Policy', "default-src 'none'");
+      ctx.body = `${status}: ${message}`;
+    },
+  };
+  koa.use(errorBoundary(answering));
   koa.use(
-    errorBoundary({
-      logger: { error: log, warn: log, debug: log },
-      renderErrorPage: () => assert.fail('no page'),
+    answerInTime({
+      ...answering,
+      deadlineOf: ({ path }) =>
+        path === '/elsewhere' ? undefined : { limitMs: LIMIT_MS, ofMachine: path === '/token' },
     }),
   );
-  koa.use(answerInTime({ applies: (ctx) => ctx.path === '/token', limitMs: LIMIT_MS }));
   koa.use(async (ctx) => {
     ctx.set('Access-Control-Allow-Origin', 'https://app.example');
     ctx.cookies.set('session', 'prepared');
     ctx.type = 'text/html';
+    ctx.set('Content-Security-Policy', "default-src 'self'");
     if (ctx.querystring === 'finish') ctx.state.mustFinish = true;
     (await goOn.promise)(ctx);
   });
@@ -40,9 +54,9 @@ before(async () => {
 });
 after(() => app.close());
 
-const ask = (path: string) => {
+const ask = (path: string, headers: Record<string, string> = {}) => {
   goOn = Promise.withResolvers<GoOn>();
-  return rawRequest(app.port, { path });
+  return rawRequest(app.port, { path, headers: { ...ORIGIN, ...headers } });
 };
 
 it('leaves alone what is answered in time', async () => {
@@ -61,8 +75,27 @@ it('answers 503 with Retry-After when the time is over, and nothing of what was 
   assert.equal(headers['cache-control'], 'no-store');
   assert.equal(headers['set-cookie'], undefined);
   assert.equal(headers['access-control-allow-origin'], 'https://app.example');
+  assert.match(String(headers['access-control-expose-headers']), /Retry-After/);
   assert.equal(JSON.parse(body).error, 'temporarily_unavailable');
   assert.equal(JSON.parse(body).request_id, headers['x-request-id']);
+});
+
+it('answers a person with a page, and a program at the same address with JSON', async () => {
+  const { status, headers, body } = await ask('/page', BROWSER);
+  assert.deepEqual([status, headers['content-type']], [503, 'text/html; charset=utf-8']);
+  assert.match(body, /^503: The service is busy/);
+  assert.equal(headers['content-security-policy'], "default-src 'none'");
+  assert.equal(headers['cache-control'], 'no-store');
+  assert.match(String(headers['retry-after']), /^[1-9]\d*$/);
+  assert.equal(headers['set-cookie'], undefined);
+  assert.equal(headers['access-control-expose-headers'], undefined);
+  const other = await ask('/page', { Accept: '*/*' });
+  assert.deepEqual([other.status, JSON.parse(other.body).error], [503, 'temporarily_unavailable']);
+});
+
+it('answers a machine with JSON, whatever it accepts', async () => {
+  const { body } = await ask('/token', BROWSER);
+  assert.equal(JSON.parse(body).error, 'temporarily_unavailable');
 });
 
 it('has the work see that it was answered, and drops what it says then', async () => {
@@ -99,7 +132,7 @@ it('waits for the answer of what has used something up', async () => {
   assert.equal((await answer).body, 'tokens');
 });
 
-it('lets others take their time', async () => {
+it('lets those take their time that have no deadline', async () => {
   const { promise: slow, resolve } = Promise.withResolvers<void>();
   setTimeout(resolve, 2 * LIMIT_MS);
   const answer = ask('/elsewhere');

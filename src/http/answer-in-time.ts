@@ -1,31 +1,42 @@
+import { ServerResponse } from 'node:http';
 import type Koa from 'koa';
-import { PREPARED_HEADERS } from './error-boundary.ts';
+import { describeStatus } from './describe-error.ts';
+import { type AnswerErrorDeps, createErrorAnswer, PREPARED_HEADERS } from './error-boundary.ts';
 import { letRead } from './readable-answers.ts';
 import type { RequestState } from './request-state.ts';
 
-const RETRY_AFTER_SECONDS = 2;
+/** By when a request is answered. */
+export interface Deadline {
+  /** After the request came here. */
+  readonly limitMs: number;
+  /** A program reads the answer, perhaps in a page of another origin: JSON, whatever it accepts. */
+  readonly ofMachine: boolean;
+}
 
 /**
- * Answers machines by a given time, whatever the work behind it is waiting for: 503 with
- * `Retry-After`. A load balancer would give up soon after, and hold a replica for dead that is only
- * slow, and with it, before long, all of them.
+ * Answers by a given time, whatever the work behind it is waiting for: 503 with `Retry-After`. A load
+ * balancer would give up soon after, and hold a replica for dead that is only slow, and with it, before
+ * long, all of them.
  *
  * An answer that has used up what cannot be presented again is waited for (`ctx.state.mustFinish`).
  * Nothing stops the work. Whoever uses something up looks at `ctx.res.writableEnded` first; what it
  * has prepared of another answer is dropped.
  *
- * @param deps.applies - whether a request is a machine's, which reads JSON
- * @param deps.limitMs - after the request came here
+ * @param deps.deadlineOf - undefined: as long as it takes
  * @see RFC 6749, section 4.1.2.1 (`temporarily_unavailable`)
  */
-export function answerInTime<State extends RequestState = RequestState>(deps: {
-  readonly applies: (ctx: Koa.ParameterizedContext<State>) => boolean;
-  readonly limitMs: number;
-}): Koa.Middleware<State> {
-  const { applies, limitMs } = deps;
+export function answerInTime<State extends RequestState = RequestState>(
+  deps: AnswerErrorDeps & {
+    readonly deadlineOf: (ctx: Koa.ParameterizedContext<State>) => Deadline | undefined;
+  },
+): Koa.Middleware<State> {
+  const answer = createErrorAnswer(deps);
   return async (ctx, next) => {
-    if (!applies(ctx)) return next();
-    const timer = setTimeout(() => sayLater(ctx), limitMs);
+    const deadline = deps.deadlineOf(ctx);
+    if (deadline === undefined) return next();
+    const putOff = () =>
+      sayLater(ctx, deadline, answer).catch((error: unknown) => ctx.app.emit('error', error, ctx));
+    const timer = setTimeout(putOff, deadline.limitMs);
     try {
       await next();
     } finally {
@@ -34,23 +45,26 @@ export function answerInTime<State extends RequestState = RequestState>(deps: {
   };
 }
 
-/** In one go: nobody else can write to this answer in between, and nobody can afterwards. */
-function sayLater(ctx: Koa.ParameterizedContext<RequestState>): void {
-  const { res, state } = ctx;
+async function sayLater(
+  ctx: Koa.ParameterizedContext<RequestState>,
+  { ofMachine }: Deadline,
+  answer: ReturnType<typeof createErrorAnswer>,
+): Promise<void> {
+  const { app, req, res, state } = ctx;
+  // The work goes on with this context, so that the answer is made in another, of the same request.
+  const aside = app.createContext<RequestState>(req, new ServerResponse(req));
+  aside.state = ofMachine ? { ...state, errorForm: 'json' } : { ...state };
+  await answer(aside, describeStatus(503));
+
+  // From here in one go: nobody else can write to this answer in between, and nobody can afterwards.
   if (res.headersSent || res.destroyed || state.mustFinish === true) return;
   ctx.respond = false;
   for (const name of [...PREPARED_HEADERS, 'Set-Cookie']) res.removeHeader(name);
-  res.setHeader('Retry-After', String(RETRY_AFTER_SECONDS));
-  letRead(ctx);
-  const body = JSON.stringify({
-    error: 'temporarily_unavailable',
-    error_description: 'the server cannot answer at the moment, try again',
-    request_id: state.requestId,
-  });
-  res.writeHead(503, {
-    'Content-Type': 'application/json; charset=utf-8',
-    'Content-Length': Buffer.byteLength(body),
-    'Cache-Control': 'no-store',
-  });
+  for (const [name, value = ''] of Object.entries(aside.res.getHeaders())) {
+    res.setHeader(name, value);
+  }
+  if (ofMachine) letRead(ctx);
+  const body = typeof aside.body === 'string' ? aside.body : JSON.stringify(aside.body);
+  res.writeHead(aside.status, { 'Content-Length': Buffer.byteLength(body) });
   res.end(body);
 }

@@ -15,6 +15,12 @@ export interface ErrorPage {
 /** Answers with an error page: status, type, body and the headers of a page. */
 export type RenderErrorPage = (ctx: RequestContext, page: ErrorPage) => void | Promise<void>;
 
+/** What an answer that says what went wrong is made with. */
+export interface AnswerErrorDeps {
+  readonly renderErrorPage: RenderErrorPage;
+  readonly logger: Pick<Logger, 'error' | 'warn' | 'debug'>;
+}
+
 /** What a handler had prepared for an answer that is not given after all. */
 export const PREPARED_HEADERS = [
   'Accept-Ranges',
@@ -44,47 +50,9 @@ const GONE = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ECAN
  * @param deps.renderErrorPage - if it fails itself, a plain sentence is sent
  * @see RFC 6749, section 5.2
  */
-export function errorBoundary(deps: {
-  renderErrorPage: RenderErrorPage;
-  logger: Pick<Logger, 'error' | 'warn' | 'debug'>;
-}): RequestMiddleware {
-  const { renderErrorPage, logger } = deps;
-
-  function log(ctx: RequestContext, status: number, error: unknown): void {
-    const level = status === 503 ? 'warn' : status >= 500 ? 'error' : 'debug';
-    logger[level]('request failed', {
-      ...ctx.state.logFields,
-      request_id: ctx.state.requestId,
-      method: ctx.method,
-      route: ctx.state.route ?? 'other',
-      status,
-      error,
-    });
-  }
-
-  async function answer(ctx: RequestContext, description: ErrorDescription): Promise<void> {
-    for (const name of PREPARED_HEADERS) ctx.remove(name);
-    ctx.set(description.headers);
-    if (answersWithPage(ctx)) {
-      try {
-        const { status, message } = description;
-        await renderErrorPage(ctx, { status, message, requestId: ctx.state.requestId });
-      } catch (error) {
-        log(ctx, 500, error);
-        ctx.type = 'text/plain; charset=utf-8';
-        ctx.body = `${description.message}\n`;
-      }
-    } else {
-      ctx.set('Content-Security-Policy', API_CONTENT_SECURITY_POLICY);
-      ctx.body = {
-        error: description.error,
-        error_description: asDescription(description.message),
-        ...(description.status >= 500 && { request_id: ctx.state.requestId }),
-      };
-    }
-    ctx.status = description.status;
-    ctx.set('Cache-Control', 'no-store');
-  }
+export function errorBoundary(deps: AnswerErrorDeps): RequestMiddleware {
+  const answer = createErrorAnswer(deps);
+  const log = createFailureLog(deps.logger);
 
   return async (ctx, next) => {
     try {
@@ -106,6 +74,50 @@ export function errorBoundary(deps: {
       log(ctx, description.status, error);
       await answer(ctx, description);
     }
+  };
+}
+
+/** Answers with an error, in the form of the route or the request; the error is not logged. */
+export function createErrorAnswer(
+  deps: AnswerErrorDeps,
+): (ctx: RequestContext, description: ErrorDescription) => Promise<void> {
+  const log = createFailureLog(deps.logger);
+  return async (ctx, description) => {
+    for (const name of PREPARED_HEADERS) ctx.remove(name);
+    ctx.set(description.headers);
+    if (answersWithPage(ctx)) {
+      try {
+        const { status, message } = description;
+        await deps.renderErrorPage(ctx, { status, message, requestId: ctx.state.requestId });
+      } catch (error) {
+        log(ctx, 500, error);
+        ctx.type = 'text/plain; charset=utf-8';
+        ctx.body = `${description.message}\n`;
+      }
+    } else {
+      ctx.set('Content-Security-Policy', API_CONTENT_SECURITY_POLICY);
+      ctx.body = {
+        error: description.error,
+        error_description: asDescription(description.message),
+        ...(description.status >= 500 && { request_id: ctx.state.requestId }),
+      };
+    }
+    ctx.status = description.status;
+    ctx.set('Cache-Control', 'no-store');
+  };
+}
+
+function createFailureLog(logger: AnswerErrorDeps['logger']) {
+  return (ctx: RequestContext, status: number, error: unknown): void => {
+    const level = status === 503 ? 'warn' : status >= 500 ? 'error' : 'debug';
+    logger[level]('request failed', {
+      ...ctx.state.logFields,
+      request_id: ctx.state.requestId,
+      method: ctx.method,
+      route: ctx.state.route ?? 'other',
+      status,
+      error,
+    });
   };
 }
 

@@ -103,6 +103,7 @@ export async function startDeployment(
     TENANT_POLL_SECONDS: '1',
     // Tests run beside each other, on machines that are busy with something else, too.
     TOKEN_DEADLINE_MS: String(TOKEN_DEADLINE_MS),
+    PAGE_DEADLINE_MS: '30000',
     OUTBOUND_ALLOW: '127.0.0.0/8,::1/128',
     ...mail?.env,
     ...options.env,

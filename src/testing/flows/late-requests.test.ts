@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { DEMO_CLIENTS } from '../demo-clients.ts';
-import { STORES, TOKEN_DEADLINE_MS } from '../gatehouse.ts';
+import { DEMO_CLIENTS, demoParty, visitor } from '../demo-clients.ts';
+import { STORES, startDeployment, type TestDeployment, TOKEN_DEADLINE_MS } from '../gatehouse.ts';
 import { createHeldArtifacts } from '../held-artifacts.ts';
 import { pollUntil } from '../poll.ts';
 import { createRecordingLogger } from '../recording-logger.ts';
@@ -95,5 +95,34 @@ describe('a token request that hangs', () => {
     world.advance(PAST_REUSE_SECONDS);
     const again = await world.refresh(0, token, WEB);
     assert.equal(again.status, 200, again.text);
+  });
+});
+
+describe('a page that hangs', () => {
+  const held = createHeldArtifacts();
+  let deployment: TestDeployment;
+  before(async () => {
+    deployment = await startDeployment({
+      env: { PAGE_DEADLINE_MS: '4000' },
+      withBackends: (backends) => ({ ...backends, artifacts: held.wrap(backends.artifacts) }),
+    });
+  });
+  after(() => deployment.stop());
+
+  it('says to wait a moment, before a balancer would give up, and is there when it is opened again', async () => {
+    const browser = visitor(deployment);
+    const party = await demoParty(deployment, 'notes-web');
+    const signIn = await browser.open((await party.begin()).url.href);
+    assert.equal(signIn.status, 200, signIn.text);
+    const call = held.hold('find', 'Interaction');
+    const late = await browser.open(signIn.url);
+    call.release();
+    assert.equal(late.status, 503);
+    assert.equal(late.document.querySelector('h1')?.text.trim(), 'We can’t answer right now');
+    assert.match(late.headers.get('retry-after') ?? '', /^[1-9]\d*$/);
+    assert.match(late.headers.get('content-security-policy') ?? '', /default-src 'none'/);
+    assert.deepEqual(late.headers.getSetCookie(), []);
+    const again = await browser.open(signIn.url);
+    assert.deepEqual([again.status, again.url], [200, signIn.url]);
   });
 });
