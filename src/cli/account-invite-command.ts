@@ -23,7 +23,7 @@ export function addInvitationCommands(account: Command, act: ActionMaker): void 
   withTenant(account.command('invite').argument('<email>', 'whom to invite'))
     .summary('invite somebody to make an account')
     .description(
-      'Sends a link with which somebody makes an account for this address, and for no other. It works once, for seven days; inviting an address again takes the place of the invitation before. Works whatever the tenant’s registration says. Where no mail can be sent, the link is printed instead: give it to its owner, and to nobody else.',
+      'Sends a link with which somebody makes an account for this address, and for no other. It works once, for seven days; inviting an address again takes the place of the invitation before. The tenant’s registration has to be invite, or open. Where no mail can be sent, the link is printed instead: give it to its owner, and to nobody else.',
     )
     .option(
       '--role <application:role>',
