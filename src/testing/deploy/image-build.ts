@@ -11,7 +11,7 @@ export const VERSION = readVersion();
 const NAME = `localhost/gatehouse:${VERSION}`;
 
 /** Where certificates of this machine are, which its npm may need. */
-const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
+export const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
 
 /** What an image says about how it is run. */
 const INSPECTED = z.object({
@@ -117,7 +117,7 @@ async function takeCommitted(revision: string, into: string): Promise<void> {
 }
 
 /** How npm reaches its registry here, and a token that nobody asks for. */
-async function npmrc(token: string): Promise<string> {
+export async function npmrc(token: string): Promise<string> {
   const { stdout } = await runProgram('npm', ['config', 'get', 'registry']);
   return [
     `registry=${stdout.trim()}`,

@@ -6,6 +6,7 @@ import { NotToBeHad, ROOT, runProgram } from './trial.ts';
 /** Each of these modules says which versions its programs are of, and what they are built with. */
 const MANIFESTS = join(ROOT, 'src/testing/deploy/check-manifests');
 const STACK = join(ROOT, 'src/testing/deploy/check-stack');
+const COMPOSE = join(ROOT, 'src/testing/deploy/engine-compose-plugin');
 
 /** Packages by the names of the programs that they become; `.` is the module's own. */
 const PROGRAMS = {
@@ -13,6 +14,7 @@ const PROGRAMS = {
   helm: { module: MANIFESTS, package: 'helm.sh/helm/v4/cmd/helm' },
   'check-manifests': { module: MANIFESTS, package: '.' },
   'check-stack': { module: STACK, package: '.' },
+  'docker-compose': { module: COMPOSE, package: 'github.com/docker/compose/v2/cmd' },
 } as const;
 
 /** Where definitions of custom resources are: module and version, and files in it. */
@@ -31,7 +33,7 @@ const DEFINITIONS = {
 };
 
 /**
- * Builds a program with which manifests are rendered or checked, once: it is kept under `.cache/`.
+ * Builds a program with which manifests are rendered, checked or run, once: it is kept under `.cache/`.
  *
  * @returns its path
  * @throws NotToBeHad when there is no Go here, or one that is too old, or no module
@@ -46,7 +48,7 @@ export async function manifestTool(name: keyof typeof PROGRAMS): Promise<string>
   const directory = join(ROOT, '.cache/go-tools', `manifests-${hash.digest('hex').slice(0, 16)}`);
   const program = join(directory, name);
   if (await isThere(program)) return program;
-  const args = ['build', '-trimpath', '-ldflags=-s -w', '-o', `${directory}/`, path];
+  const args = ['build', '-trimpath', '-ldflags=-s -w', '-o', program, path];
   await runGo(module, args, name);
   return program;
 }

@@ -3,6 +3,7 @@ import { BALANCER } from './balancer.ts';
 import { COMPOSE } from './compose.ts';
 import { DATABASE_CARE } from './database-care.ts';
 import { DATABASE_TLS } from './database-tls.ts';
+import { ENGINE } from './engine.ts';
 import { HELM } from './helm.ts';
 import { IMAGE } from './image.ts';
 import { KUBERNETES } from './kubernetes.ts';
@@ -36,4 +37,5 @@ export const TRIALS: readonly Trial[] = [
   ...REDIS_CLUSTER,
   ...HELM,
   ...SWARM,
+  ...ENGINE,
 ];

@@ -1,0 +1,94 @@
+/** The section of docs/deploy.md on Docker Compose, by Compose and an engine. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { backUp } from './engine-backup.ts';
+import { buildBackupImage, buildOurImage } from './engine-image.ts';
+import type { EngineMachine } from './engine-machine.ts';
+import { blockWith, commandsOf } from './engine-manual.ts';
+import { type People, peopleOf } from './engine-people.ts';
+
+const REPLICAS = 3;
+const SECRETS = 'deploy/compose/secrets';
+
+/** @returns what was seen */
+export async function tryCompose(machine: EngineMachine): Promise<string> {
+  // What `up --build` builds then is there, layer by layer.
+  await buildOurImage(machine);
+  const blocks = await commandsOf('Docker Compose');
+  await machine.run(blockWith(blocks, 'make-secrets.sh env'));
+  const people = peopleOf(machine, {
+    issuer: 'https://localhost:8443',
+    certificate: join(machine.directory, SECRETS, 'certificate.pem'),
+  });
+  await operate(machine, blocks, people);
+  await machine.run('docker compose exec app gatehouse seed apply dist/seeds/demo.yaml');
+  await signInAtAll(machine, people);
+  await machine.run('docker compose down --volumes');
+  return `up with ${REPLICAS} replicas, psql, doctor, migrate, redis-cli; an invitation taken; signed in at https://localhost:8443`;
+}
+
+/** The lines for operators, each as it stands there. */
+async function operate(
+  machine: EngineMachine,
+  blocks: readonly string[],
+  people: People,
+): Promise<void> {
+  const [psql = '', doctor = '', migrate = ''] = blockWith(blocks, 'psql gatehouse').split('\n');
+  const asked = await machine.run(psql, { input: 'select current_user, slug from tenants;\n' });
+  assert.match(asked.stdout, /postgres +\| default/);
+  await machine.run(doctor);
+  await machine.run(migrate);
+  const redis = await machine.run(blockWith(blocks, 'REDISCLI_AUTH'), { input: 'acl whoami\n' });
+  assert.equal(redis.stdout.trim(), 'default');
+  const invited = await atTerminal(machine, blockWith(blocks, 'account invite'));
+  const [link] = /https:\/\/\S+/.exec(invited) ?? assert.fail(invited);
+  await people.accept(link);
+}
+
+/** Every replica gets some of it. */
+async function signInAtAll(machine: EngineMachine, people: People): Promise<void> {
+  for (let time = 0; time < REPLICAS; time += 1) await people.signIn();
+  const { stdout } = await machine.run('docker compose logs --no-log-prefix nginx');
+  const upstreams = [...stdout.matchAll(/"upstream":"([\d.]+):3000"/g)].map(([, at]) => at);
+  assert.equal(new Set(upstreams).size, REPLICAS, stdout);
+}
+
+/** What a command prints to somebody at a terminal. */
+async function atTerminal(machine: EngineMachine, command: string): Promise<string> {
+  const env = { COMMAND: command };
+  return (await machine.run('script --quiet --return --command "$COMMAND" /dev/null', { env }))
+    .stdout;
+}
+
+/** @returns what was seen */
+export async function tryProduction(machine: EngineMachine): Promise<string> {
+  await buildOurImage(machine);
+  await buildBackupImage(machine);
+  // What monitoring is made of is not here.
+  await machine.run(`
+    echo '127.0.0.1 login.example.com' >>/etc/hosts
+    install -D deploy/compose/prod.env.example /etc/gatehouse/compose.env
+    sed -i 's/:docker-compose.monitoring.yml//' /etc/gatehouse/compose.env
+  `);
+  const blocks = await commandsOf('Docker Compose');
+  await machine.run(blockWith(blocks, 'make-secrets.sh files'));
+  const people = peopleOf(machine, {
+    issuer: 'https://login.example.com',
+    certificate: join(machine.directory, SECRETS, 'certificate.pem'),
+  });
+  const compose = 'docker compose --env-file /etc/gatehouse/compose.env';
+  const psql = async (statement: string) => {
+    const line = `${compose} exec --user postgres postgres psql -XAt gatehouse`;
+    return (await machine.run(line, { input: statement })).stdout.trim();
+  };
+  const encrypted =
+    'select bool_and(ssl) from pg_stat_ssl join pg_stat_activity using (pid) where client_addr is not null;';
+  assert.equal(await psql(encrypted), 't');
+  await machine.run(`${compose} exec app gatehouse seed apply dist/seeds/demo.yaml`);
+  await people.signIn();
+  await machine.run(`${compose} up --detach --force-recreate --wait nginx`);
+  await people.signIn();
+  await backUp(machine, 'run --rm backup');
+  await machine.run(`${compose} down --volumes`);
+  return 'up as root with files for secrets; signed in at https://login.example.com; nginx made anew; backed up';
+}

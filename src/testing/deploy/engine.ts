@@ -1,0 +1,37 @@
+import { tryCompose, tryProduction } from './engine-compose.ts';
+import { tryImage } from './engine-image.ts';
+import { ensureImages } from './engine-images.ts';
+import { type EngineMachine, startEngineMachine } from './engine-machine.ts';
+import type { Trial } from './trial.ts';
+
+/** The commands of docs/deploy.md, as they stand there, by Docker's engine on a machine of its own. */
+export const ENGINE: readonly Trial[] = [
+  {
+    artefact: 'engine image',
+    how: 'the lines of docs/deploy.md, by Docker on a machine of its own',
+    covers: ['Dockerfile', '.dockerignore'],
+    run: () => withMachine(tryImage),
+  },
+  {
+    artefact: 'engine compose',
+    how: 'the lines of docs/deploy.md, by Docker and Compose; somebody signs in through nginx',
+    covers: ['docker-compose.yml', 'deploy/compose'],
+    run: () => withMachine(tryCompose),
+  },
+  {
+    artefact: 'engine production',
+    how: 'the lines of docs/deploy.md, with files for secrets, and the backup',
+    covers: ['docker-compose.yml', 'docker-compose.prod.yml', 'deploy/compose', 'deploy/backup'],
+    run: () => withMachine(tryProduction),
+  },
+];
+
+async function withMachine(trial: (machine: EngineMachine) => Promise<string>): Promise<string> {
+  const machine = await startEngineMachine();
+  try {
+    await ensureImages(machine);
+    return await trial(machine);
+  } finally {
+    await machine.stop();
+  }
+}
