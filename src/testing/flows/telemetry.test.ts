@@ -322,8 +322,9 @@ describe('a replica whose receivers of telemetry', () => {
         }, SOON);
       }
       const metrics = await (await fetch(`${server.adminUrl}/metrics`)).text();
-      for (const sink of ['otlp', 'seq', 'sentry']) {
-        assert.match(metrics, new RegExp(`^telemetry_dropped_total\\{sink="${sink}"\\} 0$`, 'm'));
+      for (const receiver of ['otlp', 'seq', 'sentry']) {
+        const line = `^telemetry_dropped_total\\{receiver="${receiver}"\\} 0$`;
+        assert.match(metrics, new RegExp(line, 'm'));
       }
       const tookMs = await stopServer(server);
       assert.ok(tookMs < 6000, `${Math.round(tookMs)} ms`);
