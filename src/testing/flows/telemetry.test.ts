@@ -1,76 +1,29 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import * as client from 'openid-client';
-import { createTestCli } from '../cli.ts';
 import { createTestDatabase, type TestDatabase } from '../database.ts';
 import { demoParty } from '../demo-clients.ts';
-import { freePort } from '../free-port.ts';
-import { ALICE, DEMO_SEED } from '../gatehouse.ts';
+import { ALICE } from '../gatehouse.ts';
 import { createHarvest, type Harvest } from '../harvest.ts';
+import { linesOf, startReplica, stopReplica } from '../observed-replica.ts';
 import { type ReceivedSpan, startOtlpReceiver } from '../otlp-receiver.ts';
 import { createPlainBrowser } from '../plain-browser.ts';
-import { pollUntil } from '../poll.ts';
 import { startTestRedis, type TestRedis } from '../redis.ts';
 import { signIn } from '../relying-party.ts';
 import { searchCopy } from '../search-at-rest.ts';
 import { dsnOf, type SentryEvent, startSentryReceiver } from '../sentry-receiver.ts';
 import { type SeqEvent, startSeqReceiver } from '../seq-receiver.ts';
-import { type ServerProcess, startServerProcess } from '../server-process.ts';
+import type { ServerProcess } from '../server-process.ts';
 import type { TelemetryReceiver } from '../telemetry-receiver.ts';
 
 const SEQ_KEY = 'key-of-seq-0123456789';
 const COLLECTOR_KEY = 'key-of-the-collector-0123456789';
-const KEY_ENCRYPTION_KEYS = randomBytes(32).toString('base64');
-const SOON = { deadlineMs: 20_000 };
-const HOOK = fileURLToPath(new URL('../print-loaded.ts', import.meta.url));
 /** Of whoever calls, as the proxy tells it. */
 const CALLER = '203.0.113.7';
 
 /** What stands in routes: everybody knows it. */
 const isPath = (value: string) => value.startsWith('/') || value === 'openid-configuration';
-
-/** A server of its own over a seeded database and a Redis. */
-async function startServer(database: TestDatabase, redis: TestRedis, env: Record<string, string>) {
-  const port = await freePort();
-  const cli = createTestCli({
-    databaseUrl: database.url,
-    redisUrl: redis.url,
-    environment: {
-      NODE_ENV: 'production',
-      KEY_ENCRYPTION_KEYS,
-      PUBLIC_URL: `http://localhost:${port}`,
-      PORT: String(port),
-      SHUTDOWN_DELAY_SECONDS: '0',
-      TRUSTED_PROXIES: '127.0.0.0/8,::1/128',
-      ...env,
-    },
-  });
-  const { code, stderr } = await cli.run('seed', 'apply', DEMO_SEED);
-  assert.equal(code, 0, stderr);
-  const server = await startServerProcess({ env: { ...cli.environment } });
-  await server.untilReady();
-  return server;
-}
-
-/** Ends it in order, and says how long that took. */
-async function stopServer({ child, ended, output }: ServerProcess): Promise<number> {
-  const since = performance.now();
-  child.kill('SIGTERM');
-  assert.equal(await ended(), 0, output());
-  return performance.now() - since;
-}
-
-const linesOf = (server: ServerProcess): Record<string, unknown>[] =>
-  server
-    .output()
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
 
 describe('a replica that sends traces, log lines and errors', () => {
   let database: TestDatabase;
@@ -102,7 +55,7 @@ describe('a replica that sends traces, log lines and errors', () => {
       startSentryReceiver(),
     ]);
     harvest = createHarvest();
-    server = await startServer(database, redis, {
+    server = await startReplica(database, redis, {
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
       OTEL_EXPORTER_OTLP_HEADERS: `x-key=${COLLECTOR_KEY}`,
       SEQ_URL: seq.url,
@@ -110,7 +63,7 @@ describe('a replica that sends traces, log lines and errors', () => {
       SENTRY_DSN: dsnOf(tracker),
     });
     await walk();
-    await stopServer(server);
+    await stopReplica(server);
   });
   after(async () => {
     server?.child.kill('SIGKILL');
@@ -258,140 +211,4 @@ describe('a replica that sends traces, log lines and errors', () => {
     );
     assert.doesNotMatch(JSON.stringify(event), /alice|203\.0\.113|notes-web/);
   });
-});
-
-describe('a replica whose receivers of telemetry', () => {
-  let database: TestDatabase;
-  let redis: TestRedis;
-  before(async () => {
-    [database, redis] = await Promise.all([createTestDatabase(), startTestRedis()]);
-  });
-  after(async () => {
-    await redis.stop();
-    await database.drop();
-  });
-
-  /** Serves a sign-in, and stops. */
-  async function serveAndStop(
-    t: { after: (end: () => unknown) => void },
-    env: Record<string, string>,
-  ) {
-    const server = await startServer(database, redis, env);
-    t.after(() => server.child.kill('SIGKILL'));
-    const party = await demoParty({ publicUrl: server.issuer }, 'notes-web');
-    const browser = createPlainBrowser({ stopAt: (url) => !url.startsWith(`${server.issuer}/`) });
-    assert.ok((await signIn(browser, party, ALICE)).access_token);
-    return server;
-  }
-  const urlsOf = async (silent: boolean) => {
-    const receivers = await Promise.all([
-      startOtlpReceiver(),
-      startSeqReceiver(SEQ_KEY),
-      startSentryReceiver(),
-    ]);
-    for (const receiver of receivers) {
-      receiver.behaviour = { silent: true };
-      if (!silent) await receiver.stop();
-    }
-    const [otlp, seq, sentry] = receivers;
-    return {
-      env: {
-        OTEL_EXPORTER_OTLP_ENDPOINT: otlp.url,
-        SEQ_URL: seq.url,
-        SEQ_API_KEY: SEQ_KEY,
-        SENTRY_DSN: dsnOf(sentry),
-      },
-      stop: async () => {
-        if (silent) await Promise.all(receivers.map((receiver) => receiver.stop()));
-      },
-    };
-  };
-
-  for (const silent of [false, true]) {
-    it(`${silent ? 'never answer' : 'are away'} serves all the same, and stops in time`, async (t) => {
-      const { env, stop } = await urlsOf(silent);
-      t.after(stop);
-      const server = await serveAndStop(t, env);
-      if (!silent) {
-        await pollUntil(() => {
-          const warned = linesOf(server).filter(({ message }) =>
-            String(message).startsWith('telemetry is not taken'),
-          );
-          const names = warned.map(({ receiver }) => receiver).toSorted();
-          return names.join() === 'otlp,seq';
-        }, SOON);
-      }
-      const metrics = await (await fetch(`${server.adminUrl}/metrics`)).text();
-      for (const receiver of ['otlp', 'seq', 'sentry']) {
-        const line = `^telemetry_dropped_total\\{receiver="${receiver}"\\} 0$`;
-        assert.match(metrics, new RegExp(line, 'm'));
-      }
-      const tookMs = await stopServer(server);
-      assert.ok(tookMs < 6000, `${Math.round(tookMs)} ms`);
-    });
-  }
-
-  it('are none loads nothing of OpenTelemetry’s SDK, nor of the others', async (t) => {
-    const directory = await mkdtemp(join(tmpdir(), 'gatehouse-loaded-'));
-    t.after(() => rm(directory, { recursive: true }));
-    const loadedBy = async (name: string, env: Record<string, string>) => {
-      const file = join(directory, name);
-      const hook = { NODE_OPTIONS: `--import=${HOOK}`, LOADED_MODULES: file };
-      await stopServer(await serveAndStop(t, { ...hook, ...env }));
-      return (await readFile(file, 'utf8')).split('\n');
-    };
-    const OURS = /telemetry\/(open-telemetry|watch-redis|seq-sink|error-tracker|bounded-sender)\./;
-    // Its API is a dependency of prom-client, which loads it.
-    const THEIRS = /@opentelemetry\/(?!api\/)/;
-    const idle = await loadedBy('idle', {});
-    assert.ok(
-      idle.some((url) => url.includes('/koa/')),
-      'the list is empty',
-    );
-    assert.deepEqual(
-      idle.filter((url) => OURS.test(url) || THEIRS.test(url)),
-      [],
-    );
-    const { env, stop } = await urlsOf(false);
-    t.after(stop);
-    const busy = await loadedBy('busy', env);
-    assert.ok(busy.some((url) => OURS.test(url)) && busy.some((url) => THEIRS.test(url)));
-  });
-});
-
-describe('a replica that crashes', () => {
-  let database: TestDatabase;
-  let redis: TestRedis;
-  before(async () => {
-    [database, redis] = await Promise.all([createTestDatabase(), startTestRedis()]);
-  });
-  after(async () => {
-    await redis.stop();
-    await database.drop();
-  });
-
-  /** Code that fails where nobody catches it, when it is told to. */
-  const FAULTS = {
-    throws: "throw new Error('broken by password=hunter2x')",
-    rejects: "Promise.reject(new Error('broken by password=hunter2x'))",
-  };
-  for (const [how, fault] of Object.entries(FAULTS)) {
-    it(`tells the log and the error tracker, when something ${how}, and ends with 1`, async (t) => {
-      const tracker = await startSentryReceiver();
-      t.after(() => tracker.stop());
-      const code = `process.on('SIGUSR2',()=>{${fault}})`;
-      const server = await startServer(database, redis, {
-        SENTRY_DSN: dsnOf(tracker),
-        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}`,
-      });
-      t.after(() => server.child.kill('SIGKILL'));
-      server.child.kill('SIGUSR2');
-      assert.equal(await server.ended(), 1);
-      assert.doesNotMatch(server.output(), /hunter2/);
-      const [line] = linesOf(server).filter(({ level }) => level === 'error');
-      assert.equal(line?.message, 'crashed');
-      assert.deepEqual(tracker.problems, []);
-      assert.match(JSON.stringify(tracker.items), /"value":"broken by password=\[redacted\]"/);
-    });
-  }
 });
