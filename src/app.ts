@@ -61,9 +61,9 @@ export function createApp(deps: AppDeps): Koa {
   app.use(errorBoundary(deps));
   app.use(deps.assets.middleware);
   app.use(limitInFlight(deps.inFlight));
+  app.use(answerInTime(deps));
   app.use(findTenant(deps, deps.deployment));
   app.use(shedLoad(deps.shedding));
-  app.use(answerInTime(deps));
   app.use(endpointThrottle(deps.throttle));
   const answerDocument = createPublicDocuments();
   app.use(serveApiDescription({ answerDocument }));

@@ -57,7 +57,7 @@ const MINUTE = 60;
 const SECRETS_RELOAD_SECONDS = 5 * MINUTE;
 const KEY_STAGES_SECONDS = MINUTE;
 /** Endpoints whose callers read JSON and ask again. */
-const MACHINES = new Set(['token', 'authenticated']);
+const MACHINES = [...ENDPOINT_PATHS.token, ...ENDPOINT_PATHS.authenticated];
 /**
  * While somebody has waited longer for a connection to PostgreSQL, nobody else is let in. Longer than
  * a migration makes anybody wait (`LOCK_WAIT_MS` of `storage/postgres/migrate.ts`).
@@ -199,8 +199,8 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
       longestWaitMs,
       limitMs: LONGEST_WAIT_MS,
     },
-    deadlineOf: (ctx) =>
-      MACHINES.has(classify(ctx)?.endpointClass ?? '')
+    deadlineOf: ({ path }) =>
+      leadsTo(MACHINES, path)
         ? { limitMs: config.tokenDeadlineMs, ofMachine: true }
         : { limitMs: config.pageDeadlineMs, ofMachine: false },
     throttle: { ...throttle(options, secrets.lookupKey), classify },
@@ -327,15 +327,19 @@ function attemptStore({ backends, config }: ComposeOptions, digestKey: string): 
 
 /**
  * Whether pages of other origins ask at a path, in whatever tenant: the machines' endpoints, and what
- * is open to all. Too lenient for a path that leads nowhere, which does no harm.
+ * is open to all.
  */
 function isAskedByPages(path: string): boolean {
-  const { token, authenticated, exempt } = ENDPOINT_PATHS;
-  const canonical = canonicalPath(path);
   return (
-    [...token, ...authenticated, ...exempt].some((own) => canonical.endsWith(own)) ||
-    canonical.startsWith(`${METADATA_PREFIX}/`)
+    leadsTo([...MACHINES, ...ENDPOINT_PATHS.exempt], path) ||
+    canonicalPath(path).startsWith(`${METADATA_PREFIX}/`)
   );
+}
+
+/** In whatever tenant. Too lenient for a path that leads nowhere, which does no harm. */
+function leadsTo(endpoints: readonly string[], path: string): boolean {
+  const canonical = canonicalPath(path);
+  return endpoints.some((own) => canonical.endsWith(own));
 }
 
 /**

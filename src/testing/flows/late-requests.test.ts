@@ -100,11 +100,22 @@ describe('a token request that hangs', () => {
 
 describe('a page that hangs', () => {
   const held = createHeldArtifacts();
+  const acme = Promise.withResolvers<void>();
   let deployment: TestDeployment;
   before(async () => {
     deployment = await startDeployment({
-      env: { PAGE_DEADLINE_MS: '4000' },
-      withBackends: (backends) => ({ ...backends, artifacts: held.wrap(backends.artifacts) }),
+      env: { PAGE_DEADLINE_MS: '4000', TOKEN_DEADLINE_MS: '4000' },
+      withBackends: (backends) => ({
+        ...backends,
+        artifacts: held.wrap(backends.artifacts),
+        tenants: {
+          ...backends.tenants,
+          async findBySlug(slug) {
+            if (slug === 'acme') await acme.promise;
+            return backends.tenants.findBySlug(slug);
+          },
+        },
+      }),
     });
   });
   after(() => deployment.stop());
@@ -124,5 +135,18 @@ describe('a page that hangs', () => {
     assert.deepEqual(late.headers.getSetCookie(), []);
     const again = await browser.open(signIn.url);
     assert.deepEqual([again.status, again.url], [200, signIn.url]);
+  });
+
+  it('says so before its tenant is known, too, as a token endpoint does', async () => {
+    const ask = (path: string, init?: RequestInit) =>
+      fetch(`${deployment.publicUrl}/t/acme${path}`, init);
+    const [page, token] = await Promise.all([
+      ask('/account', { headers: { accept: 'text/html' } }),
+      ask('/token', { method: 'POST', headers: { accept: 'text/html' } }),
+    ]);
+    acme.resolve();
+    assert.deepEqual([page.status, token.status], [503, 503]);
+    assert.match(await page.text(), /We can’t answer right now/);
+    assert.equal(JSON.parse(await token.text()).error, 'temporarily_unavailable');
   });
 });
