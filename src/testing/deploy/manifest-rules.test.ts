@@ -63,6 +63,7 @@ spec:
           image: registry.example.com/gatehouse-backup:0.1.0
           env:
             - { name: BACKUP_UPLOAD, value: /usr/local/bin/upload }
+            - { name: PGSSL, value: sslrootcert=/run/secrets/postgres-ca.pem }
             - { name: BACKUP_SIGNING_KEY, value: /run/secrets/keys }
           volumeMounts: [{ name: secrets, mountPath: /run/secrets }]
       volumes:
@@ -149,6 +150,12 @@ const BROKEN: readonly { what: string; from: string; to: string; says: RegExp }[
     from: 'postgres-ca.pem:',
     to: 'ca.pem:',
     says: /migrator_url trusts \/run\/secrets\/postgres-ca\.pem, which is not there/,
+  },
+  {
+    what: 'an authority that is not where a variable looks for it',
+    from: 'value: sslrootcert=/run/secrets/postgres',
+    to: 'value: sslrootcert=/run/secrets/other',
+    says: /PGSSL trusts \/run\/secrets\/other-ca\.pem, which is not there/,
   },
   {
     what: 'a file that another program does not find',

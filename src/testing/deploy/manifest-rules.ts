@@ -160,16 +160,14 @@ function authorityProblems({ kind, name, pod }: Workload, keys: Keys): string[] 
   return [...pod.initContainers, ...pod.containers].flatMap((container) => {
     const files = mountedFiles(pod, container, keys);
     const there = files.map(({ path }) => path);
-    return files
+    const secrets = files
       .filter(({ of }) => of === 'Secret')
-      .flatMap(({ path, object, key }) => {
-        const text = keys.secrets.get(object)?.[key] ?? '';
-        return [...text.matchAll(/sslrootcert=(\/[^&\s]+)/g)]
-          .filter(([, authority = '']) => !there.includes(authority))
-          .map(
-            ([, authority]) => `${kind} ${name}: ${path} trusts ${authority}, which is not there`,
-          );
-      });
+      .map(({ path, object, key }) => [path, keys.secrets.get(object)?.[key] ?? ''] as const);
+    return [...secrets, ...Object.entries(environmentOf(container, keys))].flatMap(([by, text]) =>
+      [...text.matchAll(/sslrootcert=(\/[^&\s]+)/g)]
+        .filter(([, authority = '']) => !there.includes(authority))
+        .map(([, authority]) => `${kind} ${name}: ${by} trusts ${authority}, which is not there`),
+    );
   });
 }
 
