@@ -43,7 +43,7 @@ mkdir -p "$run"
 cat >"$run/users.acl" <<ACL
 user default on #$admin ~* &* +@all
 user gatehouse on #$app resetkeys ~$prefix* ~{$prefix* resetchannels &$prefix* -@all +@read +@write +@connection +@transaction +@pubsub +time -@dangerous -@scripting +eval +evalsha +info +cluster|slots +cluster|info
-user monitor on #$monitor resetkeys resetchannels -@all +ping +info +client|setname +latency|latest +latency|histogram +slowlog|len +dbsize
+user monitor on #$monitor resetkeys resetchannels -@all +ping +info +client|setname +latency|latest +latency|histogram +slowlog|len +dbsize +cluster|info
 ACL
 exec redis-server "$(dirname "$0")/redis.conf" --aclfile "$run/users.acl" \
   --dir "${REDIS_DATA_DIRECTORY:-/data}" "$@"

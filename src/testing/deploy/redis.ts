@@ -277,6 +277,7 @@ async function monitorLooks(redis: StartedRedis): Promise<void> {
       ['slowlog', 'len'],
       ['latency', 'latest'],
       ['dbsize'],
+      ['cluster', 'info'],
     ]) {
       const said = await answerTo(one, command);
       if (said.startsWith('NOPERM')) throw new Error(`redis_exporter: ${said}`);
