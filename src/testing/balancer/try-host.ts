@@ -1,23 +1,17 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensurePrograms } from '../debian-programs.ts';
-import { NotToBeHad, ROOT, runProgram } from '../deploy/trial.ts';
+import { commandsOfManual, withoutPackages } from '../deploy/manual.ts';
+import { FOLLOWED, NAME } from '../deploy/operators-host-names.ts';
+import { onOwnMachine } from '../deploy/own-machine.ts';
 import { createCertificateAuthority } from './certificate-authority.ts';
 import { installedNginx, NGINX_FILES } from './nginx-process.ts';
 
-const NAME = 'login.example.com';
-const UNSHARE = '/usr/bin/unshare';
-/** A network, mounts and processes of its own: what is done in there leaves nothing behind. */
-const OF_ITS_OWN = ['--net', '--mount', '--pid', '--fork', '--kill-child'];
-
 /** The machine before the commands: Debian's nginx runs, and replicas at the example's addresses. */
 const BEFORE = `
-set -eu
-ip link set lo up
 for last in 11 12 13; do ip address add 10.0.0.$last/32 dev lo; done
-mount --make-rprivate /
 mount --bind etc-nginx /etc/nginx
 mount -t tmpfs tmpfs /run
 mount -t tmpfs tmpfs /var/log/nginx
@@ -56,13 +50,8 @@ ask http://${NAME}/.well-known/acme-challenge/token
 export async function tryHost(): Promise<string> {
   await installedNginx();
   await ensurePrograms({
-    '/usr/sbin/ip': 'iproute2',
     '/usr/bin/curl': 'curl',
     '/usr/bin/envsubst': 'gettext-base',
-    [UNSHARE]: 'util-linux',
-  });
-  await runProgram(UNSHARE, [...OF_ITS_OWN, 'true']).catch((cause: unknown) => {
-    throw new NotToBeHad('a network namespace, which this user may not make', { cause });
   });
   const authority = await createCertificateAuthority();
   const work = await mkdtemp(join(tmpdir(), 'gatehouse-host-'));
@@ -75,11 +64,8 @@ export async function tryHost(): Promise<string> {
     await writeFile(join(directory, 'privkey.pem'), key);
     await writeFile(join(work, 'ca.pem'), authority.certificate);
     const env = { ...process.env, NODE: process.execPath, WORK: work };
-    const script = `${BEFORE}${await commandsOfManual()}${AFTER}`;
-    const { stdout } = await runProgram(UNSHARE, [...OF_ITS_OWN, 'bash', '-c', script], {
-      cwd: work,
-      env,
-    });
+    const commands = withoutPackages(await commandsOfManual(FOLLOWED.balancer));
+    const { stdout } = await onOwnMachine(`${BEFORE}${commands}${AFTER}`, { cwd: work, env });
     const [ready = '', page, redirect, line = '{}', challenge] = stdout.trim().split('\n');
     assert.match(ready, /^replica /);
     assert.equal(page, `replica ${NAME} 200 2`);
@@ -91,13 +77,4 @@ export async function tryHost(): Promise<string> {
     await rm(work, { recursive: true, force: true });
     await authority.stop();
   }
-}
-
-/** But for the packages, which are there. */
-async function commandsOfManual(): Promise<string> {
-  const manual = await readFile(join(ROOT, 'docs/deploy.md'), 'utf8');
-  const [, section = ''] = manual.split('\n## The load balancer\n');
-  const [, block] = /```sh\n(.*?)```/s.exec(section) ?? [];
-  if (block === undefined) throw new Error('docs/deploy.md has no commands for the load balancer');
-  return block.replaceAll(/^apt-get .*\n/gm, '');
 }

@@ -36,9 +36,11 @@ async function tryOne(trial: Trial): Promise<Row> {
 
 function printTable(rows: readonly Row[]): void {
   const cell = (text: string) => (text.split('\n')[0] ?? '').replaceAll('|', String.raw`\|`);
-  const lines = rows.map(({ trial, outcome, seen, seconds }) =>
-    [trial.artefact, trial.how, `${outcome}: ${seen} (${seconds} s)`].map(cell),
-  );
+  const lines = rows.map(({ trial, outcome, seen, seconds }) => {
+    const files = trial.covers.length === 0 ? '' : ` (${trial.covers.join(', ')})`;
+    const result = `${outcome}: ${seen} (${seconds} s)`;
+    return [`${trial.artefact}${files}`, trial.how, result].map(cell);
+  });
   const table = [['artefact', 'how it was tried', 'result'], ['---', '---', '---'], ...lines];
   process.stdout.write(`\n${table.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n\n`);
 }

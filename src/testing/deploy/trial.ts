@@ -15,6 +15,11 @@ export interface Trial {
   /** Files and directories that it tries, from the root. What none names must not be shipped. */
   readonly covers: readonly string[];
   /**
+   * First lines of the blocks of docs/deploy.md whose commands it runs as they stand there
+   * (`commandsOfManual`). What none follows must not be told to operators.
+   */
+  readonly follows?: readonly string[];
+  /**
    * Tries it. Leaves nothing running and nothing behind.
    *
    * @returns what was seen, in words for the table
