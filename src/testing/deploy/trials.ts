@@ -1,13 +1,16 @@
+import { ACME } from './acme.ts';
 import { BACKUP } from './backup.ts';
 import { BALANCER } from './balancer.ts';
 import { COMPOSE } from './compose.ts';
 import { DATABASE_CARE } from './database-care.ts';
 import { DATABASE_TLS } from './database-tls.ts';
 import { ENGINE } from './engine.ts';
+import { FRESH_HOST } from './fresh-host.ts';
 import { HELM } from './helm.ts';
 import { IMAGE } from './image.ts';
 import { KUBERNETES } from './kubernetes.ts';
 import { MONITORING } from './monitoring.ts';
+import { OPERATORS_HOST } from './operators-host.ts';
 import { PGBOUNCER } from './pgbouncer.ts';
 import { POSTGRES_INIT } from './postgres-init.ts';
 import { REDIS } from './redis.ts';
@@ -38,4 +41,7 @@ export const TRIALS: readonly Trial[] = [
   ...HELM,
   ...SWARM,
   ...ENGINE,
+  ...ACME,
+  ...OPERATORS_HOST,
+  ...FRESH_HOST,
 ];

@@ -1,0 +1,146 @@
+/** docs/deploy.md on a Debian on which nothing is installed yet, and which systemd runs. */
+import assert from 'node:assert/strict';
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buildah, ensureBuildah, UNSIGNED } from './buildah.ts';
+import { debianProgram } from './debian.ts';
+import { ensureBase } from './image-base.ts';
+import { blocksOfManual, commandsOfManual, packageCommands, withoutPackages } from './manual.ts';
+import { FOLLOWED } from './operators-host-names.ts';
+import { onOwnMachine } from './own-machine.ts';
+import { ROOT, type Trial } from './trial.ts';
+
+/** Blocks of the manual that are for hosts with systemd, by their first lines. */
+const PACKAGES = 'apt-get install postgresql-client age curl jq openssl redis-tools';
+const TIMER = 'install -d -m 700 /var/backups/gatehouse';
+const MONITORING =
+  'apt-get install prometheus prometheus-redis-exporter prometheus-postgres-exporter prometheus-blackbox-exporter \\';
+
+/** Where a checkout is on the host, as gatehouse-backup.service has it. */
+const CHECKOUT = 'srv/gatehouse';
+/** What is left there of what was done. */
+const DONE = 'srv/done';
+
+/** Debian's own: what the manual takes for granted. */
+const GRANTED = ['systemd', 'systemd-sysv', 'dbus', 'postgresql'];
+
+/** Begins with the host, writes down what it sees, and ends it. */
+const UNIT = `[Unit]
+After=multi-user.target postgresql.service
+[Service]
+Type=oneshot
+TimeoutStartSec=120
+ExecStart=/bin/bash /srv/commands.sh
+ExecStopPost=/usr/bin/systemctl --no-block poweroff
+StandardOutput=file:/${DONE}/output
+StandardError=file:/${DONE}/errors
+`;
+
+/** PostgreSQL of this host, with a migrated database, as its superuser reaches it. */
+const DATABASE = `
+printf '#!/bin/sh\\nmkdir -p elsewhere && cp "$@" elsewhere\\n' >/usr/local/bin/upload
+chmod +x /usr/local/bin/upload
+# As the files that PostgreSQL itself brings say: by a password.
+runuser -u postgres -- psql -q -c "alter role postgres password 'of-a-trial'" -c 'create database gatehouse'
+(umask 077 && echo 'db.example:*:*:postgres:of-a-trial' >/root/.pgpass)
+export HOME=/root
+export PGHOST=db.example PGUSER=postgres PGDATABASE=gatehouse
+DATABASE_URL=postgres://postgres:of-a-trial@db.example/gatehouse KEY_ENCRYPTION_KEYS=$(openssl rand -base64 32) \\
+  /node /checkout/src/cli/cli.ts migrate
+`;
+
+const AFTERWARDS = `
+echo '--'
+systemctl start gatehouse-backup.service
+ls /var/backups/gatehouse/elsewhere/*.dump.age | wc -l
+systemctl show --property=NextElapseUSecRealtime --value gatehouse-backup.timer
+asks() { curl -fs "http://localhost:9090/api/v1/targets" | jq '.data.activeTargets | length'; }
+for _ in $(seq 150); do
+  targets=$(asks) && [ "$targets" -gt 0 ] && break
+  sleep 0.2
+done
+echo "$targets"
+curl -fsS http://localhost:9090/api/v1/rules | jq '[.data.groups[].rules[] | select(.type == "alerting")] | length'
+curl -fsS http://localhost:9115/config | grep '^ *edge:'
+`;
+
+/** Debian's packages, timers and services by the commands of docs/deploy.md. */
+export const FRESH_HOST: readonly Trial[] = [
+  {
+    artefact: 'a fresh host with systemd, from docs/deploy.md',
+    how: 'a Debian of debootstrap, booted by systemd-nspawn: every apt-get line of it, Prometheus with its exporters, a backup by the timer',
+    covers: ['deploy/backup/gatehouse-backup.service', 'deploy/backup/gatehouse-backup.timer'],
+    follows: [PACKAGES, TIMER, MONITORING],
+    async run() {
+      await ensureBuildah();
+      const nspawn = await debianProgram({
+        package: 'systemd-container',
+        program: 'systemd-nspawn',
+      });
+      const { stdout } = await buildah('from', ...UNSIGNED, '--pull-never', await ensureBase());
+      const container = stdout.trim();
+      try {
+        const packages = await install(container);
+        const { stdout: mounted } = await buildah('mount', container);
+        const root = mounted.trim();
+        await prepare(root);
+        const boot = `exec "${nspawn}" --quiet --register=no --keep-unit --directory="${root}" \
+          --bind-ro="${ROOT}:/checkout" --bind-ro="${process.execPath}:/node" --boot >/dev/null`;
+        await onOwnMachine(boot, { cwd: root, env: process.env });
+        return `${packages} packages named and installed; ${await seenOn(root)}`;
+      } finally {
+        await buildah('rm', container);
+      }
+    },
+  },
+];
+
+/** @returns how many packages the manual names */
+async function install(container: string): Promise<number> {
+  const lines = (await blocksOfManual()).flatMap(packageCommands);
+  // As somebody who answers yes; services start when the host does.
+  const answers = `
+    echo 'APT::Get::Assume-Yes "true"; APT::Install-Recommends "false";' >/etc/apt/apt.conf.d/90trial
+    printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d
+    chmod +x /usr/sbin/policy-rc.d
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update --quiet
+    apt-get install ${GRANTED.join(' ')}`;
+  const script = ['set -e', answers, ...lines, 'rm /usr/sbin/policy-rc.d', 'apt-get clean'];
+  await buildah('run', '--network=host', '--user=0', container, 'sh', '-c', script.join('\n'));
+  return lines.flatMap((line) => line.match(/[a-z][\w.-]+/g)?.slice(2) ?? []).length;
+}
+
+/** Lays a checkout on the host, and what it does once it has started. */
+async function prepare(root: string): Promise<void> {
+  await cp(join(ROOT, 'deploy'), join(root, CHECKOUT, 'deploy'), { recursive: true });
+  await mkdir(join(root, DONE), { recursive: true });
+  const here = async (first: string) => {
+    const commands = withoutPackages(await commandsOfManual(first));
+    return `( cd /${CHECKOUT}\n${commands})`;
+  };
+  const blocks = [FOLLOWED.backup, TIMER, MONITORING].map(here);
+  const commands = ['set -euo pipefail', DATABASE, ...(await Promise.all(blocks)), AFTERWARDS];
+  await writeFile(join(root, 'srv/commands.sh'), commands.join('\n'));
+  const units = join(root, 'etc/systemd/system');
+  await writeFile(join(units, 'commands.service'), UNIT);
+  // Not wanted by what it comes after.
+  const wants = join(units, 'graphical.target.wants');
+  await mkdir(wants, { recursive: true });
+  await symlink('../commands.service', join(wants, 'commands.service'));
+  await writeFile(join(root, 'etc/hosts'), '127.0.0.1 localhost db.example\n');
+}
+
+async function seenOn(root: string): Promise<string> {
+  const [output, errors] = await Promise.all(
+    ['output', 'errors'].map((name) => readFile(join(root, DONE, name), 'utf8')),
+  );
+  const [, afterwards = ''] = (output ?? '').split('\n--\n');
+  const [backups, next, targets, alerts, module] = afterwards.trim().split('\n');
+  const said = `${output}\n${errors}`;
+  assert.equal(backups, '2', said);
+  assert.match(next ?? '', /:0\d:\d\d/, said);
+  for (const count of [targets, alerts]) assert.ok(Number(count) > 0, said);
+  assert.match(module ?? '', /edge/, said);
+  return `backed up by hand, then by the service of the timer; Prometheus asks ${targets} targets and works out ${alerts} alerts`;
+}
