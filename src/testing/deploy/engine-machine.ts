@@ -27,7 +27,10 @@ const PACKAGES = ['docker.io', 'containerd', 'runc', 'tini', 'libdevmapper1.02.1
 /** Images stay, for the next run. */
 const CLEAN_UP = `
 docker swarm leave --force >/dev/null 2>&1 || true
-docker ps --all --quiet | xargs --no-run-if-empty docker rm --force --volumes >/dev/null
+# A Swarm that was left removes its own meanwhile.
+while docker ps --all --quiet | grep -q .; do
+  docker ps --all --quiet | xargs --no-run-if-empty docker rm --force --volumes >/dev/null 2>&1 || true
+done
 docker network prune --force >/dev/null
 docker volume ls --quiet | xargs --no-run-if-empty docker volume rm --force >/dev/null
 docker image prune --force >/dev/null
@@ -300,7 +303,8 @@ async function environment(work: string): Promise<NodeJS.ProcessEnv> {
   const library = 'lib/x86_64-linux-gnu';
   const places = (...paths: string[]) => paths.map((path) => join(PROGRAMS, path)).join(':');
   return {
-    PATH: `${places('usr/bin', 'usr/sbin', 'sbin')}:${dirname(process.execPath)}:/usr/sbin:/usr/bin:/sbin:/bin`,
+    // What a trial puts before the engine's own comes first.
+    PATH: `${work}/bin:${places('usr/bin', 'usr/sbin', 'sbin')}:${dirname(process.execPath)}:/usr/sbin:/usr/bin:/sbin:/bin`,
     LD_LIBRARY_PATH: places(library, `usr/${library}`),
     HOME: work,
     DOCKER_CONFIG: join(work, 'docker'),

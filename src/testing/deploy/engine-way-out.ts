@@ -17,6 +17,7 @@ const PORT = 3128;
 /** In there: every connection is led to the socket. */
 const LEAD = `
 const { connect, createServer } = require('node:net');
+process.stdin.resume().on('end', () => process.exit());
 createServer((from) => {
   const to = connect(process.argv[1]);
   from.on('error', () => to.destroy());
@@ -36,15 +37,17 @@ export async function withWayOut<T>(machine: EngineMachine, work: () => Promise<
     .listen(path);
   await once(proxy, 'listening');
   const lead = machine.spawn([process.execPath, '--eval', LEAD, path]);
+  const ended = once(lead, 'close');
   try {
-    await Promise.race([once(lead.stdout, 'data'), once(lead, 'close')]);
+    await Promise.race([once(lead.stdout, 'data'), ended]);
     const address = `http://${ADDRESS}:${PORT}`;
     const proxies = { default: { httpProxy: address, httpsProxy: address } };
     await writeFile(config, JSON.stringify({ proxies }));
     return await work();
   } finally {
     await writeFile(config, '{}');
-    lead.kill('SIGKILL');
+    lead.stdin.end();
+    await ended;
     for (const socket of sockets) socket.destroy();
     proxy.close();
   }

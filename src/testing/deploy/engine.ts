@@ -2,6 +2,7 @@ import { tryCompose, tryProduction } from './engine-compose.ts';
 import { tryImage } from './engine-image.ts';
 import { ensureImages } from './engine-images.ts';
 import { type EngineMachine, startEngineMachine } from './engine-machine.ts';
+import { trySwarm } from './engine-swarm.ts';
 import type { Trial } from './trial.ts';
 
 /** The commands of docs/deploy.md, as they stand there, by Docker's engine on a machine of its own. */
@@ -23,6 +24,12 @@ export const ENGINE: readonly Trial[] = [
     how: 'the lines of docs/deploy.md, with files for secrets, and the backup',
     covers: ['docker-compose.yml', 'docker-compose.prod.yml', 'deploy/compose', 'deploy/backup'],
     run: () => withMachine(tryProduction),
+  },
+  {
+    artefact: 'engine swarm',
+    how: 'the lines of docs/deploy.md, by two of Docker, with shorter waits between replicas',
+    covers: ['deploy/swarm', 'deploy/backup'],
+    run: () => withMachine(trySwarm),
   },
 ];
 

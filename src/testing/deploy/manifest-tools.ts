@@ -14,6 +14,7 @@ const PROGRAMS = {
   helm: { module: MANIFESTS, package: 'helm.sh/helm/v4/cmd/helm' },
   'check-manifests': { module: MANIFESTS, package: '.' },
   'check-stack': { module: STACK, package: '.' },
+  'docker-stack': { module: COMPOSE, package: '.' },
   'docker-compose': { module: COMPOSE, package: 'github.com/docker/compose/v2/cmd' },
 } as const;
 

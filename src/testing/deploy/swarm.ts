@@ -26,7 +26,7 @@ const WHOLE = {
 export const SWARM: readonly Trial[] = [
   {
     artefact: 'swarm',
-    how: "Docker's own loader of stacks; the secrets that the commands of docs/deploy.md make; what services say of one another, of files that are there, and of the server; no Swarm runs here",
+    how: "Docker's own loader of stacks; the secrets that the commands of docs/deploy.md make; what services say of one another, of files that are there, and of the server",
     covers: [FILE],
     async run() {
       const stack = await loadStack(FILE);

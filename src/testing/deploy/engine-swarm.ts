@@ -1,0 +1,119 @@
+/** The section of docs/deploy.md on Docker Swarm, by two engines. */
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { backUp } from './engine-backup.ts';
+import { buildBackupImage, buildOurImage } from './engine-image.ts';
+import { type EngineMachine, startNeighbour } from './engine-machine.ts';
+import { blockWith, commandsOf } from './engine-manual.ts';
+import { type People, peopleOf, until } from './engine-people.ts';
+import { manifestTool } from './manifest-tools.ts';
+
+const NAME = 'login.example.com';
+const IMAGE = 'registry.example.com/gatehouse';
+const DEADLINE_MS = 180_000;
+
+/** @returns what was seen */
+export async function trySwarm(machine: EngineMachine): Promise<string> {
+  await buildOurImage(machine);
+  await buildBackupImage(machine);
+  await takeNewerStack(machine);
+  const encrypted = await leaveOutWhatIsMissing(machine);
+  const neighbour = await startNeighbour(machine);
+  try {
+    await makeSwarm(machine, neighbour);
+    const people = await deploy(machine);
+    const times = await replaceAndTakeBack(machine, people);
+    await backUp(machine, 'com.docker.swarm.service.name=gatehouse_postgres');
+    const between = encrypted
+      ? 'encrypted between them'
+      : 'not encrypted between them: no ESP in this kernel';
+    return `two nodes, ${between}; signed in; ${times} sign-ins during a release and its way back, none failed; backed up`;
+  } finally {
+    await neighbour.stop();
+  }
+}
+
+/** `docker stack` of a client that knows jobs; all else is the engine's own. */
+async function takeNewerStack(machine: EngineMachine): Promise<void> {
+  const stack = await manifestTool('docker-stack');
+  const { stdout: own } = await machine.run('command -v docker');
+  const bin = join(machine.work, 'bin');
+  await mkdir(bin);
+  const either = `if [ "$1" = stack ]; then shift; exec ${stack} "$@"; fi`;
+  await writeFile(join(bin, 'docker'), `#!/bin/sh\n${either}\nexec ${own.trim()} "$@"\n`);
+  await chmod(join(bin, 'docker'), 0o755);
+}
+
+/** Replicas follow each other sooner; a kernel without ESP cannot encrypt what goes between nodes. */
+async function leaveOutWhatIsMissing(machine: EngineMachine): Promise<boolean> {
+  const sooner = 's/(monitor|delay): (60|30|10)s/\\1: 3s/';
+  await machine.run(`sed -i -E '${sooner}' deploy/swarm/stack.yml`);
+  const kernel = await readFile('/proc/config.gz').catch(() => undefined);
+  const config = kernel === undefined ? '' : String(await promisify(gunzip)(kernel));
+  if (!config.includes('# CONFIG_INET_ESP is not set')) return true;
+  await machine.run(`sed -i "/driver_opts: { encrypted: '' }/d" deploy/swarm/stack.yml`);
+  return false;
+}
+
+/** Two nodes, each with the images that a registry would have given it. */
+async function makeSwarm(machine: EngineMachine, neighbour: EngineMachine): Promise<void> {
+  const archive = join(machine.work, 'images.tar');
+  await machine.run(`
+    docker tag gatehouse:0.1.0 ${IMAGE}:0.1.0
+    docker tag gatehouse:0.1.0 ${IMAGE}:0.1.1
+    docker save --output ${archive} ${IMAGE}:0.1.0 ${IMAGE}:0.1.1
+  `);
+  await neighbour.run(`docker load --quiet --input ${archive}`);
+  await machine.run('docker swarm init --advertise-addr 192.0.2.10');
+  const { stdout } = await machine.run('docker swarm join-token --quiet worker');
+  await neighbour.run(`docker swarm join --token ${stdout.trim()} 192.0.2.10:2377`);
+}
+
+const RELEASE = 'deploy/swarm/stack.yml';
+
+/** Secrets, the stack with a seed file, and somebody who signs in. */
+async function deploy(machine: EngineMachine): Promise<People> {
+  const blocks = await commandsOf('Docker Swarm');
+  await machine.run(`
+    echo '127.0.0.1 ${NAME}' >>/etc/hosts
+    cp seeds/demo.yaml my-seeds.yaml
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key.pem \\
+      -subj /CN=${NAME} -addext subjectAltName=DNS:${NAME} -days 2 -out certificate.pem
+  `);
+  const once = blockWith(blocks, 'secret() {');
+  await machine.run(once.replaceAll(/\bNODE\b/g, '"$(hostname)"'));
+  await machine.run(blockWith(blocks, 'export SEEDS=') + blockWith(blocks, RELEASE));
+  for (const [service, count] of [
+    ['app', 3],
+    ['nginx', 1],
+  ] as const) {
+    await until(machine, running(`gatehouse_${service}`, count), DEADLINE_MS);
+  }
+  const certificate = join(machine.directory, 'certificate.pem');
+  const people = peopleOf(machine, { issuer: `https://${NAME}`, certificate });
+  await people.signIn();
+  return people;
+}
+
+/** @returns how often somebody signed in meanwhile */
+async function replaceAndTakeBack(machine: EngineMachine, people: People): Promise<number> {
+  const blocks = await commandsOf('Docker Swarm');
+  const release = blockWith(blocks, 'export SEEDS=') + blockWith(blocks, RELEASE);
+  return people.meanwhile(async () => {
+    await machine.run(release.replaceAll(':0.1.0', ':0.1.1'));
+    await until(machine, updated('completed'), DEADLINE_MS);
+    await machine.run('docker service rollback gatehouse_app');
+    await until(machine, updated('rollback_completed'), DEADLINE_MS);
+  });
+}
+
+function running(service: string, count: number): string {
+  return `docker service ls --format '{{.Name}} {{.Replicas}}' | grep -q '^${service} ${count}/${count}'`;
+}
+
+function updated(state: string): string {
+  const format = '{{.UpdateStatus.State}}';
+  return `[ "$(docker service inspect --format '${format}' gatehouse_app)" = ${state} ]`;
+}
