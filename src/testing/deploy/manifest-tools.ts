@@ -7,6 +7,7 @@ import { NotToBeHad, ROOT, runProgram } from './trial.ts';
 const MANIFESTS = join(ROOT, 'src/testing/deploy/check-manifests');
 const STACK = join(ROOT, 'src/testing/deploy/check-stack');
 const COMPOSE = join(ROOT, 'src/testing/deploy/engine-compose-plugin');
+const CONTROL_PLANE = join(ROOT, 'src/testing/cluster/control-plane');
 
 /** Packages by the names of the programs that they become; `.` is the module's own. */
 const PROGRAMS = {
@@ -16,6 +17,7 @@ const PROGRAMS = {
   'check-stack': { module: STACK, package: '.' },
   'docker-stack': { module: COMPOSE, package: '.' },
   'docker-compose': { module: COMPOSE, package: 'github.com/docker/compose/v2/cmd' },
+  'control-plane': { module: CONTROL_PLANE, package: '.' },
 } as const;
 
 /** Where definitions of custom resources are: module and version, and files in it. */
@@ -41,17 +43,38 @@ const DEFINITIONS = {
  */
 export async function manifestTool(name: keyof typeof PROGRAMS): Promise<string> {
   const { module, package: path } = PROGRAMS[name];
+  const program = await placeOf(name);
+  if (await isThere(program)) return program;
+  const flags = `-ldflags=-s -w${name === 'control-plane' ? await versionFlags() : ''}`;
+  const args = ['build', '-trimpath', flags, '-o', program, path];
+  await runGo(module, args, name);
+  return program;
+}
+
+/** Programs of Kubernetes are told of their version when they are linked; charts ask for it. */
+async function versionFlags(): Promise<string> {
+  const version = await kubernetesVersion();
+  const [major, minor] = version.slice(1).split('.');
+  const values = { gitVersion: version, gitMajor: major, gitMinor: minor };
+  return Object.entries(values)
+    .map(([name, value]) => ` -X k8s.io/component-base/version.${name}=${value}`)
+    .join('');
+}
+
+/** Whether a program has been built before. */
+export async function isBuilt(name: keyof typeof PROGRAMS): Promise<boolean> {
+  return isThere(await placeOf(name));
+}
+
+async function placeOf(name: keyof typeof PROGRAMS): Promise<string> {
+  const { module, package: path } = PROGRAMS[name];
   const hash = createHash('sha256');
   // Of a program of others, nothing but the versions decides what it is.
   const parts = path === '.' ? /^go\.(mod|sum)$|\.go$/ : /^go\.(mod|sum)$/;
   const files = (await readdir(module)).filter((file) => parts.test(file));
   for (const file of files.toSorted()) hash.update(await readFile(join(module, file)));
-  const directory = join(ROOT, '.cache/go-tools', `manifests-${hash.digest('hex').slice(0, 16)}`);
-  const program = join(directory, name);
-  if (await isThere(program)) return program;
-  const args = ['build', '-trimpath', '-ldflags=-s -w', '-o', program, path];
-  await runGo(module, args, name);
-  return program;
+  const directory = `manifests-${hash.digest('hex').slice(0, 16)}`;
+  return join(ROOT, '.cache/go-tools', directory, name);
 }
 
 /**
@@ -62,16 +85,22 @@ export async function manifestTool(name: keyof typeof PROGRAMS): Promise<string>
  */
 export async function checkManifests(manifests: string): Promise<string> {
   const program = await manifestTool('check-manifests');
+  const definitions = await definitionFiles();
+  const { stdout } = await runProgram(program, ['-crds', definitions.join(',')], {
+    input: manifests,
+  });
+  return stdout.trim();
+}
+
+/** Files of the definitions of the custom resources that installations use. */
+export async function definitionFiles(): Promise<string[]> {
   const definitions: string[] = [];
   for (const [module, files] of Object.entries(DEFINITIONS)) {
     const { stdout } = await runGo(MANIFESTS, ['mod', 'download', '-json', module], module);
     const directory = String(JSON.parse(stdout).Dir);
     definitions.push(...files.map((file) => join(directory, file)));
   }
-  const { stdout } = await runProgram(program, ['-crds', definitions.join(',')], {
-    input: manifests,
-  });
-  return stdout.trim();
+  return definitions;
 }
 
 /** The version of Kubernetes whose validation `checkManifests` is. */

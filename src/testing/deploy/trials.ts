@@ -1,3 +1,4 @@
+import { CLUSTER } from '../cluster/cluster.ts';
 import { ACME } from './acme.ts';
 import { BACKUP } from './backup.ts';
 import { BALANCER } from './balancer.ts';
@@ -39,6 +40,7 @@ export const TRIALS: readonly Trial[] = [
   ...KUBERNETES,
   ...REDIS_CLUSTER,
   ...HELM,
+  ...CLUSTER,
   ...SWARM,
   ...ENGINE,
   ...ACME,
