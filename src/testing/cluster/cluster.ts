@@ -30,6 +30,12 @@ export const CLUSTER: readonly Trial[] = [
     covers: [],
     run: () => tell('helm'),
   },
+  {
+    artefact: 'cluster pipeline',
+    how: 'the job of deploy.yml in the same way, started by hand and with the rights of deployer.yaml alone: a first release, the next, and one that cannot be had',
+    covers: [],
+    run: () => tell('pipeline'),
+  },
 ];
 
 async function tell(story: Story): Promise<string> {

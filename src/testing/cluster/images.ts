@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import { ROOT } from '../deploy/trial.ts';
 import { findRedisServer } from '../redis.ts';
@@ -15,6 +16,11 @@ const PATH = '/opt/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/
 
 /** A registry: which images there are, by the names that pods have for them. */
 export type Registry = (name: string) => Image | undefined;
+
+/** What a release is called by whoever wants that very one. */
+export function digestOf(tag: string): string {
+  return `sha256:${createHash('sha256').update(tag).digest('hex')}`;
+}
 
 /**
  * @param tags - releases of ours that can be had; all are these sources
@@ -38,9 +44,9 @@ export async function makeRegistry(tags: readonly string[]): Promise<Registry> {
     },
   };
   return (name) => {
-    const [, repository = '', tag = ''] = /([^/:]+):([^/:]+)$/.exec(name) ?? [];
+    const [, repository = '', tag = ''] = /([^/:@]+)[:@]((?:sha256:)?[^/:@]+)$/.exec(name) ?? [];
     if (repository === 'redis') return redis;
-    if (repository === 'gatehouse' && tags.includes(tag)) return gatehouse;
-    return undefined;
+    const isThere = tags.some((one) => [one, digestOf(one)].includes(tag));
+    return repository === 'gatehouse' && isThere ? gatehouse : undefined;
   };
 }

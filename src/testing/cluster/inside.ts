@@ -7,14 +7,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { helmStory } from './helm-story.ts';
 import { kustomizeStory } from './kustomize-story.ts';
+import { pipelineStory } from './pipeline-story.ts';
 import { type Brought, startWorld } from './world.ts';
 
-const STORIES = { kustomize: kustomizeStory, helm: helmStory };
+const STORIES = { kustomize: kustomizeStory, helm: helmStory, pipeline: pipelineStory };
 
 export type Story = keyof typeof STORIES;
 
 const [story = '', brought = ''] = process.argv.slice(2);
-if (story !== 'kustomize' && story !== 'helm') throw new Error(`there is no story ${story}`);
+if (story !== 'kustomize' && story !== 'helm' && story !== 'pipeline') {
+  throw new Error(`there is no story ${story}`);
+}
 const home = await mkdtemp(join(tmpdir(), 'cluster-'));
 const world = await startWorld(home, JSON.parse(brought) as Brought);
 try {

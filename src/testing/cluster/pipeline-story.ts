@@ -1,0 +1,124 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { createServer } from 'node:https';
+import { join } from 'node:path';
+import { ROOT } from '../deploy/trial.ts';
+import type { Job } from '../deploy/workflow-rules.ts';
+import { jobOf, type Machine, runJob } from '../deploy/workflow-run.ts';
+import { LOOPBACK_CERTIFICATE } from '../loopback-certificate.ts';
+import { digestOf } from './images.ts';
+import { readManual } from './manual.ts';
+import { makeSecrets, refused, SECRETS, underLoad } from './operator.ts';
+import type { World } from './world.ts';
+
+const STAGING = 'gatehouse-staging';
+const ISSUER = 'https://login.staging.example.com';
+const IN_PLACE = 'The schema first, then replica by replica';
+/** Nobody waits longer here for what cannot be had. */
+const PATIENCE = '--timeout=20s';
+
+/**
+ * The job of `deploy.yml` over a cluster, as somebody starts it by hand, with the rights of `deployer.yaml`
+ * alone: the first release, the next under load, and one that cannot be had, which goes back.
+ *
+ * @returns what was seen
+ */
+export async function pipelineStory(world: World): Promise<string> {
+  const { shell, checkout } = world;
+  const { rights, pack } = await readReleasing();
+  await makeSecrets(world, await readManual(), await world.newDatabase());
+  const files = (await shell(pack)).stdout;
+  // No mail server is there, and the doctor would say so.
+  const noMail = `sed -i '/SMTP\\|MAIL/d' deploy/kubernetes/overlays/staging/config.env`;
+  await shell(`rm -r ${SECRETS}\n${noMail}\n${rights}`);
+
+  const home = join(checkout, '../runner');
+  await mkdir(home);
+  const cluster = await deployersConfig(world);
+  await openFront(world, home);
+  const path = (await shell('echo "$PATH"')).stdout.trim();
+  const job = await jobOf('deploy.yml', 'deploy');
+  const deploy = (tag: string, as: Job = job) => {
+    const image = `registry.example.com/gatehouse@${digestOf(tag)}`;
+    const values = {
+      'inputs.image': image,
+      'inputs.backup-image': image.replace('gatehouse', 'gatehouse-backup'),
+      'github.event_name': 'workflow_dispatch',
+      'secrets.KUBECONFIG': cluster,
+      'secrets.SECRET_FILES': files,
+      'vars.PUBLIC_URL': ISSUER,
+    };
+    const machine: Machine = { home, values, env: { PATH: path } };
+    return runJob(machine, as, join(checkout, 'deploy/kubernetes/overlays/staging'));
+  };
+  const ends = async (tag: string, step: string | undefined, as?: Job) => {
+    const { failed, said } = await deploy(tag, as);
+    if (failed !== step) throw new Error(`${tag} ended at ${failed}:\n${said}`);
+  };
+
+  await ends('0.1.0', undefined);
+  const at = { namespace: STAGING, service: 'gatehouse', issuer: ISSUER };
+  const rolled = await underLoad(world, at, () => ends('0.2.0', undefined));
+  const impatient = { ...job, steps: job.steps.map(withPatience) };
+  const back = await underLoad(world, at, () => ends('9.9.9', IN_PLACE, impatient));
+  const image = `kubectl -n ${STAGING} get deployment gatehouse -o jsonpath='{..image}'`;
+  const runs = (await shell(image)).stdout;
+  if (!runs.includes(digestOf('0.2.0'))) throw new Error(`it did not go back: ${runs}`);
+
+  const config = join(home, '.kube/config');
+  await refused(world, `kubectl --kubeconfig ${config} get secrets -n kube-system`, /forbidden/);
+  return `deploy.yml with the rights of deployer.yaml: the first release; the next over ${rolled.requests} requests, one that cannot be had and back over ${back.requests}, none failed`;
+}
+
+function withPatience(step: Job['steps'][number]): Job['steps'][number] {
+  return step.run === undefined
+    ? step
+    : { ...step, run: step.run.replace('--timeout=16m', PATIENCE) };
+}
+
+/** What docs/releasing.md has an administrator run, and how secrets are packed. */
+async function readReleasing(): Promise<{ rights: string; pack: string }> {
+  const text = await readFile(join(ROOT, 'docs/releasing.md'), 'utf8');
+  const [, rights] = /^```sh\n(kubectl create namespace .*?)```/ms.exec(text) ?? [];
+  const [, pack] = /`(tar -cz -C .*?)`/.exec(text) ?? [];
+  if (rights === undefined || pack === undefined) {
+    throw new Error('docs/releasing.md has no commands for the rights and the secrets');
+  }
+  return { rights, pack: pack.replace(String.raw`\|`, '|') };
+}
+
+/** A kubeconfig of the account that may put releases there, and nothing else. */
+async function deployersConfig({ shell, control }: World): Promise<string> {
+  const create = `kubectl -n ${STAGING} create token gatehouse-deployer`;
+  const token = (await shell(create)).stdout.trim();
+  const config = JSON.parse(await readFile(control.kubeconfig, 'utf8'));
+  for (const { user } of config.users) user.token = token;
+  return JSON.stringify(config);
+}
+
+/** What stands for the way in, with its certificate, and has curl find it. */
+async function openFront({ services }: World, home: string): Promise<void> {
+  const { certificate: cert, key } = LOOPBACK_CERTIFICATE;
+  const front = createServer({ cert, key }, ({ url: path, method, headers }, response) => {
+    const host = services.addressOf(STAGING, 'gatehouse');
+    const forwarded = {
+      ...headers,
+      'x-forwarded-proto': 'https',
+      'x-forwarded-for': '198.51.100.7',
+    };
+    const asked = request({ host, port: 80, path, method, headers: forwarded }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    asked.once('error', () => response.destroy());
+    asked.end();
+  });
+  await new Promise<void>((listening) => front.listen(0, '127.0.0.1', listening));
+  const address = front.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const { hostname } = new URL(ISSUER);
+  await writeFile(
+    join(home, '.curlrc'),
+    `insecure\nconnect-to = "${hostname}:443:127.0.0.1:${port}"\n`,
+  );
+}
