@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buildBackupImage, buildOurImage, startDatabases } from './engine-image.ts';
 import type { EngineMachine } from './engine-machine.ts';
 import { blockWith, commandsOf } from './engine-manual.ts';
 
@@ -20,4 +23,45 @@ export async function backUp(machine: EngineMachine, part: string): Promise<void
   const { stdout } = await machine.run('ls /var/backups/gatehouse');
   assert.match(stdout, /^gatehouse-\w+\.dump\.age$/m);
   assert.match(stdout, /^gatehouse-\w+\.manifest$/m);
+}
+
+/**
+ * The section on the image of backups: a backup of one database, restored into another.
+ *
+ * @returns what was seen
+ */
+export async function tryBackupImage(machine: EngineMachine): Promise<string> {
+  await buildOurImage(machine);
+  await buildBackupImage(machine);
+  const database = await startDatabases(machine);
+  const [migrate = ''] = blockWith(await commandsOf('The image'), 'gatehouse migrate').split(
+    '\n\n',
+  );
+  await machine.run(migrate);
+  await machine.run(`
+    ${KEYS}
+    docker exec database createdb --username postgres restored
+    install -d -m 700 -o 10001 -g 10001 /var/backups/gatehouse
+    install -m 400 -o 10001 -t secrets identity.txt recipients.txt
+  `);
+  const block = blockWith(await commandsOf('The image of backups'), 'in_backup_image()');
+  const end = block.indexOf('\n}\n') + '\n}\n'.length;
+  const [backup = '', ...bringBack] = block.slice(end).trim().split('\n');
+  const inImage = async (lines: string, name: string) => {
+    await writeFile(join(machine.directory, 'pg_service.conf'), service(database, name));
+    await machine.run('install -m 400 -o 10001 -t secrets pg_service.conf');
+    return machine.run(block.slice(0, end) + lines);
+  };
+  await inImage(backup, 'gatehouse');
+  const { stdout: kept } = await machine.run('cd /var/backups/gatehouse; ls *.manifest');
+  const lines = bringBack.join('\n').replaceAll('gatehouse-TIME.manifest', kept.trim());
+  const dump = kept.trim().replace('.manifest', '.dump.age');
+  const { stdout } = await inImage(lines.replaceAll('gatehouse-TIME.dump.age', dump), 'restored');
+  return `built, backed up, restored, verified as the lines say; ${stdout.trim().split('\n').at(-1)}`;
+}
+
+/** One service of libpq, with its password. */
+function service({ hostname, username, password }: URL, database: string): string {
+  const [who, where] = [`user=${username}\npassword=${password}`, `host=${hostname}`];
+  return `[gatehouse]\n${where}\ndbname=${database}\n${who}\n`;
 }

@@ -69,8 +69,12 @@ async function lookAt(machine: EngineMachine, block: string): Promise<void> {
   assert.match((await machine.run(version)).stdout, new RegExp(VERSION.replaceAll('.', '\\.')));
 }
 
-/** A PostgreSQL and a Redis on the engine's bridge, and the files that the lines hand in. */
-async function startDatabases(machine: EngineMachine): Promise<void> {
+/**
+ * A PostgreSQL and a Redis on the engine's bridge, and the files that the lines hand in.
+ *
+ * @returns the URL of the database
+ */
+export async function startDatabases(machine: EngineMachine): Promise<URL> {
   const password = randomBytes(12).toString('hex');
   await machine.run(`
     docker run --detach --name database --env POSTGRES_PASSWORD=${password} \\
@@ -94,4 +98,5 @@ async function startDatabases(machine: EngineMachine): Promise<void> {
   const lines = Object.keys(files).map((name) => `${name.toUpperCase()}_FILE=/run/secrets/${name}`);
   const env = [...lines, 'PUBLIC_URL=http://localhost:3000'].join('\n');
   await writeFile(join(machine.directory, 'gatehouse.env'), `${env}\n`);
+  return new URL(files.database_url);
 }

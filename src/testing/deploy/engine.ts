@@ -1,3 +1,4 @@
+import { tryBackupImage } from './engine-backup.ts';
 import { tryCompose, tryProduction } from './engine-compose.ts';
 import { tryImage } from './engine-image.ts';
 import { ensureImages } from './engine-images.ts';
@@ -12,6 +13,12 @@ export const ENGINE: readonly Trial[] = [
     how: 'the lines of docs/deploy.md, by Docker on a machine of its own',
     covers: ['Dockerfile', '.dockerignore'],
     run: () => withMachine(tryImage),
+  },
+  {
+    artefact: 'engine backup image',
+    how: 'the lines of docs/deploy.md, by Docker: a backup, restored and verified',
+    covers: ['deploy/backup'],
+    run: () => withMachine(tryBackupImage),
   },
   {
     artefact: 'engine compose',
