@@ -25,8 +25,14 @@ const LAST_WORDS = 20_000;
 /** The commands of docs/deploy.md, run against a control plane. */
 export const CLUSTER: readonly Trial[] = [
   {
+    artefact: 'cluster kustomize',
+    how: "the section kustomize of docs/deploy.md, its commands as they stand, against etcd, kube-apiserver, kube-controller-manager and kube-scheduler; a stand-in for the kubelet runs the pods' commands, each in namespaces of its own, over PostgreSQL and Redis",
+    covers: [],
+    run: () => tell('kustomize'),
+  },
+  {
     artefact: 'cluster helm',
-    how: "the section Helm of docs/deploy.md, its commands as they stand, against etcd, kube-apiserver, kube-controller-manager and kube-scheduler; a stand-in for the kubelet runs the pods' commands, each in namespaces of its own, over PostgreSQL and Redis: --wait, test, upgrade, rollback, uninstall",
+    how: 'the section Helm of docs/deploy.md in the same way: --wait, test, upgrade, rollback, uninstall',
     covers: [],
     run: () => tell('helm'),
   },

@@ -61,10 +61,12 @@ export function startPodRun(first: PodObject, options: PodRunOptions): PodRun {
   };
 
   // One after another, and the last one says how it is.
+  let ended = false;
   let writing = Promise.resolve();
   const write = () => {
     writing = writing.then(async () => {
-      const facts = { startTime, nodeAddress: NODE_ADDRESS, address: sandbox?.address, records };
+      const address = sandbox?.address;
+      const facts = { startTime, nodeAddress: NODE_ADDRESS, address, records, ended };
       const status = podStatus(pod, facts, conditions);
       conditions = [...status.conditions];
       await api.patch(`${podPath(pod)}/status`, { status });
@@ -230,6 +232,7 @@ export function startPodRun(first: PodObject, options: PodRunOptions): PodRun {
     const graceMs = pod.metadata.deletionGracePeriodSeconds * 1000;
     await Promise.all([...running].map(([name, one]) => endOne(name, one, graceMs)));
     await living;
+    ended = true;
     await write();
     await sandbox?.remove();
     await rm(directory, { recursive: true, force: true });

@@ -5,12 +5,9 @@ import { type ContainerRecord, newRecord, podStatus } from './pod-status.ts';
 
 const LONG_AGO = '2020-01-01T00:00:00Z';
 
-function pod(restartPolicy: 'Always' | 'Never', deleted = false): PodObject {
+function pod(restartPolicy: 'Always' | 'Never'): PodObject {
   return POD.parse({
-    metadata: {
-      ...{ name: 'one', namespace: 'here', uid: '1' },
-      ...(deleted ? { deletionTimestamp: LONG_AGO } : {}),
-    },
+    metadata: { name: 'one', namespace: 'here', uid: '1' },
     spec: {
       restartPolicy,
       initContainers: [{ name: 'before', image: 'a' }],
@@ -32,12 +29,13 @@ function runs(ready: boolean): ContainerRecord {
   return { ...newRecord(), state: { running: { startedAt: LONG_AGO } }, started: true, ready };
 }
 
-function statusOf(of: PodObject, before: ContainerRecord, main: ContainerRecord) {
+function statusOf(of: PodObject, before: ContainerRecord, main: ContainerRecord, ended = false) {
   const records = new Map([
     ['before', before],
     ['main', main],
   ]);
-  const facts = { startTime: LONG_AGO, nodeAddress: '10.0.0.1', address: '10.0.0.2', records };
+  const addresses = { nodeAddress: '10.0.0.1', address: '10.0.0.2' };
+  const facts = { startTime: LONG_AGO, ...addresses, records, ended };
   const conditions = [
     { type: 'PodScheduled', status: 'True', lastTransitionTime: LONG_AGO },
     { type: 'Ready', status: 'False', lastTransitionTime: LONG_AGO },
@@ -63,7 +61,11 @@ describe('the status of a pod', () => {
     assert.equal(statusOf(pod('Never'), ended(0), ended(0)).phase, 'Succeeded');
     assert.equal(statusOf(pod('Never'), ended(0), ended(2)).phase, 'Failed');
     assert.equal(statusOf(pod('Never'), ended(2), newRecord()).phase, 'Failed');
-    assert.equal(statusOf(pod('Always', true), ended(0), ended(0)).phase, 'Succeeded');
+  });
+
+  it('is over once somebody has deleted it, even when it was never begun', () => {
+    assert.equal(statusOf(pod('Always'), ended(0), ended(0), true).phase, 'Succeeded');
+    assert.equal(statusOf(pod('Never'), newRecord(), newRecord(), true).phase, 'Failed');
   });
 
   it('is ready with all of its containers, from the moment of that change', () => {

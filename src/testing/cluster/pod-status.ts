@@ -35,6 +35,8 @@ export interface PodFacts {
   /** Undefined before it has one. */
   readonly address: string | undefined;
   readonly records: ReadonlyMap<string, ContainerRecord>;
+  /** Somebody has deleted it: nothing of it runs any more, and nothing is going to. */
+  readonly ended: boolean;
 }
 
 /**
@@ -50,7 +52,7 @@ export function podStatus(
   const recordOf = ({ name }: PodContainer) => facts.records.get(name) ?? newRecord();
   const initialized = initContainers.every((one) => succeeded(recordOf(one)));
   const ready = containers.every((one) => recordOf(one).ready);
-  const phase = phaseOf(pod, recordOf);
+  const phase = phaseOf(pod, recordOf, facts.ended);
   const done = phase === 'Succeeded';
   const ours = [
     condition('PodReadyToStartContainers', facts.address !== undefined),
@@ -91,17 +93,21 @@ export function podStatus(
   };
 }
 
-function phaseOf(pod: PodObject, recordOf: (one: PodContainer) => ContainerRecord): string {
+function phaseOf(
+  pod: PodObject,
+  recordOf: (one: PodContainer) => ContainerRecord,
+  ended: boolean,
+): string {
   const { initContainers, containers, restartPolicy } = pod.spec;
   const isEnded = (one: PodContainer) => 'terminated' in recordOf(one).state;
-  const isOver = restartPolicy === 'Never' || pod.metadata.deletionTimestamp !== undefined;
-  const failed = initContainers.some((one) => isEnded(one) && !succeeded(recordOf(one)));
-  if (isOver && failed) return 'Failed';
-  if (containers.every(isEnded)) {
-    const well = containers.every((one) => succeeded(recordOf(one)));
-    if (isOver) return well ? 'Succeeded' : 'Failed';
-    if (well && restartPolicy === 'OnFailure') return 'Succeeded';
+  const well = containers.every((one) => succeeded(recordOf(one)));
+  // One that was never begun has failed, too: its job waits to hear that.
+  if (ended) return well ? 'Succeeded' : 'Failed';
+  if (restartPolicy === 'Never') {
+    if (initContainers.some((one) => isEnded(one) && !succeeded(recordOf(one)))) return 'Failed';
+    if (containers.every(isEnded)) return well ? 'Succeeded' : 'Failed';
   }
+  if (well && restartPolicy === 'OnFailure') return 'Succeeded';
   const begun = containers.some((one) => {
     const { state, lastState } = recordOf(one);
     return !('waiting' in state) || lastState !== undefined;
