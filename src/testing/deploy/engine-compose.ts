@@ -92,3 +92,22 @@ export async function tryProduction(machine: EngineMachine): Promise<string> {
   await machine.run(`${compose} down --volumes`);
   return 'up as root with files for secrets; signed in at https://login.example.com; nginx made anew; backed up';
 }
+
+const DEVELOPMENT = 'docker compose --env-file deploy/compose/dev.env';
+
+/**
+ * What is for a machine of one's own, by the lines of the manual's table and of the files themselves.
+ *
+ * @returns what was seen
+ */
+export async function tryDevelopment(machine: EngineMachine): Promise<string> {
+  await buildOurImage(machine);
+  const people = peopleOf(machine, { issuer: 'http://localhost:8080' });
+  for (const files of ['', '-f docker-compose.yml -f docker-compose.test.yml']) {
+    const compose = `${DEVELOPMENT} ${files}`;
+    await machine.run(`${compose} up --build --detach --wait`);
+    await people.signIn();
+    await machine.run(`${compose} down --volumes`);
+  }
+  return 'up from the sources of the checkout, and then for a test run: signed in at http://localhost:8080';
+}

@@ -1,5 +1,5 @@
 import { tryBackupImage } from './engine-backup.ts';
-import { tryCompose, tryProduction } from './engine-compose.ts';
+import { tryCompose, tryDevelopment, tryProduction } from './engine-compose.ts';
 import { tryImage } from './engine-image.ts';
 import { ensureImages } from './engine-images.ts';
 import { type EngineMachine, startEngineMachine } from './engine-machine.ts';
@@ -25,6 +25,12 @@ export const ENGINE: readonly Trial[] = [
     how: 'the lines of docs/deploy.md, by Docker and Compose; somebody signs in through nginx',
     covers: ['docker-compose.yml', 'deploy/compose'],
     run: () => withMachine(tryCompose),
+  },
+  {
+    artefact: 'engine development',
+    how: 'the overrides for development and for tests, by Docker and Compose',
+    covers: ['docker-compose.yml', 'docker-compose.dev.yml', 'docker-compose.test.yml'],
+    run: () => withMachine(tryDevelopment),
   },
   {
     artefact: 'engine production',
