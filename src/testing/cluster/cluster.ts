@@ -28,12 +28,14 @@ export const CLUSTER: readonly Trial[] = [
     artefact: 'cluster kustomize',
     how: "the section kustomize of docs/deploy.md, its commands as they stand, against etcd, kube-apiserver, kube-controller-manager and kube-scheduler; a stand-in for the kubelet runs the pods' commands, each in namespaces of its own, over PostgreSQL and Redis",
     covers: [],
+    follows: ['cd deploy/kubernetes/overlays/staging'],
     run: () => tell('kustomize'),
   },
   {
     artefact: 'cluster helm',
     how: 'the section Helm of docs/deploy.md in the same way: --wait, test, upgrade, rollback, uninstall',
     covers: [],
+    follows: ['kubectl create namespace gatehouse'],
     run: () => tell('helm'),
   },
   {

@@ -3,9 +3,11 @@
  * and prints a table of what was tried, how, and what came of it. With words: only what has one of
  * them in its name.
  *
- * It fails when something does not hold, and when something is shipped that nobody tries. What
- * cannot be tried here, for want of a program, it says in capitals.
+ * It fails when something does not hold, when something is shipped that nobody tries, and when
+ * docs/deploy.md has commands that nobody runs. What cannot be tried here, for want of a program, it
+ * says in capitals.
  */
+import { blocksOfManual, compareManual, NOT_RUN } from './manual.ts';
 import { compareCoverage, shippedFiles } from './shipped-files.ts';
 import { NotToBeHad, ROOT, type Trial } from './trial.ts';
 import { TRIALS } from './trials.ts';
@@ -53,14 +55,26 @@ if (trials.length === 0) throw new Error(`nothing is called ${wanted.join(', ')}
 
 const covers = TRIALS.flatMap((trial) => trial.covers);
 const { untried, missing } = compareCoverage(await shippedFiles(ROOT), covers);
-for (const file of untried) process.stdout.write(`BROKEN  nobody tries ${file}\n`);
-for (const place of missing) process.stdout.write(`BROKEN  there is no ${place}\n`);
+const follows = [...TRIALS.flatMap((trial) => trial.follows ?? []), ...Object.keys(NOT_RUN)];
+const { unfollowed, missing: gone } = compareManual(await blocksOfManual(), follows);
+const gaps = [
+  ...untried.map((file) => `nobody tries ${file}`),
+  ...missing.map((place) => `there is no ${place}`),
+  ...unfollowed.map(
+    (first) => `nobody runs the commands of docs/deploy.md that begin with: ${first}`,
+  ),
+  ...gone.map((first) => `docs/deploy.md has no commands that begin with: ${first}`),
+];
+for (const [first, why] of Object.entries(NOT_RUN)) {
+  process.stdout.write(`NOT RUN  commands of docs/deploy.md that begin with: ${first} (${why})\n`);
+}
+for (const gap of gaps) process.stdout.write(`BROKEN  ${gap}\n`);
 
 const rows: Row[] = [];
 for (const trial of trials) rows.push(await tryOne(trial));
 printTable(rows);
 const count = (outcome: Row['outcome']) => rows.filter((row) => row.outcome === outcome).length;
-const failed = count('BROKEN') + untried.length + missing.length;
+const failed = count('BROKEN') + gaps.length;
 const skipped = count('SKIPPED');
 process.stdout.write(
   `${count('held')} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}\n`,

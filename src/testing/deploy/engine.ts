@@ -12,18 +12,33 @@ export const ENGINE: readonly Trial[] = [
     artefact: 'engine image',
     how: 'the lines of docs/deploy.md, by Docker on a machine of its own',
     covers: ['Dockerfile', '.dockerignore'],
+    follows: [
+      'docker build \\',
+      'docker run --rm --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges \\',
+      "docker inspect --format '{{json .Config.Labels}}' gatehouse:0.1.0      # version, revision",
+    ],
     run: () => withMachine(tryImage),
   },
   {
     artefact: 'engine backup image',
     how: 'the lines of docs/deploy.md, by Docker: a backup, restored and verified',
     covers: ['deploy/backup'],
+    follows: [
+      'docker build --build-arg VERSION=0.1.0 --build-arg REVISION="$(git rev-parse HEAD)" \\',
+      'in_backup_image() {',
+    ],
     run: () => withMachine(tryBackupImage),
   },
   {
     artefact: 'engine compose',
     how: 'the lines of docs/deploy.md, by Docker and Compose; somebody signs in through nginx',
     covers: ['docker-compose.yml', 'deploy/compose'],
+    follows: [
+      'deploy/compose/make-secrets.sh env .env',
+      'docker compose exec --user postgres postgres psql gatehouse',
+      "docker compose exec redis sh -c 'REDISCLI_AUTH=$(cat /run/secrets/redis_admin_password) redis-cli'",
+      'docker compose exec app gatehouse account invite you@example.com',
+    ],
     run: () => withMachine(tryCompose),
   },
   {
@@ -36,12 +51,22 @@ export const ENGINE: readonly Trial[] = [
     artefact: 'engine production',
     how: 'the lines of docs/deploy.md, with files for secrets, and the backup',
     covers: ['docker-compose.yml', 'docker-compose.prod.yml', 'deploy/compose', 'deploy/backup'],
+    follows: [
+      'SERVER_NAME=login.example.com SMTP_URL=smtp://user:password@mail.example.com:587 \\',
+      'install -d -m 700 -o 10001 -g 10001 /var/backups/gatehouse',
+    ],
     run: () => withMachine(tryProduction),
   },
   {
     artefact: 'engine swarm',
     how: 'the lines of docs/deploy.md, by two of Docker, with shorter waits between replicas',
     covers: ['deploy/swarm', 'deploy/backup'],
+    follows: [
+      'docker node update --label-add gatehouse.data=yes NODE     # the disks',
+      'export PUBLIC_URL=https://login.example.com SERVER_NAME=login.example.com',
+      'export SEEDS=$PWD/my-seeds.yaml SEEDS_REVISION=$(sha256sum <my-seeds.yaml | head -c 12)',
+      'install -D -m 400 -o 10001 -t /etc/gatehouse pg_service.conf recipients.txt signing.pem',
+    ],
     run: () => withMachine(trySwarm),
   },
 ];

@@ -200,6 +200,7 @@ export const KUBERNETES: readonly Trial[] = [
     artefact: 'kubernetes',
     how: "the commands of docs/deploy.md: secrets, image, and kustomize build of each overlay; the API server's own validation, the rules of Pod Security, and what objects say of one another and of the server",
     covers: ['deploy/kubernetes', 'deploy/backup/kustomization.yaml'],
+    follows: ['cd deploy/kubernetes/components/secret-files && mkdir -m 700 secrets && cd secrets'],
     async run() {
       const { image } = await readManual();
       const seen: string[] = [];
@@ -232,6 +233,10 @@ export const KUBERNETES: readonly Trial[] = [
     artefact: 'kubernetes additions',
     how: 'what docs/deploy.md lets operators add to an overlay, by its commands',
     covers: [],
+    follows: [
+      'kustomize edit add configmap gatehouse-authorities --behavior=merge --from-file=postgres-ca.pem --from-file=redis-ca.pem',
+      'kustomize edit add component ../../components/backup ../../components/redis-snapshot ../../components/backup-upload',
+    ],
     run: () => withOverlays(tryAdditions),
   },
   {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { commandBlocks, compareManual } from './manual.ts';
+import { blocksOfManual, commandBlocks, compareManual, NOT_RUN } from './manual.ts';
+import { TRIALS } from './trials.ts';
 
 describe('the commands of docs/deploy.md', () => {
   it('are its blocks of shell, each known by its first line', () => {
@@ -12,6 +13,14 @@ describe('the commands of docs/deploy.md', () => {
     assert.deepEqual(compareManual(['one\ntwo\n', 'three\n'], ['one', 'four']), {
       unfollowed: ['three'],
       missing: ['four'],
+    });
+  });
+
+  it('are each run by a trial, as they stand there, or it is said why not', async () => {
+    const follows = [...TRIALS.flatMap((trial) => trial.follows ?? []), ...Object.keys(NOT_RUN)];
+    assert.deepEqual(compareManual(await blocksOfManual(), follows), {
+      unfollowed: [],
+      missing: [],
     });
   });
 });
