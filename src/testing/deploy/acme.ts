@@ -116,7 +116,8 @@ async function commands(): Promise<string> {
     here(certbot),
     untilShown(''),
     'before=$now',
-    'certbot renew --force-renewal --quiet',
+    // By itself it waits for up to eight minutes, so that not everybody comes at once.
+    'certbot renew --force-renewal --quiet --no-random-sleep-on-renew',
     untilShown('$before'),
   ].join('\n');
 }
