@@ -48,7 +48,11 @@ manifest=${1%.dump.age}.manifest
 [ -r "$manifest" ] || misused "$manifest is not there: no whole backup"
 here=$(cd "$(dirname "$0")" && pwd)
 need psql postgresql-client
-# Before a word of it is believed.
+# Before a word of it is believed, and of a copy, which nobody else writes to. restore.sh looks again.
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cp -- "$manifest" "$work/" || die "$manifest cannot be copied to ${TMPDIR:-/tmp}"
+manifest=$work/$(basename -- "$manifest")
 [ -z "${BACKUP_VERIFY_KEY:-}" ] || "$here/verify.sh" signature "$manifest" >/dev/null ||
   die "$manifest is not taken for a backup of ours"
 

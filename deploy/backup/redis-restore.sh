@@ -31,26 +31,32 @@ manifest=${1%.rdb.age}.manifest
 [ -r "${BACKUP_IDENTITY:-}" ] || misused 'BACKUP_IDENTITY is not a file that can be read'
 need age age
 
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+snapshot=$1
 if [ -n "${BACKUP_VERIFY_KEY:-}" ]; then
+  # As restore.sh: a copy that nobody else writes to.
+  cp -- "$manifest" "$snapshot" "$work/" || die "$snapshot cannot be copied to ${TMPDIR:-/tmp}"
+  manifest=$work/$(basename -- "$manifest")
+  snapshot=$work/$(basename -- "$snapshot")
   "$(dirname "$0")/verify.sh" signature "$manifest" >&2 || die "$manifest is not taken for a snapshot of ours"
 else
   say 'warning: nobody has looked who made this snapshot: BACKUP_VERIFY_KEY is not set'
 fi
-[ "$(sha256sum <"$1" | cut -d ' ' -f 1)" = "$(sed -n 's/^sha256 //p' "$manifest")" ] ||
+[ "$(sha256sum <"$snapshot" | cut -d ' ' -f 1)" = "$(sed -n 's/^sha256 //p' "$manifest")" ] ||
   die "$1 is not what its manifest says: damaged, or another one"
 for state in dump.rdb appendonlydir appendonly.aof; do
   [ ! -e "$2/$state" ] || die "$2 holds $state already"
 done
 
 draft=$(mktemp "$2/.restore.XXXXXX")
-trap 'rm -f "$draft"' EXIT
-age --decrypt --identity "$BACKUP_IDENTITY" --output - "$1" >"$draft" || die 'it cannot be opened: see the line above'
+trap 'rm -rf "$draft" "$work"' EXIT
+age --decrypt --identity "$BACKUP_IDENTITY" --output - "$snapshot" >"$draft" || die 'it cannot be opened: see the line above'
 # Without the mark that a server may have sent after it.
 truncate -s "$(sed -n 's/^bytes //p' "$manifest")" "$draft" || die 'the manifest does not say how much it is'
 # The server's own user has to read it.
 chown --reference="$2" "$draft" || die "it cannot be given to whom $2 belongs to"
 sync "$draft"
 mv -n "$draft" "$2/dump.rdb"
-trap - EXIT
 say "restored $1, $(sed -n 's/^keys //p' "$manifest") keys"
 say 'start Redis with appendonly no, then: redis-cli config set appendonly yes'

@@ -10,7 +10,8 @@
 # after all is there. No server may be running on it.
 #
 #   BACKUP_IDENTITY     file with the key of age-keygen that opens the backup
-#   BACKUP_VERIFY_KEY   file of the public key to backup.sh's BACKUP_SIGNING_KEY: nothing else is restored
+#   BACKUP_VERIFY_KEY   file of the public key to backup.sh's BACKUP_SIGNING_KEY: nothing else is restored.
+#                       A copy is, and TMPDIR has to have room for it
 #
 # Exit codes: 0 restored, 1 nothing was changed, 64 called wrongly.
 set -euo pipefail
@@ -44,13 +45,21 @@ need psql postgresql-client
 need pg_restore postgresql-client
 need age age
 
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+dump=$1
 if [ -n "${BACKUP_VERIFY_KEY:-}" ]; then
+  # Whoever may write to the storage could change a file between two looks at it: what is looked at is
+  # a copy that nobody else writes to, and so is what is restored.
+  cp -- "$manifest" "$dump" "$work/" || die "$dump cannot be copied to ${TMPDIR:-/tmp}"
+  manifest=$work/$(basename -- "$manifest")
+  dump=$work/$(basename -- "$dump")
   "$(dirname "$0")/verify.sh" signature "$manifest" >&2 || die "$manifest is not taken for a backup of ours"
 else
   say 'warning: nobody has looked who made this backup: BACKUP_VERIFY_KEY is not set'
 fi
 said=$(sed -n 's/^sha256 //p' "$manifest")
-[ "$(sha256sum <"$1" | cut -d ' ' -f 1)" = "$said" ] ||
+[ "$(sha256sum <"$dump" | cut -d ' ' -f 1)" = "$said" ] ||
   die "$1 is not what its manifest says: damaged, or another one"
 
 # What extensions brought is not ours, nor in the way.
@@ -70,10 +79,7 @@ others=$(psql -w -X -q -A -t -c "select count(*) from pg_stat_activity
 [ "$others" -eq 0 ] || die "$others connections are open to database ${PGDATABASE:-}: stop the servers"
 
 owner=$(psql -w -X -q -A -t -c 'select current_user') || die 'PostgreSQL does not say who we are'
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 open_dump() { age --decrypt --identity "$BACKUP_IDENTITY" "$dump"; }
-dump=$1
 # What is ours: all in the schema public, and who may do what. Extensions and what else is beside it are
 # made by whoever makes the database, who may.
 open_dump | { pg_restore --list && cat >/dev/null; } |
@@ -117,4 +123,4 @@ script() {
 script | psql -w -X -q -v ON_ERROR_STOP=1 >/dev/null || die 'the backup could not be restored: see the lines above'
 psql -w -X -q -c 'analyze' || say 'warning: run analyze yourself'
 say "restored $1"
-say "before a server starts: $(dirname "$0")/verify.sh rows $manifest"
+say "before a server starts: $(dirname "$0")/verify.sh rows ${1%.dump.age}.manifest"

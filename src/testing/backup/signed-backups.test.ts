@@ -138,6 +138,23 @@ describe('backups that are signed', () => {
     assert.equal(await tablesIn(target), 0);
   });
 
+  it('are restored as they were looked at, whatever becomes of the files meanwhile', async () => {
+    const { dump, manifest } = await backUp(signing);
+    const said = await readFile(manifest, 'utf8');
+    // Whoever writes to the storage waits for the look at the dump, and then changes both.
+    const meanwhile = await mkdtemp(join(home, 'meanwhile-'));
+    const script = `#!/bin/sh\n/usr/bin/sha256sum "$@"\necho another >'${dump}'\necho another >'${manifest}'\n`;
+    await writeFile(join(meanwhile, 'sha256sum'), script, { mode: 0o755 });
+    const target = { ...(await newDatabase()), ...verifying };
+    const path = { PATH: `${meanwhile}:${scripts.settings.PATH}` };
+    const restored = await scripts.run('restore', { ...target, ...path }, dump);
+    assert.equal(restored.code, 0, restored.stderr);
+    assert.equal(await readFile(dump, 'utf8'), 'another\n');
+    await writeFile(manifest, said);
+    const { code, stderr } = await scripts.run('verify', target, 'rows', manifest);
+    assert.equal(code, 0, stderr);
+  });
+
   it('are not taken for a later one under its name', async () => {
     const older = await backUp(signing);
     const later = await backUp(signing);
