@@ -5,18 +5,13 @@ import { join } from 'node:path';
 import { ensurePrograms } from '../debian-programs.ts';
 import { commandsOfManual, withoutPackages } from '../deploy/manual.ts';
 import { FOLLOWED, NAME } from '../deploy/operators-host-names.ts';
-import { onOwnMachine } from '../deploy/own-machine.ts';
+import { onOwnMachine, WRITABLE_FILES } from '../deploy/own-machine.ts';
 import { createCertificateAuthority } from './certificate-authority.ts';
 import { installedNginx, NGINX_FILES } from './nginx-process.ts';
 
 /** The machine before the commands: Debian's nginx runs, and replicas at the example's addresses. */
 const BEFORE = `
 for last in 11 12 13; do ip address add 10.0.0.$last/32 dev lo; done
-mount --bind etc-nginx /etc/nginx
-mount -t tmpfs tmpfs /run
-mount -t tmpfs tmpfs /var/log/nginx
-mkdir -p /var/www
-mount -t tmpfs tmpfs /var/www
 nginx
 "$NODE" --eval '
   const { createServer } = require("node:http");
@@ -59,13 +54,15 @@ export async function tryHost(): Promise<string> {
     const { certificate, key } = await authority.issue({ name: NAME, for: 'server' });
     const directory = join(work, 'deploy/nginx');
     await cp(NGINX_FILES, directory, { recursive: true });
-    await cp('/etc/nginx', join(work, 'etc-nginx'), { recursive: true });
     await writeFile(join(directory, 'fullchain.pem'), certificate);
     await writeFile(join(directory, 'privkey.pem'), key);
     await writeFile(join(work, 'ca.pem'), authority.certificate);
     const env = { ...process.env, NODE: process.execPath, WORK: work };
     const commands = withoutPackages(await commandsOfManual(FOLLOWED.balancer));
-    const { stdout } = await onOwnMachine(`${BEFORE}${commands}${AFTER}`, { cwd: work, env });
+    const { stdout } = await onOwnMachine(`${WRITABLE_FILES}${BEFORE}${commands}${AFTER}`, {
+      cwd: work,
+      env,
+    });
     const [ready = '', page, redirect, line = '{}', challenge] = stdout.trim().split('\n');
     assert.match(ready, /^replica /);
     assert.equal(page, `replica ${NAME} 200 2`);

@@ -1,6 +1,6 @@
 import { pollUntil } from '../poll.ts';
 import { readManual } from './manual.ts';
-import { makeSecrets, SECRETS, underLoad } from './operator.ts';
+import { makeSecrets, runs, SECRETS, underLoad } from './operator.ts';
 import type { World } from './world.ts';
 
 const AT = { namespace: 'gatehouse', service: 'login', issuer: 'https://login.example.com' };
@@ -24,10 +24,10 @@ export async function helmStory(world: World): Promise<string> {
 
   const install = /^helm upgrade --install login (?:.*\\\n)*.*$/m.exec(manual.helm)?.[0] ?? '';
   const upgrade = await underLoad(world, AT, () => shell(`${install} --set image.tag=0.2.0`));
+  await runs(world, AT.namespace, 'login', '0.2.0');
   const status = `kubectl -n ${AT.namespace} rollout status deployment/login --timeout=5m`;
   const back = await underLoad(world, AT, () => shell(`${manual.helmRollback}\n${status}`));
-  const image = `kubectl -n ${AT.namespace} get deployment login -o jsonpath='{..image}'`;
-  if (!(await shell(image)).stdout.includes(':0.1.0')) throw new Error('it did not go back');
+  await runs(world, AT.namespace, 'login', '0.1.0');
   await shell('helm -n gatehouse test login\nhelm -n gatehouse uninstall login --wait');
   const left = 'kubectl -n gatehouse get deployments,statefulsets,jobs,pods -o name';
   await pollUntil(async () => (await shell(left)).stdout === '', {

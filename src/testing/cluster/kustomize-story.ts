@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readManual } from './manual.ts';
-import { makeSecrets, refused, release, SECRETS, underLoad } from './operator.ts';
+import { makeSecrets, refused, release, runs, SECRETS, underLoad } from './operator.ts';
 import { openVault } from './vault.ts';
 import type { World } from './world.ts';
 
@@ -39,12 +39,14 @@ export async function kustomizeStory(world: World): Promise<string> {
   const issuer = 'https://login.staging.example.com';
   const at = { namespace: STAGING, service: 'gatehouse', issuer };
   const rolled = await underLoad(world, at, () => release(world, staging('0.2.0')));
+  await runs(world, STAGING, 'gatehouse', '0.2.0');
   seen.push(`the next release rolled over ${rolled.requests} requests`);
 
   const stuck = await underLoad(world, at, () =>
     refused(world, staging('9.9.9').replace('--timeout=20m', '--timeout=15s'), /timed out/),
   );
   const back = await underLoad(world, at, () => release(world, staging('0.1.0')));
+  await runs(world, STAGING, 'gatehouse', '0.1.0');
   seen.push(
     `one that cannot be had stopped nobody (${stuck.requests}), and the way back (${back.requests}); none failed`,
   );
@@ -88,5 +90,6 @@ async function production(
     kubectl -n ${PRODUCTION} rollout status deployment/gatehouse --timeout=5m`;
   const { requests } = await underLoad(world, at, () => shell(restart));
   const ready = world.services.ready(PRODUCTION, 'gatehouse');
+  if (!(ready > 1)) throw new Error(`production has ${ready} replicas`);
   return `production with ${ready} replicas, ${secrets} external secrets and a Redis Cluster, restarted over ${requests} requests`;
 }

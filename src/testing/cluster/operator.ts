@@ -92,3 +92,22 @@ export async function refused(
   );
   if (!says.test(said)) throw new Error(`of ${script} it was said:\n${said}`);
 }
+
+/**
+ * Looks that every pod of a Deployment is of a release, and that there is one.
+ *
+ * @throws Error when one is not
+ */
+export async function runs(
+  { shell }: Pick<World, 'shell'>,
+  namespace: string,
+  deployment: string,
+  tag: string,
+): Promise<void> {
+  const path = `'{.spec.template.spec.containers[*].image} {.status.updatedReplicas} {.status.readyReplicas} {.status.replicas}'`;
+  const command = `kubectl -n ${namespace} get deployment ${deployment} -o jsonpath=${path}`;
+  const { stdout } = await shell(command);
+  const [image = '', updated, ready, all] = stdout.trim().split(' ');
+  const isWhole = updated === ready && ready === all && Number(all) > 0;
+  if (!image.endsWith(`:${tag}`) || !isWhole) throw new Error(`not release ${tag}: ${stdout}`);
+}

@@ -247,7 +247,7 @@ async function start(name: string): Promise<EngineMachine> {
     const log = await readFile(join(work, 'dockerd.log'), 'utf8').catch(() => '');
     await release();
     const reason = log.trim().split('\n').slice(-5).join('\n');
-    throw new NotToBeHad(`a Docker engine, which does not start here: ${reason || error}`, {
+    throw new Error(`the Docker engine does not start: ${reason || error}`, {
       cause: error,
     });
   }
@@ -290,6 +290,22 @@ async function ensureEngine(): Promise<void> {
   if (!/^\d+:memory:/m.test(await readFile('/proc/self/cgroup', 'utf8'))) {
     throw new NotToBeHad('cgroups of version 1, which are what this is made for');
   }
+  await runProgram('unshare', [
+    '--mount',
+    '--net',
+    '--pid',
+    '--fork',
+    'ip',
+    'link',
+    'add',
+    'x',
+    'type',
+    'bridge',
+  ]).catch((cause: unknown) => {
+    throw new NotToBeHad('namespaces and bridges, which this kernel or this user has not', {
+      cause,
+    });
+  });
   if (await isThere(PROGRAMS)) return;
   await mkdir(CACHE, { recursive: true });
   await unpackPackages(PACKAGES, PROGRAMS).catch((cause: unknown) => {

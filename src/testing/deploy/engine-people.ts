@@ -62,7 +62,8 @@ export function peopleOf(
       const last = said.trim().split('\n').at(-1) ?? '';
       if (last === '') throw new Error(complained);
       const { done, failed } = MEANWHILE.parse(JSON.parse(last));
-      if (failed.length > 0) throw new Error(`${failed.length} of ${done}: ${failed.join('\n')}`);
+      if (failed.length > 0 || done === 0)
+        throw new Error(`${failed.length} of ${done}: ${failed.join('\n')}`);
       return done;
     },
   };

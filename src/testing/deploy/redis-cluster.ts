@@ -132,7 +132,10 @@ async function startNode(home: Home, all: readonly string[], index: number): Pro
       kill(server, signal);
       // Redis passes over one that comes while it writes its first append-only file after a full copy.
       const again = setInterval(() => kill(server, signal), 1000);
-      await Promise.all(ended).finally(() => clearInterval(again));
+      const forced = setTimeout(() => kill(server, 'SIGKILL'), DEADLINE_MS);
+      await Promise.all(ended);
+      clearInterval(again);
+      clearTimeout(forced);
     },
   };
 }
