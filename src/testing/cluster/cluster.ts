@@ -9,6 +9,7 @@ import {
   kubernetesVersion,
   manifestTool,
 } from '../deploy/manifest-tools.ts';
+import { notesTaken } from '../deploy/manual.ts';
 import { NotToBeHad, type Trial } from '../deploy/trial.ts';
 import { LOOPBACK_CERTIFICATE } from '../loopback-certificate.ts';
 import { findRedisServer } from '../redis.ts';
@@ -95,6 +96,7 @@ async function runInside(story: Story, brought: Brought): Promise<string> {
         TMPDIR: SCRATCH,
         CERTIFICATE: LOOPBACK_CERTIFICATE.certificate,
         NODE_EXTRA_CA_CERTS: `${SCRATCH}/ca.pem`,
+        ...notesTaken(),
       },
     },
   );

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { noteTaken } from '../deploy/manual.ts';
 import { ROOT } from '../deploy/trial.ts';
 
 /** What docs/deploy.md has an operator run, as it stands there. */
@@ -34,12 +35,24 @@ export async function readManual(): Promise<Manual> {
     if (found === undefined) throw new Error(`docs/deploy.md has no commands of ${name}`);
     return found;
   };
+  const block = (name: keyof Manual): string => {
+    const commands = find(name);
+    noteTaken(commands);
+    return commands;
+  };
+  // Each is taken by whoever runs it.
   return {
-    secrets: find('secrets'),
-    release: find('release'),
+    get secrets() {
+      return block('secrets');
+    },
+    get release() {
+      return block('release');
+    },
+    get helm() {
+      return block('helm');
+    },
     redisCluster: find('redisCluster'),
     alerts: find('alerts'),
-    helm: find('helm'),
     helmRollback: find('helmRollback'),
   };
 }

@@ -4,10 +4,13 @@
  * them in its name.
  *
  * It fails when something does not hold, when something is shipped that nobody tries, and when
- * docs/deploy.md has commands that nobody runs. What cannot be tried here, for want of a program, it
- * says in capitals.
+ * docs/deploy.md has commands that nobody runs, or that a trial says to run and does not take. What
+ * cannot be tried or run here, for want of a program, it says in capitals.
  */
-import { blocksOfManual, compareManual, NOT_RUN } from './manual.ts';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { blocksOfManual, compareManual, NOT_RUN, TAKEN } from './manual.ts';
 import { compareCoverage, shippedFiles } from './shipped-files.ts';
 import { NotToBeHad, ROOT, type Trial } from './trial.ts';
 import { TRIALS } from './trials.ts';
@@ -27,12 +30,34 @@ async function tryOne(trial: Trial): Promise<Row> {
     return { trial, outcome, seen, seconds };
   };
   try {
-    return row('held', await trial.run());
+    return row('held', await followed(trial));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     if (error instanceof NotToBeHad) return row('SKIPPED', reason);
     process.stdout.write(`${error instanceof Error ? error.stack : reason}\n`);
     return row('BROKEN', reason);
+  }
+}
+
+/**
+ * Tries it, and looks whether it has taken each block of the manual that it says to follow.
+ *
+ * @throws Error when it has not
+ */
+async function followed(trial: Trial): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), 'gatehouse-manual-'));
+  const file = join(home, 'taken');
+  process.env[TAKEN] = file;
+  try {
+    await writeFile(file, '');
+    const seen = await trial.run();
+    const taken = (await readFile(file, 'utf8')).split('\n');
+    const left = (trial.follows ?? []).filter((first) => !taken.includes(first));
+    if (left.length > 0) throw new Error(`says to follow, and did not: ${left.join('; ')}`);
+    return seen;
+  } finally {
+    delete process.env[TAKEN];
+    await rm(home, { recursive: true });
   }
 }
 
@@ -65,14 +90,19 @@ const gaps = [
   ),
   ...gone.map((first) => `docs/deploy.md has no commands that begin with: ${first}`),
 ];
-for (const [first, why] of Object.entries(NOT_RUN)) {
-  process.stdout.write(`NOT RUN  commands of docs/deploy.md that begin with: ${first} (${why})\n`);
-}
 for (const gap of gaps) process.stdout.write(`BROKEN  ${gap}\n`);
 
 const rows: Row[] = [];
 for (const trial of trials) rows.push(await tryOne(trial));
 printTable(rows);
+
+const skippedBlocks = rows
+  .filter(({ outcome }) => outcome === 'SKIPPED')
+  .flatMap(({ trial }) => (trial.follows ?? []).map((first) => [first, trial.artefact] as const))
+  .map(([first, artefact]) => [first, `${artefact} was skipped`] as const);
+for (const [first, why] of [...Object.entries(NOT_RUN), ...skippedBlocks]) {
+  process.stdout.write(`NOT RUN  commands of docs/deploy.md that begin with: ${first} (${why})\n`);
+}
 const count = (outcome: Row['outcome']) => rows.filter((row) => row.outcome === outcome).length;
 const failed = count('BROKEN') + gaps.length;
 const skipped = count('SKIPPED');

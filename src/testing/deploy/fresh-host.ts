@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { buildah, ensureBuildah, UNSIGNED } from './buildah.ts';
 import { debianProgram } from './debian.ts';
 import { ensureBase } from './image-base.ts';
-import { blocksOfManual, commandsOfManual, packageCommands, withoutPackages } from './manual.ts';
+import {
+  blocksOfManual,
+  commandsOfManual,
+  noteTaken,
+  packageCommands,
+  withoutPackages,
+} from './manual.ts';
 import { FOLLOWED } from './operators-host-names.ts';
 import { onOwnMachine } from './own-machine.ts';
 import { ROOT, type Trial } from './trial.ts';
@@ -23,6 +29,9 @@ const DONE = 'srv/done';
 
 /** Debian's own: what the manual takes for granted. */
 const GRANTED = ['systemd', 'systemd-sysv', 'dbus', 'postgresql'];
+
+/** Jobs of prometheus.host.yml that there is somebody for on such a host. */
+const EXPORTERS = ['backup', 'prometheus', 'redis'];
 
 /** Begins with the host, writes down what it sees, and ends it. */
 const UNIT = `[Unit]
@@ -54,12 +63,18 @@ echo '--'
 systemctl start gatehouse-backup.service
 ls /var/backups/gatehouse/elsewhere/*.dump.age | wc -l
 systemctl show --property=NextElapseUSecRealtime --value gatehouse-backup.timer
-asks() { curl -fs "http://localhost:9090/api/v1/targets" | jq '.data.activeTargets | length'; }
-for _ in $(seq 150); do
-  targets=$(asks) && [ "$targets" -gt 0 ] && break
-  sleep 0.2
+cat /var/lib/prometheus/node-exporter/gatehouse.prom | grep -c '^gatehouse_backup_last_success'
+up() {
+  curl -fs http://localhost:9090/api/v1/targets |
+    jq -r '[.data.activeTargets[] | select(.health == "up") | .labels.job] | unique | join(" ")'
+}
+# Each is asked every fifteen seconds.
+for _ in $(seq 120); do
+  jobs=$(up) || jobs=
+  case " $jobs " in *' backup '*' prometheus '*' redis '*) break ;; esac
+  sleep 0.5
 done
-echo "$targets"
+echo "$jobs"
 curl -fsS http://localhost:9090/api/v1/rules | jq '[.data.groups[].rules[] | select(.type == "alerting")] | length'
 curl -fsS http://localhost:9115/config | grep '^ *edge:'
 `;
@@ -68,7 +83,7 @@ curl -fsS http://localhost:9115/config | grep '^ *edge:'
 export const FRESH_HOST: readonly Trial[] = [
   {
     artefact: 'a fresh host with systemd, from docs/deploy.md',
-    how: 'a Debian of debootstrap, booted by systemd-nspawn: every apt-get line of it, Prometheus with its exporters, a backup by the timer',
+    how: 'a Debian of debootstrap, booted by systemd-nspawn: every apt-get line of it, Prometheus with exporters that have somebody to ask, a backup by the service of the timer, which is not waited for',
     covers: ['deploy/backup/gatehouse-backup.service', 'deploy/backup/gatehouse-backup.timer'],
     follows: [PACKAGES, TIMER, MONITORING],
     async run() {
@@ -97,7 +112,9 @@ export const FRESH_HOST: readonly Trial[] = [
 
 /** @returns how many packages the manual names */
 async function install(container: string): Promise<number> {
-  const lines = (await blocksOfManual()).flatMap(packageCommands);
+  const blocks = await blocksOfManual();
+  const lines = blocks.flatMap(packageCommands);
+  for (const block of blocks) if (withoutPackages(block) === '') noteTaken(block);
   // As somebody who answers yes; services start when the host does.
   const answers = `
     echo 'APT::Get::Assume-Yes "true"; APT::Install-Recommends "false";' >/etc/apt/apt.conf.d/90trial
@@ -136,11 +153,13 @@ async function seenOn(root: string): Promise<string> {
     ['output', 'errors'].map((name) => readFile(join(root, DONE, name), 'utf8')),
   );
   const [, afterwards = ''] = (output ?? '').split('\n--\n');
-  const [backups, next, targets, alerts, module] = afterwards.trim().split('\n');
+  const [backups, next, metrics, jobs = '', alerts, module] = afterwards.trim().split('\n');
   const said = `${output}\n${errors}`;
   assert.equal(backups, '2', said);
   assert.match(next ?? '', /:0\d:\d\d/, said);
-  for (const count of [targets, alerts]) assert.ok(Number(count) > 0, said);
+  assert.equal(metrics, '1', said);
+  for (const job of EXPORTERS) assert.ok(jobs.split(' ').includes(job), said);
+  assert.ok(Number(alerts) > 0, said);
   assert.match(module ?? '', /edge/, said);
-  return `backed up by hand, then by the service of the timer; Prometheus asks ${targets} targets and works out ${alerts} alerts`;
+  return `backed up by hand, then by the service, which the timer begins next in the hour; Prometheus is answered by ${jobs} and works out ${alerts} alerts`;
 }

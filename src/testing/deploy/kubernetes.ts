@@ -7,6 +7,7 @@ import { runExporters } from './exporters.ts';
 import { manifestProblems } from './manifest-rules.ts';
 import { checkManifests, kubernetesVersion, manifestTool } from './manifest-tools.ts';
 import { environmentOf, keysOf, type Manifest, parseManifests, workloads } from './manifests.ts';
+import { blocksOfManual, commandsOfManual } from './manual.ts';
 import { prerequisiteProblems } from './prerequisites.ts';
 import { runPods } from './run-pods.ts';
 import { ROOT, runProgram, type Trial } from './trial.ts';
@@ -42,18 +43,20 @@ kustomize edit add configmap gatehouse-seeds --from-file=seeds.yaml
 /** What an overlay is, after commands in it. What they change is as before for the next one. */
 type Render = (overlay: (typeof OVERLAYS)[number], commands: string) => Promise<string>;
 
-/** What docs/deploy.md has an operator run: for secrets, the image, and authorities of their own. */
-async function readManual() {
-  const manual = await readFile(join(ROOT, 'docs/deploy.md'), 'utf8');
-  const [, secrets] = /^For `secret-files`:\n\n```sh\n(.*?)```/ms.exec(manual) ?? [];
-  const [image] = /^kustomize edit set image gatehouse=.*$/m.exec(manual) ?? [];
-  const [authorities] =
-    /^kustomize edit add configmap gatehouse-authorities .*$/m.exec(manual) ?? [];
-  const [backups] = /^kustomize edit add component (?:(?!```).+\n)*/m.exec(manual) ?? [];
-  if (!secrets || !image || !authorities || !backups) {
-    throw new Error('docs/deploy.md has no commands for kustomize');
-  }
-  return { secrets, image, authorities, backups };
+/** Blocks of docs/deploy.md, by their first lines. */
+const SECRETS =
+  'cd deploy/kubernetes/components/secret-files && mkdir -m 700 secrets && cd secrets';
+const AUTHORITIES =
+  'kustomize edit add configmap gatehouse-authorities --behavior=merge --from-file=postgres-ca.pem --from-file=redis-ca.pem';
+const BACKUPS =
+  'kustomize edit add component ../../components/backup ../../components/redis-snapshot ../../components/backup-upload';
+
+/** How docs/deploy.md has an operator name the image of a release. */
+async function imageOfManual(): Promise<string> {
+  const [image] =
+    (await blocksOfManual()).join('').match(/^kustomize edit set image gatehouse=.*$/m) ?? [];
+  if (image === undefined) throw new Error('docs/deploy.md sets no image');
+  return image;
 }
 
 /** The command of `deploy.yml` that says which images a release is of. */
@@ -68,7 +71,7 @@ async function readWorkflow(): Promise<string> {
 async function withOverlays<T>(use: (render: Render) => Promise<T>): Promise<T> {
   const kustomize = await manifestTool('kustomize');
   await ensurePrograms({ '/usr/bin/age-keygen': 'age' });
-  const { secrets } = await readManual();
+  const secrets = await commandsOfManual(SECRETS);
   const home = await mkdtemp(join(tmpdir(), 'gatehouse-kustomize-'));
   const original = join(home, 'original');
   const copy = join(home, 'copy');
@@ -119,7 +122,9 @@ echo of-the-upload >rclone.conf
 
 /** What operators add to an overlay, by commands in it. */
 async function tryAdditions(render: Render): Promise<string> {
-  const { image, authorities, backups } = await readManual();
+  const image = await imageOfManual();
+  const authorities = await commandsOfManual(AUTHORITIES);
+  const backups = await commandsOfManual(BACKUPS);
   const gateway = "sed -i 's|components/ingress-nginx|components/gateway|' kustomization.yaml";
   const all = [image, TRUST, authorities, backups, gateway].join('\n');
   const text = await render('staging', all);
@@ -158,7 +163,7 @@ async function tryReleases(
   { overlay, with: components = 'true' }: { overlay: (typeof OVERLAYS)[number]; with?: string },
 ): Promise<number> {
   const setImages = await readWorkflow();
-  const { authorities } = await readManual();
+  const authorities = await commandsOfManual(AUTHORITIES);
   const trust = (who: string) => `echo ${who} | tee postgres-ca.pem >redis-ca.pem\n${authorities}`;
   const known = new Map<string, string>();
   const renderings = [
@@ -202,7 +207,7 @@ export const KUBERNETES: readonly Trial[] = [
     covers: ['deploy/kubernetes', 'deploy/backup/kustomization.yaml'],
     follows: ['cd deploy/kubernetes/components/secret-files && mkdir -m 700 secrets && cd secrets'],
     async run() {
-      const { image } = await readManual();
+      const image = await imageOfManual();
       const seen: string[] = [];
       await withOverlays(async (render) => {
         for (const overlay of OVERLAYS) {
@@ -233,10 +238,7 @@ export const KUBERNETES: readonly Trial[] = [
     artefact: 'kubernetes additions',
     how: 'what docs/deploy.md lets operators add to an overlay, by its commands',
     covers: [],
-    follows: [
-      'kustomize edit add configmap gatehouse-authorities --behavior=merge --from-file=postgres-ca.pem --from-file=redis-ca.pem',
-      'kustomize edit add component ../../components/backup ../../components/redis-snapshot ../../components/backup-upload',
-    ],
+    follows: [AUTHORITIES, BACKUPS],
     run: () => withOverlays(tryAdditions),
   },
   {
@@ -260,7 +262,7 @@ export const KUBERNETES: readonly Trial[] = [
     how: "the pods' own commands with the pods' own settings and files, over PostgreSQL and Redis; no cluster runs here",
     covers: [],
     async run() {
-      const { image } = await readManual();
+      const image = await imageOfManual();
       const manifests = await withOverlays(async (render) =>
         parseManifests(await render('staging', image)),
       );
@@ -272,7 +274,7 @@ export const KUBERNETES: readonly Trial[] = [
     how: "the exporters' own commands with their own settings and files, Debian's programs in the place of the images', asked as Prometheus is told to, over PostgreSQL, Redis and a server with a certificate",
     covers: ['deploy/prometheus/kustomization.yaml'],
     async run() {
-      const { image } = await readManual();
+      const image = await imageOfManual();
       const manifests = await withOverlays(async (render) =>
         parseManifests(await render('production', image)),
       );

@@ -1,6 +1,13 @@
+import { appendFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from './trial.ts';
+
+/**
+ * Names the file in which it is written down which blocks were taken: what a trial says to follow is
+ * held against that, also where it has a process of its own.
+ */
+export const TAKEN = 'MANUAL_TAKEN';
 
 /** What operators read, from the root. */
 const MANUAL = 'docs/deploy.md';
@@ -16,6 +23,18 @@ export function commandBlocks(markdown: string): string[] {
 /** The first line of a block, by which trials name it. */
 export function firstLine(commands: string): string {
   return commands.split('\n')[0] ?? '';
+}
+
+/** Writes down that a block is taken to be run. */
+export function noteTaken(commands: string): void {
+  const file = process.env[TAKEN];
+  if (file !== undefined) appendFileSync(file, `${firstLine(commands)}\n`);
+}
+
+/** What a process of its own needs to write down the same. */
+export function notesTaken(): Record<string, string> {
+  const file = process.env[TAKEN];
+  return file === undefined ? {} : { [TAKEN]: file };
 }
 
 /** Every block of commands that operators are given in docs/deploy.md. */
@@ -35,6 +54,7 @@ export async function commandsOfManual(first: string): Promise<string> {
   if (commands === undefined || found.length > 1) {
     throw new Error(`${MANUAL} has ${found.length} blocks of commands that begin with: ${first}`);
   }
+  noteTaken(commands);
   return commands;
 }
 

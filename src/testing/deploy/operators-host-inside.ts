@@ -28,6 +28,18 @@ const REPLICAS = ['10.0.0.11', '10.0.0.12', '10.0.0.13'] as const;
 const SEQ_API_KEY = 'key-of-a-trial';
 const REDIS_PASSWORD = 'password-of-a-trial';
 const { WORK = '', PATH = '', HEALTH_CA = '' } = process.env;
+/** Lines of health.sh that all have to be there. */
+const LOOKED_AT = [
+  'replica http://10.0.0.11:9464',
+  'replica http://10.0.0.12:9464',
+  'discovery',
+  'keys',
+  'certificate',
+  'database',
+  'migrations',
+  'redis',
+  'backup',
+];
 const publicUrl = `https://${NAME}`;
 
 /** Runs a block of the manual as it stands there, from the root of a checkout. */
@@ -170,6 +182,8 @@ await chmod('/usr/local/bin/upload', 0o755);
 const asSuperuser = { ...database.postgres.variables(DATABASE), PGHOST: 'db.example' };
 await follow('backup', { env: asSuperuser });
 const uploaded = (await readdir('/var/backups')).filter((name) => name.startsWith('gatehouse-'));
+const metrics = await readFile('/var/lib/prometheus/node-exporter/gatehouse.prom', 'utf8');
+assert.match(metrics, /^gatehouse_backup_last_success_timestamp_seconds /m);
 for (const kind of ['.dump.age', '.manifest']) {
   assert.ok(
     uploaded.some((name) => name.endsWith(kind)),
@@ -195,6 +209,12 @@ const looked = await follow('health', {
 const judged = looked.split('\n').filter((line) => /^(ok|none|warn|FAIL) /.test(line));
 const wrong = judged.filter((line) => /^(warn|FAIL)/.test(line));
 assert.deepEqual(wrong, []);
+for (const what of LOOKED_AT) {
+  assert.ok(
+    judged.some((line) => line.startsWith(`ok    ${what}`)),
+    `${what}: ${looked}`,
+  );
+}
 for (const { problems } of [seq, collector, sentry]) assert.deepEqual(problems, []);
 
 process.stdout.write(

@@ -7,6 +7,7 @@ import { installedNginx } from '../balancer/nginx-process.ts';
 import { ensurePrograms } from '../debian-programs.ts';
 import { installedPrograms } from '../installed-postgres.ts';
 import { findRedisServer } from '../redis.ts';
+import { notesTaken } from './manual.ts';
 import { FOLLOWED, NAME } from './operators-host-names.ts';
 import { onOwnMachine, WRITABLE_FILES } from './own-machine.ts';
 import { ROOT, type Trial } from './trial.ts';
@@ -21,7 +22,7 @@ for last in 11 12 13; do ip address add 10.0.0.$last/32 dev lo; done
 export const OPERATORS_HOST: readonly Trial[] = [
   {
     artefact: 'a host, from docs/deploy.md',
-    how: 'its commands, in a network and on files of their own: nginx before three replicas that are configured as it says, a sign-in, logs and traces, a backup, a look at everything',
+    how: 'its commands, in a network and on files of their own: nginx before three replicas that are configured as it says, a sign-in, logs and traces (docker compose logs is a file there), a backup, a look at everything but how full disks are',
     covers: [],
     follows: Object.values(FOLLOWED),
     async run() {
@@ -57,6 +58,7 @@ export const OPERATORS_HOST: readonly Trial[] = [
           TMPDIR: temporary,
           HEALTH_CA: ca,
           NODE_EXTRA_CA_CERTS: ca,
+          ...notesTaken(),
         };
         const inside = join(import.meta.dirname, 'operators-host-inside.ts');
         const { stdout } = await onOwnMachine(
