@@ -3,7 +3,9 @@ import type { Knex } from 'knex';
 /**
  * Which months of the audit log are dropped and made, by the database's own clock: those that ended
  * over 400 days ago, and those that an event can be of. Both functions run with their owner's rights,
- * and whoever has taken a server over names any moment to them.
+ * and whoever has taken a server over names any moment to them. Nor do they see a temporary table of
+ * the caller's in the place of one that is meant: PostgreSQL looks among those first, even for its own
+ * catalog, unless pg_temp is named last.
  *
  * Only what functions do is another, so the release before this one works on the result.
  */
@@ -14,7 +16,7 @@ export async function up(knex: Knex): Promise<void> {
     revoke all on function audit_clock() from public;
 
     create or replace function ensure_audit_partition(moment timestamptz) returns void
-    language plpgsql security definer set search_path from current as $$
+    language plpgsql security definer set search_path = public, pg_temp as $$
     declare
       start_at timestamptz := date_trunc('month', moment at time zone 'UTC') at time zone 'UTC';
       end_at timestamptz := (date_trunc('month', moment at time zone 'UTC') + interval '1 month') at time zone 'UTC';
@@ -41,7 +43,7 @@ export async function up(knex: Knex): Promise<void> {
     -- Drops what is older than a moment, and over 400 days old, and says how many. Gives up rather
     -- than make writers wait for a long reader.
     create or replace function drop_audit_partitions(moment timestamptz) returns integer
-    language plpgsql security definer set search_path from current set lock_timeout = '200ms' as $$
+    language plpgsql security definer set search_path = public, pg_temp set lock_timeout = '200ms' as $$
     declare
       name text;
       dropped integer := 0;
@@ -54,6 +56,8 @@ export async function up(knex: Knex): Promise<void> {
       end loop;
       return dropped;
     end $$;
+
+    alter function audit_partitions_before(timestamptz) set search_path = public, pg_temp;
   `);
 }
 
@@ -89,6 +93,7 @@ export async function down(knex: Knex): Promise<void> {
       return dropped;
     end $$;
 
+    alter function audit_partitions_before(timestamptz) set search_path from current;
     drop function audit_clock();
   `);
 }

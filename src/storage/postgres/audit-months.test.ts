@@ -53,6 +53,20 @@ describe('a month of the audit log', () => {
     assert.equal(await drop('infinity'), 0);
   });
 
+  test('is found in the catalog, and not in tables that whoever asks calls so', async () => {
+    const connection = await database.db.transaction();
+    try {
+      await connection.raw(`
+        create temp table pg_inherits as select 1::oid as inhrelid, 'audit_events'::regclass as inhparent;
+        create temp table pg_class as select 1::oid as oid, 'passwords' as relname`);
+      const asked = 'select drop_audit_partitions(?) as dropped';
+      assert.deepEqual(await query(connection, asked, ['infinity']), [{ dropped: 0 }]);
+      assert.deepEqual(await query(connection, 'select * from passwords'), []);
+    } finally {
+      await connection.rollback();
+    }
+  });
+
   test('is kept to the day on which it has ended 400 days ago', async () => {
     await make(new Date('2021-05-10T00:00:00Z'));
     // 400 days after the first of June 2021.
