@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { request } from 'node:http';
+import { type ClientRequest, request } from 'node:http';
+import { PassThrough } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import Koa from 'koa';
 import { pollUntil } from '../testing/poll.ts';
 import { rawRequest, type ServedApp, serveApp } from '../testing/serve-app.ts';
 import { silentLogger } from '../testing/silent-logger.ts';
+import { answerInTime } from './answer-in-time.ts';
 import { createClientAddress } from './client-address.ts';
 import { errorBoundary } from './error-boundary.ts';
 import { limitInFlight } from './limit-in-flight.ts';
@@ -14,29 +16,59 @@ import type { RequestState } from './request-state.ts';
 
 const LIMIT = 3;
 const DEADLINE = { deadlineMs: 10_000 };
+const ANSWER_IN_MS = 100;
 
 describe('the limit of requests in flight', () => {
   let app: ServedApp;
   let working = 0;
   let count = () => 0;
   let finish = Promise.withResolvers<void>();
+  const pages: PassThrough[] = [];
   before(async () => {
+    const answering = { logger: silentLogger, renderErrorPage: () => assert.fail('no page') };
     const koa = new Koa<RequestState>();
+    koa.silent = true;
     koa.use(requestContext({ clientAddress: createClientAddress([]), now: () => new Date() }));
-    koa.use(errorBoundary({ logger: silentLogger, renderErrorPage: () => assert.fail('no page') }));
+    koa.use(errorBoundary(answering));
     koa.use(limitInFlight({ limit: LIMIT, watch: (asked) => (count = asked) }));
+    const deadline = { limitMs: ANSWER_IN_MS, ofMachine: true };
+    koa.use(
+      answerInTime({
+        ...answering,
+        deadlineOf: ({ path }) => (path === '/in-time' ? deadline : undefined),
+      }),
+    );
     koa.use(async (ctx) => {
-      if (ctx.method === 'POST') await readRawBody(ctx.req, 1024);
+      if (ctx.method === 'POST' && ctx.path !== '/unread') await readRawBody(ctx.req, 1024);
       working += 1;
-      if (ctx.path === '/long') await finish.promise;
+      if (!['/', '/page'].includes(ctx.path)) await finish.promise;
       working -= 1;
-      ctx.body = 'done';
+      const page = new PassThrough();
+      if (ctx.path === '/page') pages.push(page);
+      ctx.body = ctx.path === '/page' ? page : 'done';
     });
     app = await serveApp(koa.callback());
   });
   after(() => app.close());
 
   const long = () => rawRequest(app.port, { path: '/long', method: 'POST', body: 'whole' });
+  const finishAll = async () => {
+    finish.resolve();
+    finish = Promise.withResolvers();
+    await pollUntil(() => count() === 0, DEADLINE);
+  };
+  /** Somebody who may hang up: with a GET, or in the middle of a body. */
+  const caller = (path: string, body?: string): ClientRequest => {
+    const options = { host: '127.0.0.1', port: app.port, path };
+    const sent =
+      body === undefined
+        ? request(options)
+        : request({ ...options, method: 'POST', headers: { 'content-length': '5' } });
+    sent.on('error', () => undefined);
+    if (body === undefined) sent.end();
+    else sent.write(body);
+    return sent;
+  };
 
   it('refuses the next one with 503 and Retry-After, and lets in again as soon as one is done', async () => {
     const inside = Array.from({ length: LIMIT }, long);
@@ -66,20 +98,34 @@ describe('the limit of requests in flight', () => {
     await pollUntil(() => count() === 0, DEADLINE);
   });
 
-  it('gives a place free whose caller has gone', async () => {
-    const callers = Array.from({ length: LIMIT }, () => {
-      const caller = request({ host: '127.0.0.1', port: app.port, path: '/long' });
-      caller.on('error', () => undefined);
-      caller.end();
-      return caller;
-    });
-    await pollUntil(() => working === LIMIT, DEADLINE);
+  it('keeps the place of whoever was answered in time, until the work behind the answer is done', async () => {
+    const late = Array.from({ length: LIMIT }, () => rawRequest(app.port, { path: '/in-time' }));
+    for (const answer of await Promise.all(late)) assert.equal(answer.status, 503);
+    assert.deepEqual([working, count()], [LIMIT, LIMIT]);
     assert.equal((await rawRequest(app.port)).status, 503);
-    for (const caller of callers) caller.destroy();
-    await pollUntil(async () => (await rawRequest(app.port)).status === 200, DEADLINE);
-    finish.resolve();
-    finish = Promise.withResolvers();
-    await pollUntil(() => working === 0, DEADLINE);
+    await finishAll();
+    assert.equal((await rawRequest(app.port)).status, 200);
+  });
+
+  it('keeps the place of a caller who has gone, until the work is done', async () => {
+    const gone = [caller('/long'), caller('/long'), caller('/unread', 'ha')];
+    await pollUntil(() => working === LIMIT, DEADLINE);
+    assert.equal(count(), LIMIT - 1, 'who is still sending does not count');
+    for (const one of gone) one.destroy();
+    await pollUntil(() => count() === LIMIT, DEADLINE);
+    assert.equal((await rawRequest(app.port)).status, 503);
+    await finishAll();
+    assert.deepEqual([working, (await rawRequest(app.port)).status], [0, 200]);
+  });
+
+  it('keeps the place of an answer that is still on its way out', async () => {
+    const answers = Array.from({ length: LIMIT }, () => rawRequest(app.port, { path: '/page' }));
+    await pollUntil(() => count() === LIMIT && working === 0, DEADLINE);
+    assert.equal((await rawRequest(app.port)).status, 503);
+    for (const page of pages) page.end('a page');
+    await Promise.all(answers);
+    await pollUntil(() => count() === 0, DEADLINE);
+    assert.equal((await rawRequest(app.port)).status, 200);
   });
 
   it('is not used up by whoever sends slowly', async () => {

@@ -6,8 +6,13 @@ import type { RequestMiddleware } from './request-state.ts';
  * Refuses requests while a replica is at work on as many as it may be: 503 with `Retry-After`, so that
  * a flood, or something behind it that hangs, fills no memory. Health does not come by here.
  *
- * Only what has arrived whole counts: a body that is still on its way waits for its sender, not for
- * us, and whoever sends slowly would otherwise take everybody's places. The server ends those itself
+ * A request counts until its answer is out and its work is done: that goes on when the caller has
+ * hung up, and behind the 503 that a deadline gives (`answer-in-time.ts`). So whatever is awaited
+ * behind here needs a limit of its own, as a connection of the pool, a statement, a command of Redis,
+ * a password's turn, a body and what we fetch have: a place would else be lost for good.
+ *
+ * A body that is still on its way does not count: it waits for its sender, not for us, and whoever
+ * sends slowly would otherwise take everybody's places. The server ends those itself
  * (`create-http-server.ts`).
  *
  * @param deps.limit - requests at once
@@ -20,19 +25,29 @@ export function limitInFlight(deps: {
 }): RequestMiddleware {
   const inFlight = new Set<IncomingMessage>();
 
-  function countWhole(): number {
-    let whole = 0;
-    for (const { complete } of inFlight) if (complete) whole += 1;
-    return whole;
+  function countOurs(): number {
+    let ours = 0;
+    // What was broken off comes no further.
+    for (const { complete, destroyed } of inFlight) if (complete || destroyed) ours += 1;
+    return ours;
   }
-  const isFull = () => inFlight.size >= deps.limit && countWhole() >= deps.limit;
-  deps.watch(countWhole);
+  const isFull = () => inFlight.size >= deps.limit && countOurs() >= deps.limit;
+  deps.watch(countOurs);
 
   return async (ctx, next) => {
     const { req, res } = ctx;
     if (isFull()) throw new OverloadedError('this replica');
     inFlight.add(req);
-    res.once('close', () => inFlight.delete(req));
-    await next();
+    let awaited = 2;
+    const done = () => {
+      awaited -= 1;
+      if (awaited === 0) inFlight.delete(req);
+    };
+    res.once('close', done);
+    try {
+      await next();
+    } finally {
+      done();
+    }
   };
 }

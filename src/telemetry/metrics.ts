@@ -350,7 +350,8 @@ export function createMetrics(): Metrics {
       watch('hash_queue_depth', help, [], read, (gauge, depth) => gauge.set(depth));
     },
     watchRequestsInFlight(limit, read) {
-      const help = 'Requests that have arrived whole and are not answered yet.';
+      const help =
+        'Requests that have arrived whole and are worked on, behind their answer or a lost caller, too.';
       watch('http_requests_in_flight', help, [], read, (gauge, count) => gauge.set(count));
       new Gauge({
         name: 'http_requests_in_flight_max',
