@@ -14,8 +14,8 @@ import { servePages } from './page-server.ts';
 export interface PageMode {
   readonly width: number;
   readonly colorScheme: 'light' | 'dark';
-  /** `colours`: the rules about them alone; `all` by default. */
-  readonly rules?: 'all' | 'colours';
+  /** `colours`: the rules about them alone; `none`: only whether it fits; `all` by default. */
+  readonly rules?: 'all' | 'colours' | 'none';
 }
 
 const NARROW: PageMode = { width: 320, colorScheme: 'light' };
@@ -33,6 +33,8 @@ export const PAGE_MODES = {
   ],
   /** Where words have the least room. */
   narrow: [NARROW],
+  /** Only whether they have it. */
+  fits: [{ ...NARROW, rules: 'none' }],
 } as const satisfies Record<string, readonly PageMode[]>;
 
 const HEIGHT = 800;
@@ -56,6 +58,7 @@ export type FindViolations = (page: Page, rules?: PageMode['rules']) => Promise<
 export async function loadAxe(): Promise<FindViolations> {
   const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   return async (page, rules = 'all') => {
+    if (rules === 'none') return [];
     const isThere = await page.evaluate(() => Reflect.has(globalThis, 'axe'));
     if (!isThere) await page.evaluate(axe);
     const runOnly =
@@ -77,14 +80,14 @@ export async function loadAxe(): Promise<FindViolations> {
 }
 
 /**
- * Opens every sample in one language and calls `look` with each.
+ * Calls `look` with every sample in one language, and a page to open it in.
  *
  * @param language - BCP 47, of a catalogue that there is
  */
 async function visitEveryPage(
   browser: Browser,
   language: string,
-  look: (page: Page, name: string, origin: string) => Promise<void>,
+  look: (page: Page, name: string, url: string) => Promise<void>,
 ): Promise<void> {
   const messages = await messagesFor([language]);
   const samples = pageSamples(messages, ordinaryNames);
@@ -96,8 +99,7 @@ async function visitEveryPage(
   try {
     const page = await context.newPage();
     for (const name of Object.keys(samples)) {
-      await page.goto(`${server.origin}/${name}`);
-      await look(page, name, server.origin);
+      await look(page, name, `${server.origin}/${name}`);
     }
   } finally {
     await context.close();
@@ -119,7 +121,8 @@ export async function faultsOfPages(
   modes: readonly PageMode[],
 ): Promise<string[]> {
   const faults: string[] = [];
-  await visitEveryPage(browser, language, async (page, name) => {
+  await visitEveryPage(browser, language, async (page, name, url) => {
+    await page.goto(url);
     for (const { width, colorScheme, rules } of modes) {
       await page.setViewportSize({ width, height: HEIGHT });
       await page.emulateMedia({ colorScheme });
@@ -160,7 +163,8 @@ async function overflows(page: Page, width: number): Promise<string[]> {
  */
 export async function faultsByKeyboard(browser: Browser, language: string): Promise<string[]> {
   const faults: string[] = [];
-  await visitEveryPage(browser, language, async (page, name) => {
+  await visitEveryPage(browser, language, async (page, name, url) => {
+    await page.goto(url);
     for (const fault of await walkByTab(page)) faults.push(`${name} in ${language}: ${fault}`);
   });
   return faults;
@@ -250,10 +254,11 @@ async function tabTo(page: Page, index: number): Promise<Stop | undefined> {
  */
 export async function faultsOfWeight(browser: Browser, language: string): Promise<string[]> {
   const faults: string[] = [];
-  await visitEveryPage(browser, language, async (page, name, origin) => {
-    const { bytes: bare, urls } = await weigh(page, `${origin}/${name}`);
+  await visitEveryPage(browser, language, async (page, name, url) => {
+    const { bytes: bare, urls } = await weigh(page, url);
+    const { origin } = new URL(url);
     const bytes = bare + LOGO_BYTES;
-    const foreign = urls.filter((url) => new URL(url).origin !== origin);
+    const foreign = urls.filter((one) => new URL(one).origin !== origin);
     if (bare <= 0 || bytes > BUDGET_BYTES) faults.push(`${name} in ${language}: ${bytes} bytes`);
     if (urls.length > BUDGET_REQUESTS || foreign.length > 0) {
       faults.push(`${name} in ${language}: ${urls.join(', ')}`);
