@@ -271,7 +271,7 @@ backup() {
   file=$BACKUP_DIR/$(sed -n 's/^file //p' "$newest")
   if [ ! -s "$file" ] || ! grep -q '^sha256 ' "$newest"; then
     note FAIL backup "$newest is not whole"
-  elif [ -n "${BACKUP_VERIFY_KEY:-}" ] && ! "$(dirname "$0")/backup/verify.sh" signature "$newest" >/dev/null 2>"$work/why"; then
+  elif [ -n "${BACKUP_VERIFY_KEY+set}" ] && ! "$(dirname "$0")/backup/verify.sh" signature "$newest" >/dev/null 2>"$work/why"; then
     note FAIL backup "$(why)"
   elif [ -z "$quick" ] && [ "$(sha256sum <"$file" | cut -d ' ' -f 1)" != "$(sed -n 's/^sha256 //p' "$newest")" ]; then
     note FAIL backup "$file is not what its manifest says"

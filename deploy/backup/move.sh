@@ -46,6 +46,8 @@ done
 [ -r "$1" ] || misused "$1 cannot be read"
 manifest=${1%.dump.age}.manifest
 [ -r "$manifest" ] || misused "$manifest is not there: no whole backup"
+[ -n "${BACKUP_VERIFY_KEY-unset}" ] ||
+  misused 'BACKUP_VERIFY_KEY is set, and empty: the file of the public key, or unset, which trusts the storage'
 here=$(cd "$(dirname "$0")" && pwd)
 need psql postgresql-client
 # Before a word of it is believed, and of a copy, which nobody else writes to. restore.sh looks again.
@@ -85,7 +87,9 @@ if [ -z "$typed" ]; then
 fi
 [ "$typed" = "$name" ] || die "it is called $name, not ${typed:-so}"
 
-"$here/restore.sh" --replace --then "$here/$after" "$1" 2> >(grep -v '^before a server starts:' >&2) || exit
+from=$(of environment)
+"$here/restore.sh" --replace ${from:+--of "$from"} --then "$here/$after" "$1" \
+  2> >(grep -vE '^(restoring|before a server starts):' >&2) || exit
 
 say ''
 say "done here: nothing waits to be sent, nothing is valid that was issued in the other environment"

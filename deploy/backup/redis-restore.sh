@@ -29,6 +29,8 @@ manifest=${1%.rdb.age}.manifest
 [ -r "$manifest" ] || misused "$manifest is not there: no whole snapshot"
 [ -d "$2" ] || misused "$2 is no directory"
 [ -r "${BACKUP_IDENTITY:-}" ] || misused 'BACKUP_IDENTITY is not a file that can be read'
+[ -n "${BACKUP_VERIFY_KEY-unset}" ] ||
+  misused 'BACKUP_VERIFY_KEY is set, and empty: the file of the public key, or unset, which trusts the storage'
 need age age
 
 work=$(mktemp -d)

@@ -2,16 +2,20 @@
 # Restores a backup of backup.sh into a database: all of it, in one transaction, or nothing. Read
 # docs/runbooks/restore-a-backup.md first: what ended since the backup comes back with it.
 #
-#   restore.sh [--replace] [--then FILE.sql] gatehouse-TIME.dump.age
+#   restore.sh [--replace] [--of ENVIRONMENT] [--younger-than HOURS] [--then FILE.sql] gatehouse-TIME.dump.age
 #
 # The manifest of the backup lies beside it. It connects as psql does (see backup.sh), as the role
 # that is to own what is restored. The database has to be empty; with --replace, what is in its
 # schema public is dropped in the same transaction. --then: statements that belong to that transaction,
 # after all is there. No server may be running on it.
 #
+# It says what it is about to restore, and refuses a backup of another environment than --of, or where
+# nothing is said, than the database's own comment (move.sh is for that), and with --younger-than one that
+# was made earlier.
+#
 #   BACKUP_IDENTITY     file with the key of age-keygen that opens the backup
 #   BACKUP_VERIFY_KEY   file of the public key to backup.sh's BACKUP_SIGNING_KEY: nothing else is restored.
-#                       A copy is, and TMPDIR has to have room for it
+#                       A copy is, and TMPDIR has to have room for it. Unset, the storage is trusted
 #
 # Exit codes: 0 restored, 1 nothing was changed, 64 called wrongly.
 set -euo pipefail
@@ -22,11 +26,24 @@ die() { say "error: $*; nothing was changed"; exit 1; }
 misused() { say "error: $*"; exit 64; }
 need() { command -v "$1" >/dev/null || misused "$1 is missing (Debian: $2)"; }
 
+usage='usage: restore.sh [--replace] [--of ENVIRONMENT] [--younger-than HOURS] [--then FILE.sql] gatehouse-TIME.dump.age'
 replace=
 then=
+wanted=
+hours=
 while [[ ${1:-} == --* ]]; do
   case $1 in
   --replace) replace=yes ;;
+  --of)
+    wanted=${2:-}
+    [[ $wanted =~ ^[a-z0-9-]+$ ]] || misused '--of needs the name of an environment'
+    shift
+    ;;
+  --younger-than)
+    hours=${2:-}
+    [[ $hours =~ ^[1-9][0-9]{0,5}$ ]] || misused "--younger-than: ${hours:-nothing} is no number of hours"
+    shift
+    ;;
   --then)
     then=${2:-}
     [ -r "$then" ] || misused "--then: ${then:-no file} cannot be read"
@@ -36,11 +53,13 @@ while [[ ${1:-} == --* ]]; do
   esac
   shift
 done
-[ $# -eq 1 ] || misused 'usage: restore.sh [--replace] [--then FILE.sql] gatehouse-TIME.dump.age'
+[ $# -eq 1 ] || misused "$usage"
 [ -r "$1" ] || misused "$1 cannot be read"
 manifest=${1%.dump.age}.manifest
 [ -r "$manifest" ] || misused "$manifest is not there: no whole backup"
 [ -r "${BACKUP_IDENTITY:-}" ] || misused 'BACKUP_IDENTITY is not a file that can be read'
+[ -n "${BACKUP_VERIFY_KEY-unset}" ] ||
+  misused 'BACKUP_VERIFY_KEY is set, and empty: the file of the public key, or unset, which trusts the storage'
 need psql postgresql-client
 need pg_restore postgresql-client
 need age age
@@ -61,6 +80,23 @@ fi
 said=$(sed -n 's/^sha256 //p' "$manifest")
 [ "$(sha256sum <"$dump" | cut -d ' ' -f 1)" = "$said" ] ||
   die "$1 is not what its manifest says: damaged, or another one"
+
+of() { sed -n "s/^$1 //p" "$manifest"; }
+environment=$(of environment)
+taken=$(of taken_at | sed -nE 's/^([0-9]{8})T([0-9]{2})([0-9]{2})([0-9]{2})[0-9]{3}Z$/\1 \2:\3:\4 UTC/p')
+[ -n "$taken" ] || die "$manifest does not say when it was made"
+age=$((($(date +%s) - $(date -d "$taken" +%s)) / 3600))
+target=$(psql -w -X -q -A -t -c "select datname || ' ' ||
+    coalesce(substring(shobj_description(oid, 'pg_database') from '^environment: ([a-z0-9-]+)'), '')
+  from pg_database where datname = current_database()") || die 'PostgreSQL does not let us in: see the line above'
+database=${target% *}
+say "restoring: ${environment:-an environment without a name}, as it was $age hours ago ($taken), into $database on ${PGHOST:-this machine}"
+[ -z "$hours" ] || [ "$age" -lt "$hours" ] || die "it was made $age hours ago, and is to be younger than $hours"
+if [ -n "$wanted" ]; then
+  [ "$environment" = "$wanted" ] || die "it is of ${environment:-an environment without a name}, not of $wanted"
+elif [ -n "$environment" ] && [ -n "${target##* }" ] && [ "$environment" != "${target##* }" ]; then
+  die "it is of $environment, and database $database is of ${target##* }: that is what move.sh is for"
+fi
 
 # What extensions brought is not ours, nor in the way.
 objects=$(psql -w -X -q -A -t -c "select count(*) from pg_class c

@@ -12,7 +12,7 @@
 #                                       before, and somebody signs in
 #
 #   BACKUP_VERIFY_KEY   file of the public key to backup.sh's BACKUP_SIGNING_KEY. Set, it is asked for each
-#                       manifest
+#                       manifest; set and empty is refused
 #   GATEHOUSE           the command of `secrets`: gatehouse by default, or "npm run -s cli --"
 #   TENANT              slug whose issuer ISSUER is: default by default
 #   CANARY_CLIENT_ID, CANARY_REDIRECT_URI, CANARY_IDENTIFIER, CANARY_PASSWORD_FILE
@@ -27,6 +27,9 @@ say() { printf '%s\n' "$*"; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 misused() { printf 'error: %s\n' "$*" >&2; exit 64; }
 need() { command -v "$1" >/dev/null || misused "$1 is missing (Debian: $2)"; }
+
+[ -n "${BACKUP_VERIFY_KEY-unset}" ] ||
+  misused 'BACKUP_VERIFY_KEY is set, and empty: the file of the public key, or unset'
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

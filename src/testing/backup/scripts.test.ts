@@ -135,6 +135,52 @@ describe('the scripts of deploy/backup', () => {
     assert.match(await readFile(manifest, 'utf8'), /^environment somewhere$/m);
   });
 
+  it('say what they are about to restore, and restore nothing of another environment', async () => {
+    const name = (database: string, environment: string) =>
+      postgres.run('postgres', `comment on database ${database} is 'environment: ${environment}'`);
+    await name('gatehouse', 'somewhere');
+    const { dump } = await backUp();
+    await postgres.run('postgres', 'comment on database gatehouse is null');
+    const target = await newDatabase();
+    const restore = (...args: string[]) => scripts.run('restore', target, ...args, dump);
+    const wrong = await restore('--of', 'elsewhere');
+    assert.equal(wrong.code, 1, wrong.stderr);
+    assert.match(
+      wrong.stderr,
+      /^error: it is of somewhere, not of elsewhere; nothing was changed$/m,
+    );
+    await name(target.PGDATABASE ?? '', 'elsewhere');
+    const others = await restore();
+    assert.equal(others.code, 1, others.stderr);
+    assert.match(others.stderr, /it is of somewhere, and database restored_\d+ is of elsewhere/);
+    assert.equal(await tablesIn(target), 0);
+    const { code, stderr } = await restore('--of', 'somewhere');
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stderr,
+      /^restoring: somewhere, as it was 0 hours ago \(\d{8} [\d:]{8} UTC\), into restored_\d+ on /m,
+    );
+  });
+
+  it('restore nothing that is older than somebody wants it', async () => {
+    const { dump, manifest } = await backUp();
+    const target = await newDatabase();
+    const said = await readFile(manifest, 'utf8');
+    const then = new Date(Date.now() - 26 * 3_600_000).toISOString().replaceAll(/[-:.]/g, '');
+    await writeFile(manifest, said.replace(/^taken_at .*$/m, `taken_at ${then}`));
+    const restore = (hours: string) =>
+      scripts.run('restore', target, '--younger-than', hours, dump);
+    const old = await restore('26');
+    assert.equal(old.code, 1, old.stderr);
+    assert.match(
+      old.stderr,
+      /^error: it was made 26 hours ago, and is to be younger than 26; nothing/m,
+    );
+    assert.equal(await tablesIn(target), 0);
+    const { code, stderr } = await restore('27');
+    assert.equal(code, 0, stderr);
+  });
+
   it('hold nothing of a tenant whose keys were not backed up', async () => {
     const { manifest } = await backUp();
     const publishesNothing = createServer((_request, response) => response.end('{"keys":[]}'));
@@ -303,6 +349,8 @@ describe('the scripts of deploy/backup', () => {
       [['backup', { ...source(), PGPASSFILE: '/dev/null' }], 1, /does not let us in/],
       [['restore', source()], 64, /usage: restore\.sh/],
       [['restore', source(), '/nowhere.dump.age'], 64, /cannot be read/],
+      [['restore', source(), '--younger-than', '1d', '/nowhere'], 64, /1d is no number of hours/],
+      [['restore', source(), '--of', '', '/nowhere'], 64, /--of needs the name/],
       [['verify', source()], 64, /usage: verify\.sh/],
       [['verify', source(), 'rows', '/nowhere'], 64, /cannot be read/],
       [['verify', source(), 'rows', '/etc/passwd'], 64, /is no manifest of a backup/],

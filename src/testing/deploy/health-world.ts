@@ -46,7 +46,10 @@ export interface HealthWorld {
   /** What the script is told of all of it. */
   readonly settings: Readonly<Record<string, string>>;
   /** Runs the script, with other settings where said. */
-  look(other?: Readonly<Record<string, string>>, ...args: string[]): ReturnType<typeof runScript>;
+  look(
+    other?: Readonly<Record<string, string | undefined>>,
+    ...args: string[]
+  ): ReturnType<typeof runScript>;
   /** Shows people a certificate of long ago, or the good one. */
   showExpired(expired: boolean): void;
   stopRedis(): Promise<void>;

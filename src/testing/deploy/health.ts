@@ -18,7 +18,7 @@ interface Fault {
   readonly code: 1 | 2;
   /** Makes it. @returns other settings, and how to mend it */
   make(world: HealthWorld): Promise<{
-    settings?: Readonly<Record<string, string>>;
+    settings?: Readonly<Record<string, string | undefined>>;
     args?: readonly string[];
     mend?: () => Promise<unknown>;
   }>;
@@ -295,7 +295,7 @@ const FAULTS: readonly Fault[] = [
       const then = new Date(Date.now() - (48 * 60 + 5) * 60_000);
       const at = then.toISOString().replaceAll(/[-:.]/g, '');
       return {
-        settings: { BACKUP_VERIFY_KEY: '' },
+        settings: { BACKUP_VERIFY_KEY: undefined },
         mend: await changeFile(manifest, (text) => text.replace(/taken_at .*/, `taken_at ${at}`)),
       };
     },
@@ -305,6 +305,12 @@ const FAULTS: readonly Fault[] = [
     line: /^FAIL {2}backup +\S+ is not what its manifest says$/m,
     code: 2,
     make: async ({ dump }) => ({ mend: await changeFile(dump, (text) => text.slice(0, -1)) }),
+  },
+  {
+    what: 'a key for backups that nobody has named',
+    line: /^FAIL {2}backup +error: BACKUP_VERIFY_KEY is set, and empty/m,
+    code: 2,
+    make: async () => ({ settings: { BACKUP_VERIFY_KEY: '' } }),
   },
   {
     what: 'a backup that somebody else has changed',
