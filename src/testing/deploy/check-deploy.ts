@@ -1,7 +1,7 @@
 /**
  * `npm run check:deploy [WORD…]`: tries everything that operators are given to run, by running it,
- * and prints a table of what was tried, how, and what came of it. With words: only what has one of
- * them in its name.
+ * and prints a table of what was tried, how, and what came of it. With words: only what is called so
+ * (`chosenTrials`).
  *
  * It fails when something does not hold, when something is shipped that nobody tries, and when
  * docs/deploy.md has commands that nobody runs, or that a trial says to run and does not take. What
@@ -10,6 +10,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { chosenTrials } from './chosen-trials.ts';
 import { blocksOfManual, compareManual, NOT_RUN, TAKEN } from './manual.ts';
 import { compareCoverage, shippedFiles } from './shipped-files.ts';
 import { NotToBeHad, ROOT, type Trial } from './trial.ts';
@@ -72,11 +73,7 @@ function printTable(rows: readonly Row[]): void {
   process.stdout.write(`\n${table.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n\n`);
 }
 
-const wanted = process.argv.slice(2);
-const trials = TRIALS.filter(
-  ({ artefact }) => wanted.length === 0 || wanted.some((word) => artefact.includes(word)),
-);
-if (trials.length === 0) throw new Error(`nothing is called ${wanted.join(', ')}`);
+const trials = chosenTrials(TRIALS, process.argv.slice(2));
 
 const covers = TRIALS.flatMap((trial) => trial.covers);
 const { untried, missing } = compareCoverage(await shippedFiles(ROOT), covers);
