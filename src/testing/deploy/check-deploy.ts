@@ -6,6 +6,8 @@
  * It fails when something does not hold, when something is shipped that nobody tries, and when
  * docs/deploy.md has commands that nobody runs, or that a trial says to run and does not take. What
  * cannot be tried or run here, for want of a program, it says in capitals.
+ *
+ * SIGINT and SIGTERM end it in order: what the trial that runs has begun ends, and is cleaned up.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,6 +15,7 @@ import { join } from 'node:path';
 import { chosenTrials } from './chosen-trials.ts';
 import { blocksOfManual, compareManual, NOT_RUN, TAKEN } from './manual.ts';
 import { compareCoverage, shippedFiles } from './shipped-files.ts';
+import { heedSignals } from './signals.ts';
 import { NotToBeHad, ROOT, type Trial } from './trial.ts';
 import { TRIALS } from './trials.ts';
 
@@ -73,6 +76,7 @@ function printTable(rows: readonly Row[]): void {
   process.stdout.write(`\n${table.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n\n`);
 }
 
+const signalled = heedSignals();
 const trials = chosenTrials(TRIALS, process.argv.slice(2));
 
 const covers = TRIALS.flatMap((trial) => trial.covers);
@@ -90,7 +94,11 @@ const gaps = [
 for (const gap of gaps) process.stdout.write(`BROKEN  ${gap}\n`);
 
 const rows: Row[] = [];
-for (const trial of trials) rows.push(await tryOne(trial));
+for (const trial of trials) {
+  rows.push(await tryOne(trial));
+  const code = await signalled();
+  if (code !== undefined) process.exit(code);
+}
 printTable(rows);
 
 const skippedBlocks = rows

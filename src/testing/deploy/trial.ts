@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { interruptible } from '../interruption.ts';
 
 /** The root of this checkout. */
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -45,10 +46,19 @@ export interface Ran {
  * @param options.input - its standard input
  * @throws Error with all that it printed, when it ends with anything but 0
  */
-export async function runProgram(
+export function runProgram(
   program: string,
   args: readonly string[],
   options: { cwd?: string; env?: NodeJS.ProcessEnv; input?: string } = {},
+): Promise<Ran> {
+  // What an interruption ends is its process (`signals.ts`).
+  return interruptible(() => run(program, args, options));
+}
+
+async function run(
+  program: string,
+  args: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv; input?: string },
 ): Promise<Ran> {
   const { cwd = ROOT, env = process.env, input = '' } = options;
   const child = spawn(program, args, { cwd, env, stdio: 'pipe' });
