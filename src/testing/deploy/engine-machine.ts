@@ -9,11 +9,12 @@
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { ensurePrograms } from '../debian-programs.ts';
+import { interruptible } from '../interruption.ts';
 import { pollUntil } from '../poll.ts';
 import { unpackPackages } from '../unpacked-debian.ts';
 import { manifestTool } from './manifest-tools.ts';
@@ -39,6 +40,8 @@ kill -TERM 1
 
 const START_DEADLINE_MS = 60_000;
 const STOP_DEADLINE_MS = 30_000;
+/** Longer than a row of the table takes that has the engine. */
+const LOCK_DEADLINE_SECONDS = 1200;
 
 /** $1 directory of this run, $2 data, $3 a file that one holds at a time, $4 what runs inside, $5 host name. */
 const WATCH = `
@@ -46,7 +49,16 @@ set -u
 work=$1 data=$2 lock=$3 inside=$4
 trap '' HUP INT TERM
 exec 9>"$lock"
-flock 9
+waited=0
+until flock --nonblock 9; do
+  [ "$waited" -gt 0 ] || echo "waits for another trial, which holds $lock" >&2
+  waited=$((waited + 1))
+  # At the end of the pipe nobody waits any more.
+  read -r -t 1 || [ $? -gt 128 ] && [ "$waited" -lt ${LOCK_DEADLINE_SECONDS} ] && continue
+  echo "another trial has held $lock for $waited s"
+  rm -rf "$work"
+  exit 1
+done
 # What a run before has left when it was killed.
 [ -e "$data-is-clean" ] || rm -rf "$data"
 rm -f "$data-is-clean"
@@ -195,13 +207,12 @@ async function start(name: string): Promise<EngineMachine> {
   const clean = join(CACHE, `${name}-is-clean`);
   const plugin = await manifestTool('docker-compose');
   const work = await mkdtemp(join(tmpdir(), `gatehouse-${name}-`));
-  await writeFile(join(work, 'daemon.json'), JSON.stringify(DAEMON));
-  const plugins = join(work, 'docker/cli-plugins');
-  await mkdir(plugins, { recursive: true });
-  await symlink(plugin, join(plugins, 'docker-compose'));
   const directory = join(work, 'gatehouse');
-  await copyTracked(directory);
-  const env = await environment(work);
+  const env = await prepare(work, { plugin, directory }).catch(async (error: unknown) => {
+    await rm(work, { recursive: true, force: true });
+    throw error;
+  });
+  // From here on it goes with the shell that watches.
   const given = [work, data, join(CACHE, `${name}-lock`), INSIDE, `gatehouse-${name}`];
   const watch = spawn('bash', ['-c', WATCH, 'bash', ...given], {
     cwd: directory,
@@ -215,8 +226,12 @@ async function start(name: string): Promise<EngineMachine> {
     await ended;
   };
   try {
-    const [line] = await once(watch.stdout, 'data');
-    const first = await pollUntil(() => firstChild(Number(String(line))), {
+    const gone = ended.then(() => 'it has ended');
+    const said = await interruptible((signal) =>
+      Promise.race([once(watch.stdout, 'data', { signal }).then(String), gone]),
+    );
+    if (!/^\d+$/.test(said.trim())) throw new Error(said.trim());
+    const first = await pollUntil(() => firstChild(Number(said)), {
       deadlineMs: START_DEADLINE_MS,
     });
     const machine = machineOf({ first, directory, work, env });
@@ -251,6 +266,19 @@ async function start(name: string): Promise<EngineMachine> {
       cause: error,
     });
   }
+}
+
+/** @returns the environment of what runs there */
+async function prepare(
+  work: string,
+  { plugin, directory }: { plugin: string; directory: string },
+): Promise<NodeJS.ProcessEnv> {
+  await writeFile(join(work, 'daemon.json'), JSON.stringify(DAEMON));
+  const plugins = join(work, 'docker/cli-plugins');
+  await mkdir(plugins, { recursive: true });
+  await symlink(plugin, join(plugins, 'docker-compose'));
+  await copyTracked(directory);
+  return environment(work);
 }
 
 function machineOf(at: {
