@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createServer } from 'node:https';
 import { join } from 'node:path';
+import { commandBlocks } from '../deploy/manual.ts';
 import { ROOT } from '../deploy/trial.ts';
 import type { Job } from '../deploy/workflow-rules.ts';
 import { jobOf, type Machine, runJob } from '../deploy/workflow-run.ts';
@@ -79,7 +80,7 @@ function withPatience(step: Job['steps'][number]): Job['steps'][number] {
 /** What docs/releasing.md has an administrator run, and how secrets are packed. */
 async function readReleasing(): Promise<{ rights: string; pack: string }> {
   const text = await readFile(join(ROOT, 'docs/releasing.md'), 'utf8');
-  const [, rights] = /^```sh\n(kubectl create namespace .*?)```/ms.exec(text) ?? [];
+  const rights = commandBlocks(text).find((block) => block.startsWith('kubectl create namespace '));
   const [, pack] = /`(tar -cz -C .*?)`/.exec(text) ?? [];
   if (rights === undefined || pack === undefined) {
     throw new Error('docs/releasing.md has no commands for the rights and the secrets');

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import {
   loadStack,
+  SECRETS_OF_MANUAL,
   type Stack,
   secretsOfManual,
   stackProblems,
@@ -49,7 +50,7 @@ export const SWARM_MONITORING: readonly Trial[] = [
         ...unasked,
         ...unlikeSecrets(
           { secrets: { ...watched.secrets, ...stack.secrets } },
-          await secretsOfManual(2),
+          await secretsOfManual([SECRETS_OF_MANUAL.watched, SECRETS_OF_MANUAL.monitoring]),
         ),
       ];
       if (problems.length > 0) throw new Error(problems.join('\n'));

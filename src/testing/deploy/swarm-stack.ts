@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { includeProblems, templateProblems } from './included-files.ts';
 import { manifestTool } from './manifest-tools.ts';
+import { commandsOfManual } from './manual.ts';
 import { serverSettingProblems } from './server-settings.ts';
 import { ROOT, runProgram } from './trial.ts';
 
@@ -187,27 +188,31 @@ export async function wholeProblems(
   return problems;
 }
 
+/** Blocks of docs/deploy.md that make secrets, by their first lines: of each stack. */
+export const SECRETS_OF_MANUAL = {
+  watched: 'docker node update --label-add gatehouse.data=yes NODE     # the disks',
+  monitoring: 'docker node update --label-add gatehouse.monitoring=yes NODE',
+} as const;
+
 /** In place of Docker: what each secret is, in a file of its name. */
 const KEEP_SECRETS = `set -e
 docker() { if [ "$1 $2" = 'secret create' ]; then cat >"secret-$3"; fi; }
 `;
 
 /**
- * What the commands of docs/deploy.md for a Swarm make, run one after the other in one shell.
+ * What blocks of docs/deploy.md make, run one after the other in one shell.
  *
- * @param blocks - of how many of those that make secrets
+ * @param firsts - their first lines
  */
-export async function secretsOfManual(blocks: number): Promise<ReadonlyMap<string, string>> {
-  const manual = await readFile(join(ROOT, 'docs/deploy.md'), 'utf8');
-  const [, section = ''] = manual.split('\n## Docker Swarm\n');
-  const commands = [...(section.split('\n## ')[0] ?? '').matchAll(/```sh\n(.*?)```/gs)]
-    .map(([, block = '']) => block)
-    .filter((block) => block.includes('| secret '));
-  if (commands.length < blocks) throw new Error(`docs/deploy.md makes secrets ${commands.length}x`);
+export async function secretsOfManual(
+  firsts: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const commands: string[] = [];
+  for (const first of firsts) commands.push(await commandsOfManual(first));
   const directory = await mkdtemp(join(tmpdir(), 'gatehouse-swarm-'));
   try {
     for (const name of ['certificate.pem', 'key.pem']) await writeFile(join(directory, name), name);
-    const script = KEEP_SECRETS + commands.slice(0, blocks).join('\n');
+    const script = KEEP_SECRETS + commands.join('\n');
     await runProgram('bash', ['-c', script], { cwd: directory });
     const made = new Map<string, string>();
     for (const file of await readdir(directory)) {

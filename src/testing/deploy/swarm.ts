@@ -2,6 +2,7 @@ import { CONNECTION_RESERVE } from '../../connection-budget.ts';
 import { SWARM_MONITORING } from './swarm-monitoring.ts';
 import {
   loadStack,
+  SECRETS_OF_MANUAL,
   type Service,
   type Stack,
   secretsOfManual,
@@ -28,6 +29,7 @@ export const SWARM: readonly Trial[] = [
     artefact: 'swarm',
     how: "Docker's own loader of stacks; the secrets that the commands of docs/deploy.md make; what services say of one another, of files that are there, and of the server",
     covers: [FILE],
+    follows: [SECRETS_OF_MANUAL.watched],
     async run() {
       const stack = await loadStack(FILE);
       const problems = [
@@ -46,7 +48,7 @@ export const SWARM: readonly Trial[] = [
 
 /** What the commands of docs/deploy.md make is what the stack asks for, and fits together. */
 async function secretProblems(stack: Stack): Promise<string[]> {
-  const made = await secretsOfManual(1);
+  const made = await secretsOfManual([SECRETS_OF_MANUAL.watched]);
   const secret = (name: string) => made.get(`gatehouse_${name}`) ?? '';
   const urls = [
     ['database_url', 'app'],
