@@ -2,11 +2,11 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createServer } from 'node:https';
 import { join } from 'node:path';
+import { createCertificateAuthority } from '../balancer/certificate-authority.ts';
 import { commandBlocks } from '../deploy/manual.ts';
 import { ROOT } from '../deploy/trial.ts';
 import type { Job } from '../deploy/workflow-rules.ts';
 import { jobOf, type Machine, runJob } from '../deploy/workflow-run.ts';
-import { LOOPBACK_CERTIFICATE } from '../loopback-certificate.ts';
 import { digestOf } from './images.ts';
 import { readManual } from './manual.ts';
 import { makeSecrets, refused, SECRETS, underLoad } from './operator.ts';
@@ -97,9 +97,12 @@ async function deployersConfig({ shell, control }: World): Promise<string> {
   return JSON.stringify(config);
 }
 
-/** What stands for the way in, with its certificate, and has curl find it. */
+/** What stands for the way in, with a certificate of its name, and has curl find and trust it. */
 async function openFront({ services }: World, home: string): Promise<void> {
-  const { certificate: cert, key } = LOOPBACK_CERTIFICATE;
+  const { hostname } = new URL(ISSUER);
+  const authority = await createCertificateAuthority();
+  const { certificate: cert, key } = await authority.issue({ name: hostname, for: 'server' });
+  await authority.stop();
   const front = createServer({ cert, key }, ({ url: path, method, headers }, response) => {
     const host = services.addressOf(STAGING, 'gatehouse');
     const forwarded = {
@@ -117,9 +120,10 @@ async function openFront({ services }: World, home: string): Promise<void> {
   await new Promise<void>((listening) => front.listen(0, '127.0.0.1', listening));
   const address = front.address();
   const port = typeof address === 'object' ? address?.port : undefined;
-  const { hostname } = new URL(ISSUER);
+  const trusted = join(home, 'authority.pem');
+  await writeFile(trusted, authority.certificate);
   await writeFile(
     join(home, '.curlrc'),
-    `insecure\nconnect-to = "${hostname}:443:127.0.0.1:${port}"\n`,
+    `cacert = "${trusted}"\nconnect-to = "${hostname}:443:127.0.0.1:${port}"\n`,
   );
 }
