@@ -13,7 +13,7 @@ import { SeedInvalidError } from '../seeds/seed-problem.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { createSeedDeps } from './seed-deps.ts';
 
-export interface BrokenSeed {
+interface BrokenSeed {
   readonly name: string;
   readonly yaml: string;
   /**

@@ -7,7 +7,7 @@ import { describe, it } from 'node:test';
 import { LANGUAGES, type LanguageTag } from '../languages/languages.ts';
 
 /** A catalogue: texts by key, and the language that they are in. */
-export interface Catalogue {
+interface Catalogue {
   readonly lang: LanguageTag;
   readonly dir: 'ltr' | 'rtl';
 }

@@ -9,7 +9,7 @@ import extractDepcruiseConfig from 'dependency-cruiser/config-utl/extract-depcru
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** One import that a rule forbids. */
-export interface Violation {
+interface Violation {
   readonly rule: string;
   readonly from: string;
   readonly to: string;

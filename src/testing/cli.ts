@@ -8,7 +8,7 @@ import { openCliContext } from '../compose-cli.ts';
 import { silentLogger } from './silent-logger.ts';
 
 /** What one command line did. */
-export interface CliResult {
+interface CliResult {
   readonly code: ExitCode;
   readonly stdout: string;
   readonly stderr: string;

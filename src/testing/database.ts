@@ -66,7 +66,7 @@ export async function createTestDatabase(options: { empty?: boolean } = {}): Pro
 }
 
 /** A running server with a migrated database that nobody is connected to. */
-export interface TemplateServer {
+interface TemplateServer {
   readonly templateUrl: string;
   stop(): Promise<void>;
 }

@@ -11,7 +11,7 @@ import { ordinaryNames, pageSamples, sampleFrame } from './page-samples.ts';
 import { servePages } from './page-server.ts';
 
 /** How a page is shown, and which rules it is held against. */
-export interface PageMode {
+interface PageMode {
   readonly width: number;
   readonly colorScheme: 'light' | 'dark';
   /** `colours`: the rules about them alone; `none`: only whether it fits; `all` by default. */

@@ -2,7 +2,7 @@ import { glob, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 /** The modules that bring a service into a test; see each. */
-export const SERVICES = {
+const SERVICES = {
   database: 'src/testing/database.ts',
   redis: 'src/testing/redis.ts',
   chromium: 'src/testing/chromium.ts',

@@ -4,7 +4,7 @@ import type { ArtifactModel, ArtifactStore } from '../provider/artifact-store.ts
 export type HeldCall = `${'save' | 'consume'} ${ArtifactModel}`;
 
 /** One call that is held open, before it reaches the store. */
-export interface Held {
+interface Held {
   /** Resolves when the call has come. */
   readonly reached: Promise<void>;
   /** Lets it go on. */
@@ -12,7 +12,7 @@ export interface Held {
 }
 
 /** A gate in front of artifact stores: holds requests open in the middle of what they do. */
-export interface Gate {
+interface Gate {
   wrap(artifacts: ArtifactStore): ArtifactStore;
   /** Holds the next such call on any of the stores; those after it pass. */
   hold(call: HeldCall): Held;

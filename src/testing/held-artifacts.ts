@@ -1,7 +1,7 @@
 import type { ArtifactModel, ArtifactStore } from '../provider/artifact-store.ts';
 
 /** A call that a test stopped at the door of the store. */
-export interface HeldCall {
+interface HeldCall {
   /** Resolves when the call has come. */
   readonly reached: Promise<void>;
   /** Lets it through; it sees the store as it is then. */
@@ -9,7 +9,7 @@ export interface HeldCall {
 }
 
 /** An artifact store in which single calls can be held open: what happens "in between" is then certain. */
-export interface HeldArtifacts {
+interface HeldArtifacts {
   wrap(artifacts: ArtifactStore): ArtifactStore;
   /** Holds the next such call, and no other. */
   hold(method: 'save' | 'find' | 'consume', model: ArtifactModel): HeldCall;

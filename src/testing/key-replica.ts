@@ -35,7 +35,7 @@ export interface KeyReplica {
 }
 
 /** Time that replicas of one test share. */
-export interface TestClock {
+interface TestClock {
   now(): Date;
   advance(seconds: number): void;
 }

@@ -7,7 +7,7 @@ import { pollUntil } from './poll.ts';
 const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 
 /** A logout token that a client got, and believes. */
-export interface ReceivedLogout {
+interface ReceivedLogout {
   readonly clientId: string;
   readonly claims: JWTPayload;
 }

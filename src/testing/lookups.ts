@@ -10,7 +10,7 @@ import { createTestDatabase, type TestDatabase } from './database.ts';
 import { type PopulatedTenant, populateTenant } from './populated-tenant.ts';
 import { accessesDuring, type TableAccess } from './statement-plan.ts';
 
-export interface Lookup {
+interface Lookup {
   /** Round trips, those of a transaction one by one; 1 unless it says so. */
   statements?: number;
   /**

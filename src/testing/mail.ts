@@ -27,7 +27,7 @@ export interface ReceivedMail {
 }
 
 /** How the server answers a recipient. */
-export interface Refusal {
+interface Refusal {
   /** 550: no such mailbox; 451: try again later. */
   readonly status: number;
   /** How often; for good unless said. */

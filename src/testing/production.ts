@@ -7,7 +7,7 @@ import { startTestRedis } from './redis.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 
 /** What can be away. */
-export type Outage = 'PostgreSQL stopped' | 'PostgreSQL silent' | 'Redis stopped';
+type Outage = 'PostgreSQL stopped' | 'PostgreSQL silent' | 'Redis stopped';
 
 /** `main.ts` in production mode, seeded, over a PostgreSQL and a Redis that can go away. */
 export interface Production {

@@ -89,7 +89,7 @@ export interface ProviderWorld {
   close(): Promise<void>;
 }
 
-export interface ProviderWorldOptions {
+interface ProviderWorldOptions {
   /** Changes what the provider is given: to hold a call open, to count, to configure. */
   readonly wrap?: (deps: ProviderDeps) => ProviderDeps;
   /** True: the server reaches PostgreSQL through a door that `outage` closes. */

@@ -3,7 +3,7 @@ import type { ReplicaAnswer } from './ask-replica.ts';
 import type { RefreshFamilyModel } from './refresh-family-model.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
-export interface RefreshStormOptions {
+interface RefreshStormOptions {
   readonly random: SeededRandom;
   readonly model: RefreshFamilyModel;
   /** Whether somebody copies a token. */

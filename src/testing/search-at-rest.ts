@@ -4,13 +4,13 @@ import type { Knex } from 'knex';
 import type { RedisClient } from '../storage/redis/redis.ts';
 
 /** Everything that somebody gets who copies the database and Redis, as searchable text. */
-export interface Copy {
+interface Copy {
   /** A row or a key with its value; bytes as hexadecimal digits, and as Latin-1. */
   readonly records: readonly { readonly where: string; readonly text: string }[];
 }
 
 /** Where a value was found, and in which form. */
-export interface Finding {
+interface Finding {
   readonly name: string;
   readonly form: string;
   readonly where: string;

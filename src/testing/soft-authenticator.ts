@@ -157,7 +157,7 @@ export function createSoftAuthenticator(options: {
 export type Cbor = number | string | Buffer | readonly Cbor[] | Map<number | string, Cbor>;
 
 /** Encodes to CBOR, whole numbers and definite lengths alone. */
-export function encode(value: Cbor): Buffer {
+function encode(value: Cbor): Buffer {
   if (typeof value === 'number') return value >= 0 ? head(0, value) : head(1, -1 - value);
   if (Buffer.isBuffer(value)) return Buffer.concat([head(2, value.length), value]);
   if (typeof value === 'string') {

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { serveApp } from './serve-app.ts';
 
 /** What a receiver got in one request. */
-export interface Received {
+interface Received {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
@@ -11,7 +11,7 @@ export interface Received {
 }
 
 /** How a receiver behaves; a test may change it at any time. */
-export interface Behaviour {
+interface Behaviour {
   /** Default: 200. */
   status?: number;
   headers?: Record<string, string>;

@@ -9,7 +9,7 @@ import { rowsOfTenant } from './tenant-rows.ts';
  * tenant `theirs`, and asserts that the answer is the one a stranger gets. A method without a
  * check does not compile.
  */
-export type IsolationChecks<Store> = Record<
+type IsolationChecks<Store> = Record<
   keyof Store,
   (store: Store, mine: PopulatedTenant, theirs: PopulatedTenant) => Promise<void>
 >;

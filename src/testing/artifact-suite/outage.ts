@@ -8,7 +8,7 @@ import { pollUntil } from '../poll.ts';
 /** Within this much of its return a store must be back. */
 const RECOVERY_MS = 5000;
 
-export interface OutageHarness {
+interface OutageHarness {
   /** On connections that go through the proxy, with time limits of at most a second. */
   readonly store: ArtifactStore;
   readonly proxy: OutageProxy;

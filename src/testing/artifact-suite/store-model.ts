@@ -5,8 +5,8 @@ import type { ArtifactModel } from '../../provider/artifact-store.ts';
  * two grants, small enough to be copied at every step.
  */
 
-export type ArtifactName = keyof typeof ARTIFACTS;
-export type GrantName = 'grant-a' | 'grant-b';
+type ArtifactName = keyof typeof ARTIFACTS;
+type GrantName = 'grant-a' | 'grant-b';
 
 export interface ArtifactPlan {
   readonly model: ArtifactModel;
@@ -80,7 +80,7 @@ export interface StoreState {
 export const EMPTY_STORE: StoreState = { rows: {}, tombstones: {} };
 
 /** What an operation answers, and what the store is after it. */
-export interface Applied {
+interface Applied {
   readonly answer: string;
   readonly state: StoreState;
 }

@@ -33,7 +33,7 @@ interface Held {
   usedAfter: string;
 }
 
-export interface Witnesses {
+interface Witnesses {
   /** @param more - somebody besides */
   seed(more?: string): string;
   /** Before the backup: everybody signs in, and sets up what they have. */

@@ -13,20 +13,14 @@ const PATIENCE_MS = 30_000;
 
 const run = promisify(execFile);
 
-export interface ScriptResult {
+interface ScriptResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
 /** A script of `deploy/backup`, without its `.sh`. */
-export type BackupScript =
-  | 'backup'
-  | 'restore'
-  | 'verify'
-  | 'move'
-  | 'redis-snapshot'
-  | 'redis-restore';
+type BackupScript = 'backup' | 'restore' | 'verify' | 'move' | 'redis-snapshot' | 'redis-restore';
 
 export interface BackupScripts {
   /** Where backups land. */

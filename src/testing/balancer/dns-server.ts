@@ -11,7 +11,7 @@ const CLASS_IN = 1;
 const SAME_NAME = 0xc0_0c;
 
 /** A name server on loopback that knows one set of addresses, whatever the name. */
-export interface DnsServer {
+interface DnsServer {
   readonly port: number;
   /** From now on. */
   answerWith(addresses: readonly string[]): void;

@@ -64,7 +64,7 @@ if (import.meta.main) {
 }
 
 /** @returns an SVG of three panels: throughput, p99 and memory by active tenants */
-export function drawScale(results: TenantResults): string {
+function drawScale(results: TenantResults): string {
   const { curve, memory, walk, small, tenants } = results;
   const machines = curve['client credentials'];
   const people = curve['code and refresh'];

@@ -5,7 +5,7 @@ import { createPlainBrowser } from '../plain-browser.ts';
 import { walkThrough } from '../relying-party.ts';
 import type { Operation } from './slices.ts';
 
-export interface Flow {
+interface Flow {
   readonly name: string;
   /** Prepares what the workers share; makes an operation for each worker. */
   prepare(issuer: string, bare: boolean): Promise<() => Promise<Operation>>;

@@ -5,7 +5,7 @@ import { startServerProcess } from '../server-process.ts';
 import { pin } from './slices.ts';
 
 /** Bytes, after everything that nothing refers to was collected. */
-export interface Memory {
+interface Memory {
   /** Objects, and what they hold outside the heap. */
   readonly used: number;
   /** Resident. */

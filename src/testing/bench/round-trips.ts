@@ -6,7 +6,7 @@ import { FLOWS } from './flows.ts';
 const SEED = fileURLToPath(new URL('./bench-seed.yaml', import.meta.url));
 const OPERATIONS = 20;
 
-export interface RoundTrips {
+interface RoundTrips {
   readonly flow: string;
   /** Average over 20 operations; the audit log's group commit makes it a fraction. */
   readonly postgres: string;

@@ -105,7 +105,7 @@ export function brokenBounds(results: TenantResults): string[] {
 }
 
 /** Between ten active tenants and the most: the first ones warm what all share. */
-export function bytesPerProvider({ memory }: Pick<TenantResults, 'memory'>): number {
+function bytesPerProvider({ memory }: Pick<TenantResults, 'memory'>): number {
   const ten = memory.find(({ active }) => active === 10);
   const most = memory.at(-1);
   if (ten === undefined || most === undefined || most.active === ten.active) return 0;

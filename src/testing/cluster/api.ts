@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What an API server answered that was no yes. */
-export class ApiError extends Error {
+class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;
 

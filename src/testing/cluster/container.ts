@@ -67,7 +67,7 @@ export interface User {
   readonly fsGroup: number;
 }
 
-export interface ContainerRun {
+interface ContainerRun {
   readonly image: Image;
   /** Empty: the image's own. */
   readonly command: readonly string[];

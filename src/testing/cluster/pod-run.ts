@@ -19,7 +19,7 @@ const LONGEST_BACK_OFF_MS = 300_000;
 /** Of what a container said last, which `kubectl describe` shows. */
 const LAST_WORDS = 2000;
 
-export interface PodRunOptions {
+interface PodRunOptions {
   readonly api: Api;
   readonly registry: Registry;
   /** Number of the pod, which its address is made of. */

@@ -1,7 +1,7 @@
 import type { PodCondition, PodContainer, PodObject } from './pod-object.ts';
 
 /** As the API has the state of a container. */
-export type ContainerState =
+type ContainerState =
   | { readonly waiting: { readonly reason: string; readonly message?: string } }
   | { readonly running: { readonly startedAt: string } }
   | {
@@ -29,7 +29,7 @@ export function newRecord(): ContainerRecord {
 }
 
 /** What is written into the status of a pod. */
-export interface PodFacts {
+interface PodFacts {
   readonly startTime: string;
   readonly nodeAddress: string;
   /** Undefined before it has one. */

@@ -5,7 +5,7 @@ import type { RunningContainer } from './container.ts';
 import type { PodContainer, PodProbe } from './pod-object.ts';
 
 /** What probes have found out about a container. */
-export interface Health {
+interface Health {
   started: boolean;
   ready: boolean;
 }

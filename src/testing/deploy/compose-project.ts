@@ -7,7 +7,7 @@ import { NotToBeHad, ROOT, runProgram } from './trial.ts';
 const SOURCE = join(ROOT, 'src/testing/deploy/compose-check');
 const PROGRAM = join(ROOT, '.cache/go-tools/compose-check');
 
-export interface Mount {
+interface Mount {
   readonly type: string;
   readonly source?: string;
   readonly target: string;

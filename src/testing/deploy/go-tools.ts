@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { NotToBeHad, ROOT, runProgram } from './trial.ts';
 
 /** A program that is checked with, never shipped. */
-export interface GoTool {
+interface GoTool {
   /** Path of its `main` package, such as `sigs.k8s.io/kustomize/kustomize/v5`. */
   readonly module: string;
   /** Exact, such as `v5.7.1`. */

@@ -68,7 +68,7 @@ export interface ContainerOptions {
   readonly writableRoot?: boolean;
 }
 
-export interface Container {
+interface Container {
   /** Everything that it has printed. */
   output(): string;
   /** Sends a signal to its process 1. */

@@ -5,7 +5,7 @@ import { buildah, IMAGE_CACHE, UNSIGNED } from './buildah.ts';
 import { ROOT, runProgram } from './trial.ts';
 
 /** One layer of an image. */
-export interface Layer {
+interface Layer {
   /** Without compression. */
   readonly bytes: number;
   /** Paths of its files. */

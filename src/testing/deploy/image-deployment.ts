@@ -6,7 +6,7 @@ import type { BuiltImage } from './image-build.ts';
 import { type ContainerOptions, runInContainer } from './image-container.ts';
 
 /** What a container is given: settings in its environment, secrets as files. */
-export interface Given {
+interface Given {
   readonly env: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;
 }

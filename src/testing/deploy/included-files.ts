@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 
 /** A file of settings where a container finds it. */
-export interface PlacedFile {
+interface PlacedFile {
   readonly path: string;
   readonly text: string;
 }

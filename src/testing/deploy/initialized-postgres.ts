@@ -34,7 +34,7 @@ const DEBIAN_BIN = '/usr/lib/postgresql/15/bin';
 const START_DEADLINE_MS = 30_000;
 
 export const DATABASE = 'gatehouse';
-export type Role = 'migrator' | 'app' | 'monitor';
+type Role = 'migrator' | 'app' | 'monitor';
 
 /** Which PostgreSQL: Debian's 15 or the embedded 18. Debian 12 has no 16. */
 export type Build = 'debian' | 'embedded';

@@ -177,7 +177,7 @@ function decodeAll(data: Readonly<Record<string, string>>): Record<string, strin
 }
 
 /** A file that a container finds, and what it comes from. */
-export interface MountedFile {
+interface MountedFile {
   readonly path: string;
   readonly of: 'ConfigMap' | 'Secret';
   readonly object: string;

@@ -21,7 +21,7 @@ export function commandBlocks(markdown: string): string[] {
 }
 
 /** The first line of a block, by which trials name it. */
-export function firstLine(commands: string): string {
+function firstLine(commands: string): string {
   return commands.split('\n')[0] ?? '';
 }
 

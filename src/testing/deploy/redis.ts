@@ -63,7 +63,7 @@ export const REDIS: readonly Trial[] = [
   },
 ];
 
-export interface StartedRedis {
+interface StartedRedis {
   readonly port: number;
   readonly commandLine: string;
   /** A connection as a user of the file; lost commands fail at once. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 
 /** What a script did; any exit code is an answer. */
-export interface Script {
+interface Script {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;

@@ -42,7 +42,7 @@ const WORKFLOW = z.looseObject({
 
 export type Step = z.infer<typeof STEP>;
 export type Job = z.infer<typeof JOB>;
-export type Workflow = z.infer<typeof WORKFLOW>;
+type Workflow = z.infer<typeof WORKFLOW>;
 
 /** The workflows by the names of their files, and what they have to agree with. */
 export interface Pipeline {

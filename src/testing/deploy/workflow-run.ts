@@ -6,7 +6,7 @@ import { ROOT } from './trial.ts';
 import { type Job, parseWorkflow, type Step } from './workflow-rules.ts';
 
 /** Programs that are not to be reached from here, by what is written down and answered in their place. */
-export type StandIns = Readonly<Record<string, string>>;
+type StandIns = Readonly<Record<string, string>>;
 
 /** A machine on which jobs run. */
 export interface Machine {

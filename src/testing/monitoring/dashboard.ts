@@ -11,12 +11,12 @@ export interface Query {
 }
 
 /** From `at` upwards a value has this colour. */
-export interface Threshold {
+interface Threshold {
   readonly at: number;
   readonly colour: 'orange' | 'red' | 'green';
 }
 
-export interface Panel {
+interface Panel {
   readonly title: string;
   /** What it shows and what to do about it, for whoever sees it at night. */
   readonly description: string;

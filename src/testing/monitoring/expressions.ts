@@ -14,14 +14,14 @@ export interface AlertRule {
 }
 
 /** A rule that works something out. */
-export interface RecordingRule {
+interface RecordingRule {
   readonly record: string;
   readonly expr: string;
   readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** Something that is asked of Prometheus, and who asks. */
-export interface Expression {
+interface Expression {
   readonly where: string;
   readonly expr: string;
 }

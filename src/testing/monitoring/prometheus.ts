@@ -11,7 +11,7 @@ const SHIPPED = fileURLToPath(new URL('../../../deploy/prometheus', import.meta.
 /** Instead of the 15 s that are shipped, for somebody waits. */
 const INTERVAL = '1s';
 
-export interface Series {
+interface Series {
   readonly metric: Readonly<Record<string, string>>;
   /** Undefined of a series alone. */
   readonly value: number | undefined;

@@ -1,5 +1,5 @@
 /** What an expression of Prometheus asks for. */
-export interface NamesAsked {
+interface NamesAsked {
   readonly metrics: readonly string[];
   /** Of a metric's own selector. */
   readonly labelsOf: ReadonlyMap<string, ReadonlySet<string>>;

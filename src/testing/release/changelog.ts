@@ -4,7 +4,7 @@ const UNRELEASED = '## Unreleased';
 const NEXT_SECTION = /^## /m;
 
 /** A changelog once a version is cut off it, and what it says of that version. */
-export interface Cut {
+interface Cut {
   readonly changelog: string;
   readonly notes: string;
 }

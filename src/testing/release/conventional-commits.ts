@@ -1,6 +1,6 @@
 /** How commits say what a release is: Conventional Commits 1.0.0, Semantic Versioning 2.0.0. */
 
-export type Bump = 'major' | 'minor' | 'patch';
+type Bump = 'major' | 'minor' | 'patch';
 
 const TYPES = ['build', 'chore', 'ci', 'docs', 'feat', 'fix', 'perf', 'refactor', 'style', 'test'];
 const SUBJECT = /^(?<type>[a-z]+)(?:\((?<room>[a-z0-9-]+)\))?(?<breaking>!)?: (?<what>.+)$/;

@@ -11,14 +11,14 @@ export const LICENCES: ReadonlySet<string> = new Set([
 ]);
 
 /** What the lock file (version 3) says of a package. */
-export interface LockedPackage {
+interface LockedPackage {
   readonly license?: string;
   readonly dev?: boolean;
   readonly devOptional?: boolean;
 }
 
 /** A package that may not be shipped. */
-export interface Forbidden {
+interface Forbidden {
   readonly name: string;
   readonly licence: string;
 }

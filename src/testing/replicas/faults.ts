@@ -15,7 +15,7 @@ const SLOW_MS = 200;
 const STALL_MS = 2500;
 
 /** What the clients saw: in the quiet before a fault, while it lasts, and once it is over. */
-export interface Seen {
+interface Seen {
   readonly before: Stretch;
   readonly during: Stretch;
   readonly after: Stretch;

@@ -33,12 +33,12 @@ export interface Release {
 }
 
 /** One place behind the balancer, whatever process is there at the moment. */
-export interface FleetReplica {
+interface FleetReplica {
   readonly port: number;
   readonly process: ServerProcess;
 }
 
-export interface FleetDatabase {
+interface FleetDatabase {
   /** Where the replicas find it: a door that can be closed. */
   readonly door: OutageProxy;
   /** Past the door, as the owner. */

@@ -38,7 +38,7 @@ export interface People {
   checkTokens(): Promise<void>;
 }
 
-export interface PeopleOptions {
+interface PeopleOptions {
   readonly issuer: string;
   readonly persons: readonly Person[];
   readonly clientId: string;

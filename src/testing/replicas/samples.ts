@@ -15,7 +15,7 @@ export interface Sample {
 /** Longest that a client waits; nothing in the deployment may take so long. */
 const PATIENCE_MS = 30_000;
 
-export interface Sampler {
+interface Sampler {
   /**
    * A client of its own, at an address of its own in 127.0.0.0/8: limits count by address. It keeps
    * its connections, and follows no redirect.

@@ -27,7 +27,7 @@ interface KeptKeys {
  *
  * @param part - of `max-age` for which it keeps what it fetched first, from 0 to 1
  */
-export function createStrictVerifier(
+function createStrictVerifier(
   issuer: string,
   jwksUri: string,
   send: typeof fetch,

@@ -6,13 +6,13 @@ import { findBreakages } from './compare-schemas.ts';
 import { readSchemaShape, type SchemaShape } from './schema-shape.ts';
 
 /** A newer migration, and why the release before would not work with it. */
-export interface Refusal {
+interface Refusal {
   readonly migration: string;
   readonly reasons: readonly string[];
 }
 
 /** What became of the newer migrations, in order. */
-export interface MigrationCheck {
+interface MigrationCheck {
   readonly newer: readonly string[];
   readonly refusals: readonly Refusal[];
 }

@@ -53,7 +53,7 @@ const EDITS = [
   },
 ];
 
-export interface NextRelease {
+interface NextRelease {
   /** Its `main.ts`. */
   readonly main: string;
   /**
