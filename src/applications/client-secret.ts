@@ -1,7 +1,7 @@
 import { hmacSha256 } from '../crypto/digest.ts';
 
 /** Characters of a client secret: long enough that guessing is no attack, whatever made it. */
-export const CLIENT_SECRET_CHARACTERS = { min: 32, max: 512 } as const;
+const CLIENT_SECRET_CHARACTERS = { min: 32, max: 512 } as const;
 
 /**
  * The digest under which a client secret is stored and compared. A copy of the database alone

@@ -142,7 +142,7 @@ export const SHARED_ANSWERS: Readonly<Record<SharedAnswer, Answer>> = {
 };
 
 /** Refers to one of them. */
-export function shared(name: SharedAnswer): Reference {
+function shared(name: SharedAnswer): Reference {
   return { $ref: `#/components/responses/${name}` };
 }
 

@@ -1,5 +1,5 @@
 /** What a label says of every value that it does not tell apart. */
-export const OTHER = 'other';
+const OTHER = 'other';
 
 /**
  * Makes a function that lets through label values of one form, up to a number of different ones;

@@ -11,7 +11,7 @@ import type { PreviewLanguage } from '../branding-preview.ts';
 import { contrastWarning, explainContrast } from '../explain-contrast.ts';
 
 /** Slug of the tenant that the seed file makes: nobody's, so that it changes none. */
-export const PREVIEW_TENANT = 'my-look';
+const PREVIEW_TENANT = 'my-look';
 /** Below the directory that the server was started in. */
 const SAMPLE_LOGO_FILE = 'views/playground/sample-logo.png';
 const SEED_FILE = `${PREVIEW_TENANT}.yaml`;

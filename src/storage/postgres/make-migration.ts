@@ -24,7 +24,7 @@ export async function down(knex: Knex): Promise<void> {
  * @param title - lower-case words joined by underscores, such as `add_totp`
  * @returns the path of the new file
  */
-export async function makeMigration(
+async function makeMigration(
   directory: URL,
   taken: readonly string[],
   title: string,
