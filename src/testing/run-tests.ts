@@ -21,6 +21,9 @@ const COMPILE_CACHE = `${ROOT}.cache/compile`;
 /** Milliseconds for one test file; the longest takes about a sixth of it on a machine of its own. */
 const FILE_TIMEOUT_MS = 10 * 60_000;
 
+/** One more than processors: files wait for servers, browsers and deadlines a third of their time. */
+const CONCURRENCY = Math.max(2, availableParallelism()) + 1;
+
 /** Counts at the end of a run. */
 interface Counts {
   passed: number;
@@ -32,7 +35,7 @@ async function runFiles(files: readonly TestFile[]): Promise<Counts> {
   const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
   const tests = run({
     files: files.map((file) => file.path),
-    concurrency: Math.max(2, availableParallelism()),
+    concurrency: CONCURRENCY,
     timeout: FILE_TIMEOUT_MS,
   });
   tests.on('test:summary', ({ file, counts: seen }) => {
