@@ -143,13 +143,19 @@ function authored(): NodeJS.ProcessEnv {
   return { ...process.env, ...author, GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email };
 }
 
-/** A registry is a directory of tags, and a container this machine. */
+/**
+ * A registry is a directory of tags, and a container this machine. What was built for one architecture is a
+ * list, as buildx makes it: an image, and what is attested of it.
+ */
 const DOCKER = `
+built() { printf '{"digest":"%s"},{"digest":"%s-attested"}' "\${1#*@}" "\${1#*@}"; }
 case "$1 $2 $3" in
   'buildx imagetools inspect')
-    test -e "$REGISTRY/\${4//\\//_}" && cat "$REGISTRY/\${4//\\//_}" ;;
+    if [[ "$4" == *@* ]]; then printf '{"digest":"%s","manifests":[%s]}' "\${4#*@}" "$(built "$4")"
+    else test -e "$REGISTRY/\${4//\\//_}" && cat "$REGISTRY/\${4//\\//_}"; fi ;;
   'buildx imagetools create')
-    printf '"sha256:%s"\\n' "$(sha256sum <<<"\${*:6}" | cut -d ' ' -f 1)" >"$REGISTRY/\${5//\\//_}" ;;
+    printf '{"digest":"sha256:%s","manifests":[%s,%s]}' "$(sha256sum <<<"\${*:6}" | cut -d ' ' -f 1)" \\
+      "$(built "$6")" "$(built "$7")" >"$REGISTRY/\${5//\\//_}" ;;
   'run --rm '*) shift 3; exec "$@" ;;
   *) exit 64 ;;
 esac`;
@@ -161,9 +167,16 @@ case "$1 $2" in
   *) exit 64 ;;
 esac`;
 
-const PUBLISHED = ['Both architectures under one tag', 'What is in them', 'What is said of it'];
+const PUBLISHED = [
+  'Both architectures under one tag',
+  'What is in them',
+  'What is said of it',
+] as const;
 
-/** The job `publish`, twice: the second time changes no image and fails at no release. */
+/**
+ * The job `publish`, twice: the second time changes no image and fails at no release. Then with what somebody
+ * else has pushed under the version, and with what was built anew.
+ */
 export async function tryPublish(): Promise<string> {
   return await withRepository(async (repository) => {
     const { checkout, home } = repository;
@@ -196,36 +209,74 @@ export async function tryPublish(): Promise<string> {
     }
     assert.match(asked, /gh release create v0\.1\.0 --verify-tag .* gatehouse-backup\.cdx\.json\n/);
     assert.equal(await readFile(join(checkout, 'notes.md'), 'utf8'), '- feat: everything\n');
-    const again = await publish(repository, { ...built, 'gatehouse-amd64': 'rebuilt' });
+    assert.equal(
+      await readFile(join(checkout, 'images.txt'), 'utf8'),
+      `${images}/gatehouse@${first.gatehouse}\n${images}/gatehouse-backup@${first['gatehouse-backup']}\n`,
+    );
+    const again = await publish(repository, built);
     assert.deepEqual(again, first, 'what was published is another image now');
     const askedAgain = (await toldOn(home)).slice(asked.length);
-    assert.match(askedAgain, /gh release upload v0\.1\.0 --clobber gatehouse\.cdx\.json/);
+    assert.match(
+      askedAgain,
+      /gh release upload v0\.1\.0 --clobber images\.txt gatehouse\.cdx\.json/,
+    );
     assert.doesNotMatch(askedAgain, / create /);
-    return `published twice as the same images, with a list of ${await packages(checkout)} Debian packages`;
+
+    await refuses(repository, { ...built, 'gatehouse-amd64': 'rebuilt' }, 'gatehouse');
+    const registry = join(home, 'registry');
+    const tag = join(registry, `${images.replaceAll('/', '_')}_gatehouse-backup:0.1.0`);
+    const whole = await readFile(tag, 'utf8');
+    for (const [what, others] of Object.entries({
+      'one that was not built here': whole.replace('"c"', '"foreign"'),
+      'one more': whole.replace('{"digest":"c"}', '$&,{"digest":"foreign"}'),
+      'one alone': JSON.stringify({ digest: 'c' }),
+    })) {
+      assert.notEqual(others, whole, what);
+      await writeFile(tag, others);
+      await refuses(repository, built, 'gatehouse-backup');
+    }
+    return `published twice as the same images, with a list of ${await packages(checkout)} Debian packages; what somebody else has pushed under the version, and another build, are refused`;
   });
 }
 
-async function publish(
-  { checkout, home }: Repository,
-  built: Readonly<Record<string, string>>,
-): Promise<Record<string, string>> {
-  const job = await jobOf('release.yml', 'publish');
+type Built = Readonly<Record<string, string>>;
+
+async function publish(repository: Repository, built: Built): Promise<Record<string, string>> {
   const outputs: Record<string, string> = {};
   for (const name of PUBLISHED) {
-    const values = {
-      'vars.REGISTRY': 'registry.example.com',
-      'vars.REGISTRY_NAMESPACE': 'team',
-      'needs.version.outputs.version': '0.1.0',
-      'github.token': 'token',
-      ...prefixed('needs.build.outputs', built),
-      ...prefixed('steps.images.outputs', outputs),
-    };
-    const machine = machineIn(home, values, { REGISTRY: join(home, 'registry') });
-    const run = await runStep(machine, job, stepOf(job, name), checkout);
+    const run = await publishing(repository, built, name, outputs);
     assert.equal(run.code, 0, `${name}:\n${run.said}`);
     Object.assign(outputs, run.outputs);
   }
   return outputs;
+}
+
+/** What is under the version already is not taken for what was built. */
+async function refuses(repository: Repository, built: Built, image: string): Promise<void> {
+  const { code, said, outputs } = await publishing(repository, built, PUBLISHED[0]);
+  assert.equal(code, 1, said);
+  const holds = `::error::registry.example.com/team/${image}:0.1.0 holds `;
+  assert.ok(said.includes(holds) && said.includes('cut the next version'), said);
+  assert.equal(outputs[image], undefined);
+}
+
+async function publishing(
+  { checkout, home }: Repository,
+  built: Built,
+  name: (typeof PUBLISHED)[number],
+  outputs: Built = {},
+): Promise<StepRun> {
+  const job = await jobOf('release.yml', 'publish');
+  const values = {
+    'vars.REGISTRY': 'registry.example.com',
+    'vars.REGISTRY_NAMESPACE': 'team',
+    'needs.version.outputs.version': '0.1.0',
+    'github.token': 'token',
+    ...prefixed('needs.build.outputs', built),
+    ...prefixed('steps.images.outputs', outputs),
+  };
+  const machine = machineIn(home, values, { REGISTRY: join(home, 'registry') });
+  return await runStep(machine, job, stepOf(job, name), checkout);
 }
 
 const prefixed = (prefix: string, values: Readonly<Record<string, string>>) =>
