@@ -6,7 +6,7 @@ import { createCertificateAuthority } from '../balancer/certificate-authority.ts
 import { commandBlocks } from '../deploy/manual.ts';
 import { ROOT } from '../deploy/trial.ts';
 import type { Job } from '../deploy/workflow-rules.ts';
-import { jobOf, type Machine, runJob } from '../deploy/workflow-run.ts';
+import { jobOf, type Machine, runJob, writeStandIns } from '../deploy/workflow-run.ts';
 import { digestOf } from './images.ts';
 import { readManual } from './manual.ts';
 import { makeSecrets, refused, SECRETS, underLoad } from './operator.ts';
@@ -15,6 +15,8 @@ import type { World } from './world.ts';
 const STAGING = 'gatehouse-staging';
 const ISSUER = 'https://login.staging.example.com';
 const IN_PLACE = 'The schema first, then replica by replica';
+/** A release that cannot be had. */
+const UNKNOWN = '9.9.9';
 /** Nobody waits longer here for what cannot be had. */
 const PATIENCE = '--timeout=20s';
 
@@ -37,19 +39,32 @@ export async function pipelineStory(world: World): Promise<string> {
   await mkdir(home);
   const cluster = await deployersConfig(world);
   await openFront(world, home);
-  const path = (await shell('echo "$PATH"')).stdout.trim();
+  // What releases were published as.
+  const published = ['0.1.0', '0.2.0', UNKNOWN].map(
+    (tag) => `'download v${tag}') printf '%s\\n' ${publishedAs(tag).join(' ')} ;;`,
+  );
+  await writeStandIns(home, { gh: `case "$2 $3" in\n${published.join('\n')}\nesac` });
+  const path = `${join(home, 'bin')}:${(await shell('echo "$PATH"')).stdout.trim()}`;
   const job = await jobOf('deploy.yml', 'deploy');
   const deploy = (tag: string, as: Job = job) => {
-    const image = `registry.example.com/gatehouse@${digestOf(tag)}`;
+    const [image, backup] = publishedAs(tag);
     const values = {
       'inputs.image': image,
-      'inputs.backup-image': image.replace('gatehouse', 'gatehouse-backup'),
+      'inputs.backup-image': backup,
+      'inputs.version': tag,
+      'github.token': 'token',
+      'vars.REGISTRY': 'registry.example.com',
+      'vars.REGISTRY_NAMESPACE': 'team',
       'github.event_name': 'workflow_dispatch',
       'secrets.KUBECONFIG': cluster,
       'secrets.SECRET_FILES': files,
       'vars.PUBLIC_URL': ISSUER,
     };
-    const machine: Machine = { home, values, env: { PATH: path } };
+    const machine: Machine = {
+      home,
+      values,
+      env: { PATH: path, GITHUB_REPOSITORY: 'team/gatehouse' },
+    };
     return runJob(machine, as, join(checkout, 'deploy/kubernetes/overlays/staging'));
   };
   const ends = async (tag: string, step: string | undefined, as?: Job) => {
@@ -61,7 +76,7 @@ export async function pipelineStory(world: World): Promise<string> {
   const at = { namespace: STAGING, service: 'gatehouse', issuer: ISSUER };
   const rolled = await underLoad(world, at, () => ends('0.2.0', undefined));
   const impatient = { ...job, steps: job.steps.map(withPatience) };
-  const back = await underLoad(world, at, () => ends('9.9.9', IN_PLACE, impatient));
+  const back = await underLoad(world, at, () => ends(UNKNOWN, IN_PLACE, impatient));
   const image = `kubectl -n ${STAGING} get deployment gatehouse -o jsonpath='{..image}'`;
   const runs = (await shell(image)).stdout;
   if (!runs.includes(digestOf('0.2.0'))) throw new Error(`it did not go back: ${runs}`);
@@ -69,6 +84,12 @@ export async function pipelineStory(world: World): Promise<string> {
   const config = join(home, '.kube/config');
   await refused(world, `kubectl --kubeconfig ${config} get secrets -n kube-system`, /forbidden/);
   return `deploy.yml with the rights of deployer.yaml: the first release; the next over ${rolled.requests} requests, one that cannot be had and back over ${back.requests}, none failed`;
+}
+
+/** The lines of `images.txt` of a release. */
+function publishedAs(tag: string): readonly [string, string] {
+  const name = (image: string) => `registry.example.com/team/${image}@${digestOf(tag)}`;
+  return [name('gatehouse'), name('gatehouse-backup')];
 }
 
 function withPatience(step: Job['steps'][number]): Job['steps'][number] {

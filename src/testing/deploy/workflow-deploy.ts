@@ -11,6 +11,13 @@ import { ROOT, runProgram } from './trial.ts';
 import { jobOf, runJob, toldOn, writeStandIns } from './workflow-run.ts';
 
 const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
+const OTHER_DIGEST = DIGEST.replaceAll('0', 'f');
+const IMAGES = 'registry.example.com/team';
+const PUBLISHED = {
+  image: `${IMAGES}/gatehouse@${DIGEST}`,
+  backup: `${IMAGES}/gatehouse-backup@${DIGEST}`,
+  version: '0.1.0',
+};
 
 /** A cluster where revision 7 serves, or where nothing is yet. What fails is what a case says. */
 const KUBECTL = `
@@ -20,7 +27,13 @@ case " $* " in
   *' diff '*) test -z "$EMPTY" && exit 1; exit 2 ;;
   *' get deployment/gatehouse '*) test -n "$EMPTY" || echo 7 ;;
 esac`;
-const GH = `printf '%s\\n' v0.1.0 $NEWER v0.0.9`;
+/** Releases, and what the one was published as. */
+const GH = `
+case "$1 $2 $3" in
+  'release download v0.1.0') printf '%s\\n' ${[PUBLISHED.image, PUBLISHED.backup].join(' ')} ;;
+  'release download '*) exit 1 ;;
+  *) printf '%s\\n' v0.1.0 $NEWER v0.0.9 ;;
+esac`;
 
 /** One deployment: what is the matter, where it ends, and what the cluster is told of it. */
 interface Deployment {
@@ -28,6 +41,8 @@ interface Deployment {
   readonly event?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly secrets?: string;
+  /** What whoever starts it says otherwise. */
+  readonly inputs?: Partial<typeof PUBLISHED>;
   /** What is served at the address is called otherwise. */
   readonly misnamed?: true;
   /** The step that fails; none, when all is well. */
@@ -39,6 +54,7 @@ interface Deployment {
 const APPLIED = /kubectl apply --filename/;
 const BACK = /rollout undo deployment\/gatehouse --to-revision=7\n.*rollout status deployment/;
 const ANY_BACK = /rollout undo/;
+const OURS = 'It is a release of ours';
 const IN_PLACE = 'The schema first, then replica by replica';
 const SERVES = 'It serves';
 
@@ -91,6 +107,29 @@ const DEPLOYMENTS: readonly Deployment[] = [
     told: [],
     untold: [/kubectl/],
   },
+  ...Object.entries({
+    'the image is of another registry': {
+      image: PUBLISHED.image.replace('registry', 'registry.example.org/registry'),
+    },
+    'the image is of somebody else there': { image: PUBLISHED.image.replace('team', 'others') },
+    'the image is another one of ours': { image: PUBLISHED.backup },
+    'the image is named by tag': { image: `${IMAGES}/gatehouse:0.1.0` },
+    'the image has more behind its digest': { image: `${PUBLISHED.image}\nothers` },
+    'the image was never published': { image: PUBLISHED.image.replace(DIGEST, OTHER_DIGEST) },
+    'the image of backups is another one of ours': { backup: PUBLISHED.image },
+    'the image of backups was never published': {
+      backup: PUBLISHED.backup.replace(DIGEST, OTHER_DIGEST),
+    },
+    'the version is another one': { version: '0.0.9' },
+    'the version is a branch': { version: '/../main' },
+  }).map(([what, inputs]) => ({
+    what,
+    event: 'workflow_dispatch',
+    inputs,
+    fails: OURS,
+    told: [],
+    untold: [/kubectl/],
+  })),
   {
     what: 'a newer one was released',
     env: { NEWER: 'v0.10.0' },
@@ -130,19 +169,22 @@ export async function tryDeploy(): Promise<string> {
 
 async function tryOne(deployment: Deployment, url: string): Promise<void> {
   const { what, event = 'push', env = {}, misnamed, fails, told, untold } = deployment;
+  const inputs = { ...PUBLISHED, ...deployment.inputs };
   const home = await mkdtemp(join(tmpdir(), 'gatehouse-deployment-'));
   try {
     await writeStandIns(home, { kubectl: KUBECTL, gh: GH });
     await symlink(await manifestTool('kustomize'), join(home, 'bin/kustomize'));
     await cp(join(ROOT, 'deploy'), join(home, 'deploy'), { recursive: true });
     const values = {
-      'inputs.image': `registry.example.com/gatehouse@${DIGEST}`,
-      'inputs.backup-image': `registry.example.com/gatehouse-backup@${DIGEST}`,
-      'inputs.version': '0.1.0',
+      'inputs.image': inputs.image,
+      'inputs.backup-image': inputs.backup,
+      'inputs.version': inputs.version,
       'github.event_name': event,
       'github.token': 'token',
       'secrets.KUBECONFIG': 'kind: Config',
       'secrets.SECRET_FILES': deployment.secrets ?? (await secretFiles(home)),
+      'vars.REGISTRY': 'registry.example.com',
+      'vars.REGISTRY_NAMESPACE': 'team',
       'vars.PUBLIC_URL': misnamed ? `${url}/other` : url,
     };
     const cases = { EMPTY: '', FAILS: 'nothing', NEWER: '', ...env };
