@@ -10,6 +10,7 @@ import {
   manifestTool,
 } from '../deploy/manifest-tools.ts';
 import { notesTaken } from '../deploy/manual.ts';
+import { ON_OWN_MACHINE } from '../deploy/own-machine.ts';
 import { NotToBeHad, type Trial } from '../deploy/trial.ts';
 import { LOOPBACK_CERTIFICATE } from '../loopback-certificate.ts';
 import { findRedisServer } from '../redis.ts';
@@ -19,7 +20,6 @@ import type { Brought } from './world.ts';
 const INSIDE = fileURLToPath(new URL('inside.ts', import.meta.url));
 /** Every Debian has it. What is written there is in memory, seen by nobody else, and goes with its mount. */
 const SCRATCH = '/mnt';
-const OWN = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
 /** How much of what went wrong is shown. */
 const LAST_WORDS = 20_000;
 
@@ -86,20 +86,17 @@ async function runInside(story: Story, brought: Brought): Promise<string> {
   const script = `mount -t tmpfs -o mode=1777 tmpfs ${SCRATCH} &&
     printf %s "$CERTIFICATE" >${SCRATCH}/ca.pem && "$@"; exit $?`;
   const inside = [process.execPath, INSIDE, story, JSON.stringify(brought)];
-  const child = spawn(
-    'setpriv',
-    ['--pdeathsig', 'KILL', '--', 'unshare', ...OWN, 'sh', '-c', script, 'sh', ...inside],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        PATH: process.env.PATH,
-        TMPDIR: SCRATCH,
-        CERTIFICATE: LOOPBACK_CERTIFICATE.certificate,
-        NODE_EXTRA_CA_CERTS: `${SCRATCH}/ca.pem`,
-        ...notesTaken(),
-      },
+  const [program, ...args] = ON_OWN_MACHINE;
+  const child = spawn(program, [...args, 'sh', '-c', script, 'sh', ...inside], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env.PATH,
+      TMPDIR: SCRATCH,
+      CERTIFICATE: LOOPBACK_CERTIFICATE.certificate,
+      NODE_EXTRA_CA_CERTS: `${SCRATCH}/ca.pem`,
+      ...notesTaken(),
     },
-  );
+  });
   const closed = once(child, 'close');
   const [seen, problems, [code]] = await Promise.all([
     text(child.stdout),

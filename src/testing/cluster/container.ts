@@ -7,7 +7,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { firstProcess } from '../deploy/first-process.ts';
 import type { Image } from './images.ts';
 
 /**
@@ -161,12 +161,4 @@ export function startContainer(run: ContainerRun): RunningContainer {
       );
     },
   };
-}
-
-/** `unshare` waits for it, and heeds no signal itself. */
-async function firstProcess(pid: number | undefined): Promise<number> {
-  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  const [first = ''] = children.trim().split(' ');
-  if (first === '') throw new Error('the container has ended');
-  return Number(first);
 }

@@ -17,6 +17,7 @@ import { ensurePrograms } from '../debian-programs.ts';
 import { interruptible } from '../interruption.ts';
 import { pollUntil } from '../poll.ts';
 import { unpackPackages } from '../unpacked-debian.ts';
+import { firstProcess } from './first-process.ts';
 import { manifestTool } from './manifest-tools.ts';
 import { NotToBeHad, type Ran, ROOT, runProgram } from './trial.ts';
 
@@ -231,7 +232,7 @@ async function start(name: string): Promise<EngineMachine> {
       Promise.race([once(watch.stdout, 'data', { signal }).then(String), gone]),
     );
     if (!/^\d+$/.test(said.trim())) throw new Error(said.trim());
-    const first = await pollUntil(() => firstChild(Number(said)), {
+    const first = await pollUntil(() => firstProcess(Number(said)), {
       deadlineMs: START_DEADLINE_MS,
     });
     const machine = machineOf({ first, directory, work, env });
@@ -362,12 +363,6 @@ async function copyTracked(into: string): Promise<void> {
   await mkdir(into);
   const copy = 'tar --create --null --files-from - | tar --extract --directory "$1"';
   await runProgram('bash', ['-c', copy, 'bash', into], { input: files });
-}
-
-/** The first process of the namespace, which is a child of the one that made it. */
-async function firstChild(pid: number): Promise<number | undefined> {
-  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  return Number.parseInt(children, 10) || undefined;
 }
 
 function isThere(path: string): Promise<boolean> {

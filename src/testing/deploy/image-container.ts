@@ -7,12 +7,13 @@
  * be written to and knows no process ids of its own; so the mounts are made here, with the same calls
  * of the kernel. And the network is this machine's: ports are loopback ones.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chown, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pollUntil } from '../poll.ts';
+import { firstProcess } from './first-process.ts';
 import type { ImageConfig } from './image-build.ts';
 
 /**
@@ -117,9 +118,9 @@ export async function startContainer(
   return {
     output: () => printed,
     async signal(signal) {
-      process.kill(await firstProcess(child), signal);
+      process.kill(await firstProcess(child.pid), signal);
     },
-    list: async (directory) => readdir(`/proc/${await firstProcess(child)}/root${directory}`),
+    list: async (directory) => readdir(`/proc/${await firstProcess(child.pid)}/root${directory}`),
     ended: () => exited,
     async untilReady(url) {
       const ready = async () => {
@@ -149,12 +150,4 @@ export async function runInContainer(
   } finally {
     await container.remove();
   }
-}
-
-/** `unshare` waits for it, and heeds no signal itself. */
-async function firstProcess(child: ChildProcess): Promise<number> {
-  const path = `/proc/${child.pid}/task/${child.pid}/children`;
-  const [first] = (await readFile(path, 'utf8')).trim().split(' ');
-  if (first === undefined || first === '') throw new Error('the container has ended');
-  return Number(first);
 }

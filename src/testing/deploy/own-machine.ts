@@ -7,6 +7,8 @@ const SETPRIV = '/usr/bin/setpriv';
 const OF_ITS_OWN = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
 /** However this process ends, that one goes with it. */
 const WITH_US = ['--pdeathsig', 'KILL', '--'];
+/** Goes before a program to begin it so. */
+export const ON_OWN_MACHINE = [SETPRIV, ...WITH_US, UNSHARE, ...OF_ITS_OWN] as const;
 
 /** The machine before anybody does something: a loopback, and a file system that nobody else sees. */
 const BEFORE = `
@@ -34,8 +36,8 @@ export async function onOwnMachine(
   await runProgram(UNSHARE, [...OF_ITS_OWN, 'true']).catch((cause: unknown) => {
     throw new NotToBeHad('a network namespace, which this user may not make', { cause });
   });
-  const machine = [UNSHARE, ...OF_ITS_OWN, 'bash', '--norc', '-c', `${BEFORE}${script}`];
-  return runProgram(SETPRIV, [...WITH_US, ...machine], options);
+  const [program, ...args] = ON_OWN_MACHINE;
+  return runProgram(program, [...args, 'bash', '--norc', '-c', `${BEFORE}${script}`], options);
 }
 
 /**
