@@ -138,7 +138,13 @@ async function build(
   const log = join(home, 'log');
   const control = ['-D', data, '-w'];
   const temporary = flags({ listen_addresses: '' }).map((one) => `'${one}'`);
-  await run(join(bin, 'pg_ctl'), [...control, '-l', log, '-o', temporary.join(' '), 'start']);
+  const end = () => run(join(bin, 'pg_ctl'), [...control, '-m', 'fast', 'stop']);
+  const begin = [...control, '-l', log, '-o', temporary.join(' '), 'start'];
+  await run(join(bin, 'pg_ctl'), begin).catch(async (error: unknown) => {
+    // Whoever begins it was ended: it may have begun all the same.
+    await end().catch(() => undefined);
+    throw error;
+  });
   try {
     const psql = ['-v', 'ON_ERROR_STOP=1', '--username', USER, '--no-password', '--no-psqlrc'];
     await run('psql', [...psql, '-c', `create database ${DATABASE}`]);
@@ -151,7 +157,7 @@ async function build(
       } else throw new Error(`${name}: the image would ignore it`);
     }
   } finally {
-    await run(join(bin, 'pg_ctl'), [...control, '-m', 'fast', 'stop']);
+    await end();
   }
 
   const output = await open(log, 'a');

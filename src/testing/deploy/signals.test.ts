@@ -13,7 +13,7 @@ after(async () => {
   for (const child of started) await killProcess(child);
 });
 
-/** A process that begins a program, waits in vain, and then cleans up. */
+/** A process that begins a program, which it misses, waits in vain, and then cleans up. */
 async function startCheck(cleanUp: string): Promise<{
   child: ChildProcess;
   program: number;
@@ -24,7 +24,10 @@ async function startCheck(cleanUp: string): Promise<{
     import { heedSignals } from ${moduleOf('signals.ts')};
     import { pollUntil } from ${moduleOf('../poll.ts')};
     const exitCode = heedSignals();
-    spawn('sh', ['-c', 'echo $$; exec sleep 60'], { stdio: 'inherit' });
+    const program = spawn('sh', ['-c', 'echo $$; exec sleep 60'], { stdio: 'inherit' });
+    program.once('exit', () => {
+      throw new Error('nobody listens');
+    });
     try {
       await pollUntil(() => false, { deadlineMs: 60_000 });
     } catch (error) {

@@ -25,6 +25,8 @@ export function heedSignals(): () => Promise<number | undefined> {
     }
     first = { code: 128 + constants.signals[signal], at: performance.now() };
     process.stdout.write(`${signal}: what was begun is ended; a second one leaves it as it is\n`);
+    // Connections to what is ended break, and not everywhere is somebody to hear of it.
+    process.on('uncaughtException', () => undefined);
     interrupt(new Error(`ended by ${signal}`));
     ending = endPrograms();
   };
