@@ -41,7 +41,7 @@ export const CLUSTER: readonly Trial[] = [
   },
   {
     artefact: 'cluster pipeline',
-    how: 'the job of deploy.yml in the same way, started by hand and with the rights of deployer.yaml alone: a first release, the next, and one that cannot be had',
+    how: 'the job of deploy.yml in the same way, started by hand and with the rights of deployer.yaml and deployer-secrets.yaml alone: a first release, the next, and one that cannot be had',
     covers: [],
     run: () => tell('pipeline'),
   },

@@ -81,9 +81,27 @@ export async function pipelineStory(world: World): Promise<string> {
   const runs = (await shell(image)).stdout;
   if (!runs.includes(digestOf('0.2.0'))) throw new Error(`it did not go back: ${runs}`);
 
-  const config = join(home, '.kube/config');
-  await refused(world, `kubectl --kubeconfig ${config} get secrets -n kube-system`, /forbidden/);
-  return `deploy.yml with the rights of deployer.yaml: the first release; the next over ${rolled.requests} requests, one that cannot be had and back over ${back.requests}, none failed`;
+  await mayNot(world, join(home, '.kube/config'));
+  return `deploy.yml with the rights of deployer.yaml and deployer-secrets.yaml: the first release; the next over ${rolled.requests} requests, one that cannot be had and back over ${back.requests}, none failed`;
+}
+
+/** What the account may not do, though it starts what it likes there. */
+async function mayNot(world: World, config: string): Promise<void> {
+  const { stdout } = await world.shell(`kubectl -n ${STAGING} get secrets -o name`);
+  const [secret = 'secret/none'] = stdout.split('\n');
+  const privileged = 'pod-security.kubernetes.io/enforce=privileged';
+  for (const command of [
+    'get secrets -n kube-system',
+    `get -n ${STAGING} ${secret}`,
+    `get -n ${STAGING} secrets`,
+    `patch -n ${STAGING} ${secret} -p {}`,
+    `label --overwrite namespace ${STAGING} ${privileged}`,
+    'create namespace other',
+    `create -n ${STAGING} token gatehouse-deployer`,
+    `create -n ${STAGING} role more --verb=get --resource=secrets`,
+  ]) {
+    await refused(world, `kubectl --kubeconfig ${config} ${command}`, /forbidden/i);
+  }
 }
 
 /** The lines of `images.txt` of a release. */
@@ -101,7 +119,9 @@ function withPatience(step: Job['steps'][number]): Job['steps'][number] {
 /** What docs/releasing.md has an administrator run, and how secrets are packed. */
 async function readReleasing(): Promise<{ rights: string; pack: string }> {
   const text = await readFile(join(ROOT, 'docs/releasing.md'), 'utf8');
-  const rights = commandBlocks(text).find((block) => block.startsWith('kubectl create namespace '));
+  const rights = commandBlocks(text).find(
+    (block) => block.startsWith('sed ') && block.includes('deployer.yaml'),
+  );
   const [, pack] = /`(tar -cz -C .*?)`/.exec(text) ?? [];
   if (rights === undefined || pack === undefined) {
     throw new Error('docs/releasing.md has no commands for the rights and the secrets');

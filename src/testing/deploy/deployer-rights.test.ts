@@ -8,6 +8,8 @@ import { ROOT } from './trial.ts';
 
 const DIRECTORY = join(ROOT, 'deploy/kubernetes');
 const DEPLOYER = 'deployer.yaml';
+/** Beside it, where files bring the secrets. */
+const DEPLOYER_OF_SECRETS = 'deployer-secrets.yaml';
 const OBJECT = z.looseObject({ apiVersion: z.string(), kind: z.string() });
 const ROLE = z.object({
   rules: z.array(
@@ -20,11 +22,14 @@ const ROLE = z.object({
 });
 
 /** What kustomize makes beside what the files have. */
-const GENERATED = ['/configmaps', '/secrets'];
+const GENERATED = ['/configmaps'];
+/** What an administrator applies: `deploy.yml` looks at it, and leaves it out. */
+const NAMESPACE = '/namespaces';
 /** What `kubectl apply` and `kubectl diff` do with an object. */
 const APPLY = ['get', 'create', 'patch'];
 /** Besides: `rollout status`, `rollout undo`, and `exec` of a deployment. */
 const BESIDES = [
+  `${NAMESPACE} get`,
   'apps/deployments list',
   'apps/deployments watch',
   'apps/replicasets get',
@@ -40,6 +45,16 @@ async function objectsOf(file: string) {
   // Seeds of an overlay are no manifest.
   return parseAllDocuments(text).flatMap(
     (document) => OBJECT.safeParse(document.toJS()).data ?? [],
+  );
+}
+
+/** What a file's Role grants, as `group/resource verb`. */
+async function grantedBy(file: string): Promise<string[]> {
+  const role = (await objectsOf(file)).find(({ kind }) => kind === 'Role');
+  return ROLE.parse({ rules: role?.rules }).rules.flatMap(({ apiGroups, resources, verbs }) =>
+    apiGroups.flatMap((group) =>
+      resources.flatMap((resource) => verbs.map((verb) => `${group}/${resource} ${verb}`)),
+    ),
   );
 }
 
@@ -59,18 +74,26 @@ describe('who puts releases into a cluster', () => {
     const applied = new Set(GENERATED);
     for (const file of files) {
       const isManifest =
-        /\.yaml$/.test(file) && !/(kustomization|job-names|deployer)\.yaml$/.test(file);
+        /\.yaml$/.test(file) &&
+        !/(kustomization|job-names|deployer|deployer-secrets)\.yaml$/.test(file);
       if (!isManifest) continue;
       for (const object of await objectsOf(file)) applied.add(resourceOf(object));
     }
+    assert.ok(applied.delete(NAMESPACE));
     const wanted = [...applied].flatMap((resource) => APPLY.map((verb) => `${resource} ${verb}`));
-    const role = (await objectsOf(DEPLOYER)).find(({ kind }) => kind === 'Role');
-    const granted = ROLE.parse({ rules: role?.rules }).rules.flatMap(
-      ({ apiGroups, resources, verbs }) =>
-        apiGroups.flatMap((group) =>
-          resources.flatMap((resource) => verbs.map((verb) => `${group}/${resource} ${verb}`)),
-        ),
+    assert.deepEqual((await grantedBy(DEPLOYER)).toSorted(), [...wanted, ...BESIDES].toSorted());
+  });
+
+  it('may make secrets where files bring them, and reads and changes none anywhere', async () => {
+    assert.deepEqual(await grantedBy(DEPLOYER_OF_SECRETS), ['/secrets create']);
+    const bindings = (await objectsOf(DEPLOYER_OF_SECRETS)).filter(
+      ({ kind }) => kind === 'RoleBinding',
     );
-    assert.deepEqual(granted.toSorted(), [...wanted, ...BESIDES].toSorted());
+    const account = (await objectsOf(DEPLOYER)).find(({ kind }) => kind === 'ServiceAccount');
+    const { name } = z.object({ name: z.string() }).parse(account?.metadata);
+    assert.deepEqual(
+      bindings.map(({ subjects }) => subjects),
+      [[{ kind: 'ServiceAccount', name }]],
+    );
   });
 });

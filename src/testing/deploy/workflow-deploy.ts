@@ -19,11 +19,27 @@ const PUBLISHED = {
   version: '0.1.0',
 };
 
-/** A cluster where revision 7 serves, or where nothing is yet. What fails is what a case says. */
+/**
+ * A cluster where revision 7 serves, or where nothing is yet. What fails is what a case says. It notes which
+ * kinds it is given.
+ */
 const KUBECTL = `
 case " $* " in
+  *' create '* | *' apply '*) sed -n "s/^kind: /$1 of /p" "$3" >>"$HOME/told" ;;
+esac
+case " $* " in
   *" $FAILS "*) exit 1 ;;
-  *' get namespace '*) test -z "$EMPTY" ;;
+  *' get namespace '*) printf %s "$LEVEL" ;;
+  *' create '*)
+    case $SECRETS in
+      there)
+        printf '%s\\n' 'Warning: of something' >&2
+        printf 'Error from server (AlreadyExists): secrets "%s" already exists\\n' one another >&2
+        exit 1 ;;
+      forbidden)
+        printf 'Error from server (%s): secrets "one" …\\n' AlreadyExists Forbidden >&2
+        exit 1 ;;
+    esac ;;
   *' diff '*) test -z "$EMPTY" && exit 1; exit 2 ;;
   *' get deployment/gatehouse '*) test -n "$EMPTY" || echo 7 ;;
 esac`;
@@ -62,16 +78,49 @@ const DEPLOYMENTS: readonly Deployment[] = [
   {
     what: 'all is well',
     told: [
-      / diff .*\n.* get deployment\/gatehouse .*\n.*\n.* apply .*\n.* exec .* gatehouse doctor/s,
+      / get namespace gatehouse-staging .*\n.* diff .*\n.* get deployment\/gatehouse .*\n.*\n.* create .*\n.* apply .*\n.* exec .* gatehouse doctor/s,
+      /^(create of Secret\n){5}(?!create of)/m,
+      /^apply of Deployment$/m,
     ],
-    untold: [ANY_BACK, /create namespace/],
+    untold: [ANY_BACK, /^apply of (Namespace|Secret)$|of Namespace/m],
   },
   {
     what: 'it is the first one',
     env: { EMPTY: 'yes' },
-    told: [/create namespace gatehouse-staging\n.* diff .*\n.*apply --filename/s],
+    told: [/ diff .*\n.*apply --filename/s],
     untold: [ANY_BACK],
   },
+  {
+    what: 'its secrets are there already',
+    env: { SECRETS: 'there' },
+    told: [APPLIED],
+    untold: [ANY_BACK],
+  },
+  {
+    what: 'it may not make secrets, though one is there',
+    env: { SECRETS: 'forbidden' },
+    fails: 'Its secrets, where there are none yet',
+    told: [],
+    untold: [APPLIED, ANY_BACK],
+  },
+  {
+    what: 'secrets cannot be made, and nobody says why',
+    env: { FAILS: 'create --filename' },
+    fails: 'Its secrets, where there are none yet',
+    told: [],
+    untold: [APPLIED, ANY_BACK],
+  },
+  ...Object.entries({
+    'there is no namespace': { FAILS: 'get namespace' },
+    'the namespace has lost its Pod Security': { LEVEL: '' },
+    'the namespace lets pods do more': { LEVEL: 'privileged' },
+  }).map(([what, env]) => ({
+    what,
+    env,
+    fails: 'The namespace is as it has to be',
+    told: [],
+    untold: [/ create | diff /, APPLIED, ANY_BACK],
+  })),
   {
     what: 'it is the first one, and does not serve',
     env: { EMPTY: 'yes', FAILS: 'rollout status' },
@@ -187,7 +236,14 @@ async function tryOne(deployment: Deployment, url: string): Promise<void> {
       'vars.REGISTRY_NAMESPACE': 'team',
       'vars.PUBLIC_URL': misnamed ? `${url}/other` : url,
     };
-    const cases = { EMPTY: '', FAILS: 'nothing', NEWER: '', ...env };
+    const cases = {
+      EMPTY: '',
+      FAILS: 'nothing',
+      LEVEL: 'restricted',
+      NEWER: '',
+      SECRETS: '',
+      ...env,
+    };
     const machine = { home, values, env: { GITHUB_REPOSITORY: 'a/b', ...cases } };
     const cwd = join(home, 'deploy/kubernetes/overlays/staging');
     const { failed, said } = await runJob(machine, await jobOf('deploy.yml', 'deploy'), cwd);

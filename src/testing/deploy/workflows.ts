@@ -15,14 +15,16 @@ const DIRECTORY = join(ROOT, '.github/workflows');
 export const WORKFLOWS: readonly Trial[] = [
   {
     artefact: 'workflows',
-    how: 'actionlint: syntax, expressions, types of inputs and outputs, shell scripts in them; rules of our own: actions and bases by digest, tests before a release, a way back from what was applied alone, permissions that something uses, settings that are written down; the rights of deployer.yaml, as an API server takes them',
+    how: 'actionlint: syntax, expressions, types of inputs and outputs, shell scripts in them; rules of our own: actions and bases by digest, tests before a release, a way back from what was applied alone, permissions that something uses, settings that are written down; the rights of deployer.yaml and deployer-secrets.yaml, as an API server takes them',
     covers: [],
     async run() {
       const actionlint = await goTool(ACTIONLINT);
       // Without it, actionlint passes over the scripts and says nothing.
       await ensurePrograms({ '/usr/bin/shellcheck': 'shellcheck' });
       await runProgram(actionlint, ['-color=false', '-shellcheck=/usr/bin/shellcheck']);
-      await checkManifests(await readFile(join(ROOT, 'deploy/kubernetes/deployer.yaml'), 'utf8'));
+      for (const name of ['deployer', 'deployer-secrets']) {
+        await checkManifests(await readFile(join(ROOT, `deploy/kubernetes/${name}.yaml`), 'utf8'));
+      }
       const pipeline = await readPipeline();
       const problems = workflowProblems(pipeline);
       if (problems.length > 0) throw new Error(problems.join('\n'));
