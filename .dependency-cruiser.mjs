@@ -35,6 +35,8 @@ const ROOMS = {
   provider: {
     imports: ['tenants', 'keys', 'applications', 'accounts', 'grants'],
     types: [],
+    // What it uses up in a request, and when that is answered, are one thing.
+    files: ['http/must-finish.ts'],
   },
   interactions: {
     imports: ['tenants', 'accounts', 'grants', 'applications', 'upstream', 'http', 'languages'],

@@ -148,7 +148,7 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
     now,
     loadKeySet: (tenant) => loadKeySet(keys, tenant),
     publicUrl: config.publicUrl,
-    latestUseMs: config.tokenDeadlineMs / 2,
+    tokenDeadlineMs: config.tokenDeadlineMs,
     poolSize: config.providerPoolSize,
     onBuilt: metrics.countProviderBuilt,
   });

@@ -8,6 +8,7 @@
 import type { Middleware } from 'koa';
 import { CSRF_FIELD, CsrfError, requireCsrfToken, requireSameOrigin } from '../http/csrf.ts';
 import { type FormBody, readForm } from '../http/form-body.ts';
+import { mustFinish } from '../http/must-finish.ts';
 import type { RequestState } from '../http/request-state.ts';
 import { routeByPath } from '../http/route-by-path.ts';
 import { errorPage } from '../interactions/pages/error-page.ts';
@@ -77,6 +78,8 @@ async function serveLink(
   const form = await readForm(ctx.req);
   const purpose = linkPurpose(ctx, form.get('token') ?? '');
   requireCsrfToken(deps.csrfSecret(), purpose, form.get(CSRF_FIELD));
+  // A link works once.
+  mustFinish(ctx);
   await route.handle(deps, { ctx, messages, form });
 }
 

@@ -1,4 +1,5 @@
 import { ACCOUNT_PATH } from '../applications/account-client.ts';
+import { mustFinish } from '../http/must-finish.ts';
 import { type NewPasswordProblem, passwordPage } from './pages/password-page.ts';
 import { shellOf } from './shell.ts';
 import {
@@ -24,6 +25,8 @@ export async function submitPassword(deps: AccountPageDeps, visit: AccountVisit)
   const password = form.get('password') ?? '';
   if (password === '') return showForm(deps, visit, 'missing');
   if (form.get('password_again') !== password) return showForm(deps, visit, 'different');
+  // This session goes on under an identifier that the answer brings.
+  mustFinish(ctx);
   const result = await deps.changePassword(
     ctx.state.tenant,
     { ...originOf(visit), accountId: account.id, password },

@@ -1,4 +1,5 @@
 import { type AuthenticationMethod, acrOf, amrOf } from '../accounts/acr.ts';
+import { mustFinish } from '../http/must-finish.ts';
 import { keepInBrowser } from './kept-in-browser.ts';
 import { METHODS_PATH } from './methods.ts';
 import {
@@ -51,6 +52,8 @@ export async function offerRecoveryCodes(
 /** Makes codes in place of those before, and keeps them in this browser until they are seen. */
 export async function makeRecoveryCodes(deps: AccountPageDeps, visit: AccountVisit): Promise<void> {
   const { ctx, account } = visit;
+  // Only the answer has them.
+  mustFinish(ctx);
   const codes = await deps.createRecoveryCodes(ctx.state.tenant, {
     accountId: account.id,
     by: actingOwner(visit),

@@ -298,7 +298,7 @@ export const ENVIRONMENT = z.object({
   PAGE_DEADLINE_MS: wholeNumber(100, 60_000).register(docs, {
     section: NETWORK,
     about:
-      'The same for pages and whatever else there is: 503, with a page that says to try again. Shorter than your load balancers wait (10 s in deploy/nginx), or one slow database, or one slow provider that people sign in with, has them pass over replicas that are well.',
+      'The same for pages and whatever else there is: 503, with a page that says to try again. One that has begun to use up what works once, such as a link, a code or the identifier of a session, is waited for instead. Shorter than your load balancers wait (10 s in deploy/nginx), or one slow database, or one slow provider that people sign in with, has them pass over replicas that are well.',
     expected: 'milliseconds, a whole number from 100 to 60000',
     fallback: '8000',
   }),

@@ -7,6 +7,7 @@ import { rawRequest, type ServedApp, serveApp } from '../testing/serve-app.ts';
 import { answerInTime } from './answer-in-time.ts';
 import { createClientAddress } from './client-address.ts';
 import { type AnswerErrorDeps, errorBoundary } from './error-boundary.ts';
+import { mustFinish, TooLateError } from './must-finish.ts';
 import { requestContext } from './request-context.ts';
 import type { RequestState } from './request-state.ts';
 
@@ -47,7 +48,7 @@ before(async () => {
     ctx.cookies.set('session', 'prepared');
     ctx.type = 'text/html';
     ctx.set('Content-Security-Policy', "default-src 'self'");
-    if (ctx.querystring === 'finish') ctx.state.mustFinish = true;
+    if (ctx.querystring === 'finish') mustFinish(ctx);
     (await goOn.promise)(ctx);
   });
   app = await serveApp(koa.callback());
@@ -98,14 +99,15 @@ it('answers a machine with JSON, whatever it accepts', async () => {
   assert.equal(JSON.parse(body).error, 'temporarily_unavailable');
 });
 
-it('has the work see that it was answered, and drops what it says then', async () => {
+it('has the work use nothing up once it was answered, and drops what it says then', async () => {
   const { status } = await ask('/token');
-  const seen = Promise.withResolvers<boolean>();
+  const seen = Promise.withResolvers<void>();
   goOn.resolve((ctx) => {
-    seen.resolve(ctx.res.writableEnded);
+    seen.resolve((async () => mustFinish(ctx))());
     ctx.body = 'tokens';
   });
-  assert.deepEqual([status, await seen.promise], [503, true]);
+  await assert.rejects(seen.promise, TooLateError);
+  assert.equal(status, 503);
 });
 
 it('logs, and survives, what goes wrong afterwards', async () => {

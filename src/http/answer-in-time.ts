@@ -18,9 +18,9 @@ export interface Deadline {
  * balancer would give up soon after, and hold a replica for dead that is only slow, and with it, before
  * long, all of them.
  *
- * An answer that has used up what cannot be presented again is waited for (`ctx.state.mustFinish`).
- * Nothing stops the work. Whoever uses something up looks at `ctx.res.writableEnded` first; what it
- * has prepared of another answer is dropped.
+ * Nothing stops the work; what it has prepared of another answer is dropped. So either the 503 comes
+ * first, and the work uses nothing up any more that cannot be presented again, or it has begun to, and
+ * its answer is waited for: `mustFinish` decides, there and then.
  *
  * @param deps.deadlineOf - undefined: as long as it takes
  * @see RFC 6749, section 4.1.2.1 (`temporarily_unavailable`)

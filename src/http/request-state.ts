@@ -18,10 +18,7 @@ export interface RequestState {
   pageAddress?: string | undefined;
   /** How this route answers errors; without it the request's `Accept` decides. */
   errorForm?: 'json' | 'page';
-  /**
-   * Something was used up that its owner cannot present again: whatever else there is to do, the
-   * answer is given when it is ready, and not put off.
-   */
+  /** The answer is given when it is ready, and not put off: see `mustFinish`. */
   mustFinish?: boolean;
   /** More fields for the request's log line, such as the client id. */
   logFields: Record<string, string | number | boolean>;

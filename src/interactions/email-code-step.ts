@@ -1,3 +1,4 @@
+import { mustFinish } from '../http/must-finish.ts';
 import {
   type CodeProblem,
   identifierPage,
@@ -89,6 +90,8 @@ export async function submitEmailCode(
   const again = (problem: CodeProblem) => showEmailCode(deps, visit, step, { problem });
   if (code.trim() === '') return again({ kind: 'missing' });
   const { tenant } = visit.ctx.state;
+  // It works once.
+  mustFinish(visit.ctx);
   const result = await deps.signInByCode(tenant, signIn(visit, sentTo(visit)), code);
   if (result.outcome === 'locked') return again({ ...result, kind: 'locked' });
   if (result.outcome !== 'authenticated') return again({ kind: result.outcome });

@@ -7,6 +7,7 @@
 import type { Middleware } from 'koa';
 import { CSRF_FIELD, CsrfError, requireCsrfToken, requireSameOrigin } from '../http/csrf.ts';
 import { type FormBody, readForm } from '../http/form-body.ts';
+import { mustFinish } from '../http/must-finish.ts';
 import type { RequestState } from '../http/request-state.ts';
 import { routeByPath } from '../http/route-by-path.ts';
 import type { TenantState } from '../tenants/tenant-state.ts';
@@ -66,7 +67,10 @@ async function serve(
     }
   }
   if (route.access !== 'interaction') {
-    return route.handle(deps, { ctx, form, messages: await requestMessages(ctx) });
+    const messages = await requestMessages(ctx);
+    // A link works once.
+    if (route.access === 'link' && route.method === 'POST') mustFinish(ctx);
+    return route.handle(deps, { ctx, form, messages });
   }
   const interaction = await loadInteraction(deps, ctx, uid);
   if (interaction === undefined) return showExpired(deps, ctx, uid);

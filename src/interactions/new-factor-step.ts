@@ -1,5 +1,6 @@
 import type { Account } from '../accounts/account.ts';
 import { passkeyLabel } from '../accounts/passkey.ts';
+import { mustFinish } from '../http/must-finish.ts';
 import type { Page } from '../http/render-page.ts';
 import { finishInteraction } from './finish-interaction.ts';
 import {
@@ -111,6 +112,8 @@ export async function submitNewFactor(
   const sent = visit.form.has(PASSKEY_FIELD) ? 'passkey' : 'totp';
   // From a page of before the application, or the tenant, asked for something else.
   if (!step.methods.includes(sent)) return showNewFactor(deps, visit, step);
+  // Recovery codes come with the first one, for this browser alone.
+  mustFinish(visit.ctx);
   const proof =
     sent === 'passkey'
       ? await provedByNewPasskey(deps, visit, step.accountId)

@@ -18,7 +18,7 @@ type Notes = Partial<Record<(typeof STORED)[keyof typeof STORED] | typeof PROGRE
  * remembers them need not prove a second factor there again.
  *
  * @param notes - what else the step leaves behind
- * @throws StorageUnavailableError; nothing was noted
+ * @throws StorageUnavailableError, TooLateError; nothing was noted
  */
 export async function proceedWith(
   deps: InteractionDeps,
@@ -57,8 +57,8 @@ async function proceed(
   const { ctx, interaction } = visit;
   const known = Object.entries(result).filter(([, value]) => value !== undefined);
   interaction.result = Object.fromEntries(known);
-  markProvingBrowser(deps, ctx, interaction);
   const step = nextStep(interaction, await loadFacts(deps, ctx, interaction));
+  markProvingBrowser(deps, ctx, interaction);
   if (step.kind === 'finish') return finishInteraction(visit, step.result);
   await persistInteraction(visit);
   seeOther(visit, interactionPath(ctx, interaction.uid));

@@ -1,3 +1,4 @@
+import { mustFinish } from '../http/must-finish.ts';
 import { loginOf, progressIn } from './sign-in-progress.ts';
 import { unlinkedIn } from './upstream-use.ts';
 import { type Interaction, type InteractionDeps, interactionPath, type Visit } from './visit.ts';
@@ -20,7 +21,11 @@ interface Proved {
   readonly amr?: readonly string[];
 }
 
-/** Notes that what an interaction holds from now on was proved in this browser. */
+/**
+ * Notes that what an interaction holds from now on was proved in this browser.
+ *
+ * @throws TooLateError when the request was answered before: it must not be stored then
+ */
 export function markProvingBrowser(
   { provingBrowser }: Pick<InteractionDeps, 'provingBrowser'>,
   ctx: Context,
@@ -30,6 +35,8 @@ export function markProvingBrowser(
   const proved = provedIn(interaction);
   if (proved === undefined || !provingBrowser.isAnother(ctx, uid, proved)) return;
   const path = interactionPath(ctx, uid);
+  // Without the cookie that the answer brings, what is noted is somebody else's.
+  mustFinish(ctx);
   provingBrowser.mark(ctx, { uid, path, returnTo, exp }, proved);
 }
 

@@ -1,4 +1,5 @@
 import type { PendingRegistration, RegistrationProblems } from '../accounts/register-account.ts';
+import { mustFinish } from '../http/must-finish.ts';
 import { registerPage } from './pages/register-pages.ts';
 import { type CodeProblem, mailedCodePage } from './pages/way-pages.ts';
 import { noteAndProceed, proceedWith } from './proceed.ts';
@@ -77,6 +78,8 @@ export async function submitRegistrationCode(
   const again = (problem: CodeProblem) => showCode(deps, visit, { problem });
   if (code.trim() === '') return again({ kind: 'missing' });
   const { tenant, startedAt } = visit.ctx.state;
+  // It works once.
+  mustFinish(visit.ctx);
   const result = await deps.finishRegistration(tenant, pending, code, visitor(visit));
   if (result.outcome === 'locked') return again({ ...result, kind: 'locked' });
   if (result.outcome !== 'created') return again({ kind: result.outcome });

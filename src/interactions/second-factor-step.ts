@@ -1,5 +1,6 @@
 import type { SignInPurpose } from '../accounts/passkey-challenge.ts';
 import { REMEMBERED_BROWSER_SECONDS } from '../accounts/remember-browser.ts';
+import { mustFinish } from '../http/must-finish.ts';
 import { askForPasskey, takePasskey } from './ask-passkey.ts';
 import { finishInteraction } from './finish-interaction.ts';
 import { provedSoFar } from './next-login-step.ts';
@@ -131,6 +132,8 @@ async function provedByCode(
     requestId,
     ...(clientId === undefined ? {} : { clientId }),
   };
+  // It works once.
+  mustFinish(ctx);
   const verdict =
     factor === 'totp'
       ? await deps.factors.verifyTotp(tenant, attempt)

@@ -20,6 +20,7 @@ import type {
   ArtifactWrite,
   StoredArtifact,
 } from './artifact-store.ts';
+import { mustFinishInProtocol } from './finish-in-protocol.ts';
 import { inProtocol, TemporarilyUnavailable } from './protocol-errors.ts';
 import { isProvedElsewhere } from './proving-browser.ts';
 import { factsNow, rememberFacts } from './session-facts.ts';
@@ -49,8 +50,11 @@ export interface AdapterDeps {
   readonly structured: StructuredTokens;
   readonly sealer: Sealer;
   readonly now: () => Date;
-  /** How long after its arrival, in milliseconds, a token request may begin to use something up. */
-  readonly latestUseMs: number;
+  /**
+   * By when a token request is answered, in milliseconds after its arrival. It begins to use nothing
+   * up any more once it has taken half as long.
+   */
+  readonly tokenDeadlineMs: number;
 }
 
 /**
@@ -120,8 +124,6 @@ function artifactAdapter(deps: AdapterDeps, tenantId: TenantId, model: ArtifactM
     async consume(id) {
       if (isLate(Provider.ctx, deps)) throw new TemporarilyUnavailable('it took too long');
       if (isAbandoned(Provider.ctx)) throw refused(model);
-      // Who is told to come back with a code that was used up meanwhile would look like a thief.
-      if (Provider.ctx && model === 'AuthorizationCode') Provider.ctx.state.mustFinish = true;
       const retryWindowSeconds =
         model === 'RefreshToken'
           ? clientSeconds(
@@ -130,6 +132,9 @@ function artifactAdapter(deps: AdapterDeps, tenantId: TenantId, model: ArtifactM
               DEFAULT_REFRESH_TOKEN_REUSE_WINDOW_SECONDS,
             )
           : 0;
+      // Who is told to come back with what was used up meanwhile would look like a thief, unless
+      // there is time for that: as much again as they have waited.
+      if (retryWindowSeconds * 1000 < 2 * deps.tokenDeadlineMs) mustFinishInProtocol();
       const outcome = await inProtocol(
         artifacts.consume(tenantId, model, artifactKey(model, id), {
           retryWindowSeconds,
@@ -140,6 +145,8 @@ function artifactAdapter(deps: AdapterDeps, tenantId: TenantId, model: ArtifactM
     },
     async destroy(id) {
       if (await structured.deny(id)) return;
+      // A session goes on under the identifier in the answer, an interaction with what it says.
+      if (model === 'Session' || model === 'Interaction') mustFinishInProtocol();
       if (model === 'Grant') return revokeOnce(deps, tenantId, artifactKey('Grant', id));
       await inProtocol(artifacts.destroy(tenantId, model, artifactKey(model, id)));
     },
@@ -235,7 +242,7 @@ function isAbandoned(ctx: KoaContextWithOIDC | undefined): boolean {
 function isLate(ctx: KoaContextWithOIDC | undefined, deps: AdapterDeps): boolean {
   const arrived: unknown = ctx?.state.startedAt;
   if (ctx?.oidc.route !== 'token' || !(arrived instanceof Date)) return false;
-  return deps.now().getTime() - arrived.getTime() > deps.latestUseMs;
+  return deps.now().getTime() - arrived.getTime() > deps.tokenDeadlineMs / 2;
 }
 
 /**

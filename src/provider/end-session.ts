@@ -3,6 +3,7 @@ import { sha256 } from '../crypto/digest.ts';
 import type { TenantId } from '../tenants/tenant.ts';
 import { tombstoneUntil } from './adapter.ts';
 import type { ArtifactStore } from './artifact-store.ts';
+import { mustFinishInProtocol } from './finish-in-protocol.ts';
 import { inProtocol } from './protocol-errors.ts';
 import { type QueueLogouts, type SessionSignIns, signInsOf } from './queue-logouts.ts';
 import { artifactKey } from './stored-payload.ts';
@@ -60,6 +61,8 @@ export function endSessionsCompletely(
   const { prototype } = provider.Session;
   const destroy = prototype.destroy;
   prototype.destroy = async function destroySession(this: InstanceType<Provider['Session']>) {
+    // Whoever comes back finds no session, and not the way to where the client wants them.
+    mustFinishInProtocol();
     await inProtocol(endSession(deps, tenantId, this));
     await destroy.call(this);
   };

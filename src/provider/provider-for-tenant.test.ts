@@ -65,7 +65,7 @@ describe('the pool of Providers', () => {
       fetch: () => assert.fail('nothing is fetched'),
       logger: silentLogger,
       now: () => new Date(),
-      latestUseMs: 2000,
+      tokenDeadlineMs: 4000,
       publicUrl: 'https://id.example',
       poolSize,
       async loadKeySet(of) {

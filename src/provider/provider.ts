@@ -55,8 +55,8 @@ export interface ProviderDeps {
   readonly fetch: NonNullable<Configuration['fetch']>;
   readonly logger: Logger;
   readonly now: () => Date;
-  /** How long after its arrival, in milliseconds, a token request may begin to use something up. */
-  readonly latestUseMs: number;
+  /** By when a token request is answered, in milliseconds after its arrival. */
+  readonly tokenDeadlineMs: number;
 }
 
 const MAX_BUILT_CLIENTS = 2_000;

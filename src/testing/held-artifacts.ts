@@ -1,7 +1,7 @@
 import type { ArtifactModel, ArtifactStore } from '../provider/artifact-store.ts';
 
 /** A call that a test stopped at the door of the store. */
-interface HeldCall {
+export interface HeldCall {
   /** Resolves when the call has come. */
   readonly reached: Promise<void>;
   /** Lets it through; it sees the store as it is then. */
@@ -12,7 +12,7 @@ interface HeldCall {
 interface HeldArtifacts {
   wrap(artifacts: ArtifactStore): ArtifactStore;
   /** Holds the next such call, and no other. */
-  hold(method: 'save' | 'find' | 'consume', model: ArtifactModel): HeldCall;
+  hold(method: 'save' | 'find' | 'consume' | 'destroy', model: ArtifactModel): HeldCall;
 }
 
 export function createHeldArtifacts(): HeldArtifacts {
@@ -38,11 +38,38 @@ export function createHeldArtifacts(): HeldArtifacts {
         await pass('consume', model);
         return artifacts.consume(tenantId, model, key, options);
       },
+      async destroy(tenantId, model, key) {
+        await pass('destroy', model);
+        return artifacts.destroy(tenantId, model, key);
+      },
     }),
     hold(method, model) {
       const reached = Promise.withResolvers<void>();
       const gate = Promise.withResolvers<void>();
       waiting.set(`${method} ${model}`, { reached: reached.resolve, gate: gate.promise });
+      return { reached: reached.promise, release: gate.resolve };
+    },
+  };
+}
+
+/** One method of any store whose calls can be held open in the same way. */
+export function holdCalls() {
+  let next: { reached: () => void; gate: Promise<void> } | undefined;
+  return {
+    wrap<Input extends unknown[], Output>(method: (...input: Input) => Promise<Output>) {
+      return async (...input: Input): Promise<Output> => {
+        const held = next;
+        next = undefined;
+        held?.reached();
+        await held?.gate;
+        return method(...input);
+      };
+    },
+    /** Holds the next call, and no other. */
+    hold(): HeldCall {
+      const reached = Promise.withResolvers<void>();
+      const gate = Promise.withResolvers<void>();
+      next = { reached: reached.resolve, gate: gate.promise };
       return { reached: reached.promise, release: gate.resolve };
     },
   };

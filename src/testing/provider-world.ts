@@ -151,7 +151,7 @@ export async function startProviderWorld(
     logger,
     now,
     // Tests run beside each other, on machines that are busy with something else, too.
-    latestUseMs: 20_000,
+    tokenDeadlineMs: 40_000,
   };
   const pool = createProviderPool({
     ...(options.wrap?.(deps) ?? deps),

@@ -15,7 +15,7 @@ const STEP_MS = 30_000;
 /** Where the answer to a second factor goes. */
 export const SECOND_FACTOR = { action: '/second-factor' };
 
-const DESK = {
+export const DESK = {
   clientId: 'desk-web',
   secret: 'the-secret-of-the-desk-in-this-test',
   redirectUri: 'http://localhost:8083/callback',

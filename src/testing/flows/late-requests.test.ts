@@ -5,9 +5,12 @@ import { STORES, startDeployment, type TestDeployment, TOKEN_DEADLINE_MS } from 
 import { createHeldArtifacts } from '../held-artifacts.ts';
 import { pollUntil } from '../poll.ts';
 import { createRecordingLogger } from '../recording-logger.ts';
+import { seedMore } from '../seed-more.ts';
 import { startTokenWorld, type TokenWorld } from '../token-world.ts';
 
 const WEB = DEMO_CLIENTS['notes-web'];
+/** Its refresh tokens may not be sent again. */
+const STRICT = { ...WEB, clientId: 'windowless' };
 /** Of the demo client's refresh tokens, and a second. */
 const PAST_REUSE_SECONDS = 11;
 
@@ -65,17 +68,60 @@ describe('a token request that hangs', () => {
       logger,
       withBackends: (backends) => ({ ...backends, artifacts: held.wrap(backends.artifacts) }),
     });
+    await seedMore(world.deployment, {
+      slug: 'default',
+      name: 'Gatehouse Demo',
+      applications: [
+        {
+          key: 'strict',
+          name: 'Strict',
+          firstParty: true,
+          clients: [
+            {
+              client_id: STRICT.clientId,
+              client_secret: { value: STRICT.secret },
+              redirect_uris: [STRICT.redirectUri],
+              grant_types: ['authorization_code', 'refresh_token'],
+              refresh_token_reuse_window: 0,
+            },
+          ],
+        },
+      ],
+    });
   });
   after(() => world.stop());
+  const pastDeadline = () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    setTimeout(resolve, 4500);
+    return promise;
+  };
 
   it('gives the tokens of a code that it has begun to use up, however late', async () => {
     const form = await world.newCode(WEB);
     const call = held.hold('consume', 'AuthorizationCode');
     const answer = world.ask(0, '/token', form, WEB);
     await call.reached;
-    const { promise: pastDeadline, resolve } = Promise.withResolvers<void>();
-    setTimeout(resolve, 4500);
-    await pastDeadline;
+    await pastDeadline();
+    call.release();
+    const { status, text } = await answer;
+    assert.equal(status, 200, text);
+  });
+
+  it('is told to come back with a refresh token that may be sent again', async () => {
+    const { json } = await world.ask(0, '/token', await world.newCode(WEB), WEB);
+    const call = held.hold('consume', 'RefreshToken');
+    assert.equal((await world.refresh(0, json.refresh_token, WEB)).status, 503);
+    call.release();
+    const again = await world.refresh(0, json.refresh_token, WEB);
+    assert.equal(again.status, 200, again.text);
+  });
+
+  it('gives what follows on a refresh token that may not, however late', async () => {
+    const { json } = await world.ask(0, '/token', await world.newCode(STRICT), STRICT);
+    const call = held.hold('consume', 'RefreshToken');
+    const answer = world.refresh(0, json.refresh_token, STRICT);
+    await call.reached;
+    await pastDeadline();
     call.release();
     const { status, text } = await answer;
     assert.equal(status, 200, text);
