@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { after, before, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import Koa from 'koa';
@@ -8,11 +10,12 @@ import { answerInTime } from './answer-in-time.ts';
 import { createClientAddress } from './client-address.ts';
 import { type AnswerErrorDeps, errorBoundary } from './error-boundary.ts';
 import { mustFinish, TooLateError } from './must-finish.ts';
+import { BodyAbortedError, readRawBody } from './read-raw-body.ts';
 import { requestContext } from './request-context.ts';
 import type { RequestState } from './request-state.ts';
 
 /** What the work behind a request does once it may go on. */
-type GoOn = (ctx: Koa.ParameterizedContext<RequestState>) => void;
+type GoOn = (ctx: Koa.ParameterizedContext<RequestState>) => unknown;
 
 const LIMIT_MS = 100;
 const ORIGIN = { Origin: 'https://app.example' };
@@ -49,7 +52,7 @@ before(async () => {
     ctx.type = 'text/html';
     ctx.set('Content-Security-Policy', "default-src 'self'");
     if (ctx.querystring === 'finish') mustFinish(ctx);
-    (await goOn.promise)(ctx);
+    await (await goOn.promise)(ctx);
   });
   app = await serveApp(koa.callback());
 });
@@ -108,6 +111,23 @@ it('has the work use nothing up once it was answered, and drops what it says the
   });
   await assert.rejects(seen.promise, TooLateError);
   assert.equal(status, 503);
+});
+
+it('has the work go on that waits for a body, when its sender has gone', async () => {
+  goOn = Promise.withResolvers();
+  const headers = { 'content-length': '5' };
+  const sender = request({ port: app.port, method: 'POST', path: '/token', headers });
+  sender.on('error', () => undefined);
+  sender.write('ha');
+  const read = Promise.withResolvers<void>();
+  goOn.resolve((ctx) => {
+    read.resolve(readRawBody(ctx.req, 5).then(() => undefined));
+    return read.promise;
+  });
+  const [answer]: IncomingMessage[] = await once(sender, 'response');
+  assert.equal(answer?.statusCode, 503);
+  sender.destroy();
+  await assert.rejects(read.promise, BodyAbortedError);
 });
 
 it('logs, and survives, what goes wrong afterwards', async () => {

@@ -67,4 +67,6 @@ async function sayLater(
   const body = typeof aside.body === 'string' ? aside.body : JSON.stringify(aside.body);
   res.writeHead(aside.status, { 'Content-Length': Buffer.byteLength(body) });
   res.end(body);
+  // Node tells whoever reads a body nothing more once its answer is out: they would wait for ever.
+  if (!req.complete) req.socket.once('close', () => req.destroy());
 }
