@@ -291,7 +291,7 @@ export const ENVIRONMENT = z.object({
     ...milliseconds(60_000),
     section: NETWORK,
     about:
-      'Requests for tokens, and of applications for claims, are answered by then: 503 with Retry-After, if with nothing else. One that has taken half as long uses no code or token up any more. Shorter than your load balancers wait for an answer (4 s in deploy/nginx).',
+      'Requests for tokens, and of applications for claims, are answered by then: 503 with Retry-After, if with nothing else. One that has taken half as long uses no code or token up any more; where it did so before, its answer is waited for, unless it was a refresh token that may be sent again. Shorter than your load balancers wait for an answer (4 s in deploy/nginx).',
     expected: 'milliseconds, a whole number from 100 to 60000',
     fallback: '3000',
   }),
