@@ -45,13 +45,20 @@ export interface TestRedis {
 export async function startTestRedis(options: { port?: number } = {}): Promise<TestRedis> {
   const port = options.port ?? (await freePort());
   const directory = await mkdtemp(join(tmpdir(), 'gatehouse-redis-'));
-  const server = await startRedisProcess({ port, directory, settings: { save: '' } });
+  const clear = () => rm(directory, { recursive: true, force: true });
+  const settings = { save: '' };
+  const server = await startRedisProcess({ port, directory, settings }).catch(
+    async (error: unknown) => {
+      await clear();
+      throw error;
+    },
+  );
   return {
     url: server.url,
     port,
     async stop() {
       await server.end('SIGTERM');
-      await rm(directory, { recursive: true, force: true });
+      await clear();
     },
   };
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   type ClientHttp2Session,
   connect,
@@ -60,9 +61,11 @@ export async function connectHttp2(options: {
       return exchange(session, request, headers);
     },
     async close() {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      session.close(resolve);
-      await promise;
+      // One that was lost has nobody to tell of its end.
+      if (session.destroyed) return;
+      const closed = once(session, 'close');
+      session.close();
+      await closed;
     },
   };
 }

@@ -54,14 +54,22 @@ export async function startNginxProcess(options: {
   let printed = '';
   child.stderr.on('data', (chunk) => (printed += chunk));
   const ended = once(child, 'close');
-  await pollUntil(
-    async () => {
-      if (child.exitCode !== null) throw new Error(`nginx has ended: ${printed}`);
-      // No request: it would find no replica yet, and have nginx pass all of them over for a while.
-      return (await Promise.all(listening.map(listens))).every(Boolean);
-    },
-    { deadlineMs: DEADLINE_MS },
-  );
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await ended;
+    await rm(directory, { recursive: true, force: true });
+  };
+  const listens = async () => {
+    if (child.exitCode !== null) throw new Error(`nginx has ended: ${printed}`);
+    // No request: it would find no replica yet, and have nginx pass all of them over for a while.
+    return (await Promise.all(listening.map(isListening))).every(Boolean);
+  };
+  try {
+    await pollUntil(listens, { deadlineMs: DEADLINE_MS });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     errors: () => printed,
     async reload(files) {
@@ -72,11 +80,7 @@ export async function startNginxProcess(options: {
       const log = await readFile(join(directory, ACCESS_LOG), 'utf8');
       return log.split('\n').filter((line) => line !== '');
     },
-    async stop() {
-      child.kill('SIGTERM');
-      await ended;
-      await rm(directory, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 
@@ -117,7 +121,7 @@ function argumentsFor(directory: string, globals: string): string[] {
   return [...files, '-g', `${globals} pid ${join(directory, 'nginx.pid')};`];
 }
 
-async function listens(port: number): Promise<boolean> {
+async function isListening(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');
   try {
     await once(socket, 'connect');

@@ -8,13 +8,21 @@ import { pollUntil } from '../poll.ts';
 const DEADLINE_MS = 20_000;
 const moduleOf = (file: string) => JSON.stringify(new URL(file, import.meta.url).href);
 
+const NEVER_ENDS = `
+  console.log('cleans up');
+  await new Promise((resolve) => setTimeout(resolve, 60_000));
+`;
+
 const started: ChildProcess[] = [];
 after(async () => {
   for (const child of started) await killProcess(child);
 });
 
 /** A process that begins a program, which it misses, waits in vain, and then cleans up. */
-async function startCheck(cleanUp: string): Promise<{
+async function startCheck(
+  cleanUp: string,
+  patienceMs?: number,
+): Promise<{
   child: ChildProcess;
   program: number;
   output(): string;
@@ -23,7 +31,7 @@ async function startCheck(cleanUp: string): Promise<{
     import { spawn } from 'node:child_process';
     import { heedSignals } from ${moduleOf('signals.ts')};
     import { pollUntil } from ${moduleOf('../poll.ts')};
-    const exitCode = heedSignals();
+    const exitCode = heedSignals(${patienceMs ?? ''});
     const program = spawn('sh', ['-c', 'echo $$; exec sleep 60'], { stdio: 'inherit' });
     program.once('exit', () => {
       throw new Error('nobody listens');
@@ -64,11 +72,16 @@ describe('a signal to a check', () => {
     });
   }
 
+  it('ends it when its clean-ups do not end', async () => {
+    const { child, output } = await startCheck(NEVER_ENDS, 100);
+    const closed = once(child, 'close');
+    child.kill('SIGTERM');
+    assert.deepEqual(await closed, [143, null]);
+    assert.match(output(), /not all of it has ended\n$/);
+  });
+
   it('ends it at once when another has come before, and not together with it', async () => {
-    const { child, output } = await startCheck(`
-      console.log('cleans up');
-      await new Promise((resolve) => setTimeout(resolve, 60_000));
-    `);
+    const { child, output } = await startCheck(NEVER_ENDS);
     child.kill('SIGINT');
     child.kill('SIGINT');
     await pollUntil(() => output().includes('cleans up'), { deadlineMs: DEADLINE_MS });

@@ -8,14 +8,17 @@ const SAME_MS = 1000;
 /** Whoever heeds no signal has so long. */
 const GRACE_MS = 5000;
 const LOOK_MS = 50;
+/** An engine takes half a minute to end. */
+const PATIENCE_MS = 120_000;
 
 /**
  * Has SIGINT and SIGTERM end what is under way: its programs are ended and its waits fail, so that its
- * clean-ups run. A second one ends this process at once.
+ * clean-ups run. A second one ends this process at once, and so does time.
  *
+ * @param patienceMs - that clean-ups may take
  * @returns what this process is to exit with, when there was a signal and its programs have ended
  */
-export function heedSignals(): () => Promise<number | undefined> {
+export function heedSignals(patienceMs = PATIENCE_MS): () => Promise<number | undefined> {
   let first: { readonly code: number; readonly at: number } | undefined;
   let ending: Promise<void> | undefined;
   const heed = (signal: NodeJS.Signals) => {
@@ -23,12 +26,18 @@ export function heedSignals(): () => Promise<number | undefined> {
       if (performance.now() - first.at > SAME_MS) process.exit(first.code);
       return;
     }
-    first = { code: 128 + constants.signals[signal], at: performance.now() };
+    const code = 128 + constants.signals[signal];
+    first = { code, at: performance.now() };
     process.stdout.write(`${signal}: what was begun is ended; a second one leaves it as it is\n`);
     // Connections to what is ended break, and not everywhere is somebody to hear of it.
     process.on('uncaughtException', () => undefined);
     interrupt(new Error(`ended by ${signal}`));
     ending = endPrograms();
+    const leave = () => {
+      process.stdout.write('not all of it has ended\n');
+      process.exit(code);
+    };
+    setTimeout(leave, patienceMs).unref();
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, heed);
   return async () => {
