@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { failsWith, makeHonest, tryToBegin, tryToSignIn } from '../testing/upstream-attempt.ts';
 import {
   type Signing,
   startUpstreamServer,
@@ -11,14 +12,7 @@ import {
   REDIRECT_URI,
   type UpstreamWorld,
 } from '../testing/upstream-world.ts';
-import {
-  type BeginUpstreamResult,
-  beginUpstreamSignIn,
-  bindingOfState,
-  upstreamCallbackPath,
-} from './begin-upstream-sign-in.ts';
-import { MAX_ANSWER_BYTES } from './bounded-fetch.ts';
-import type { FinishUpstreamResult } from './finish-upstream-sign-in.ts';
+import { bindingOfState, upstreamCallbackPath } from './begin-upstream-sign-in.ts';
 
 let server: UpstreamServer;
 let other: UpstreamServer;
@@ -30,48 +24,15 @@ before(async () => {
 });
 beforeEach(() => {
   world = createUpstreamWorld({ timeoutSeconds: 1 });
-  for (const one of [server, other]) {
-    Object.assign(one, {
-      person: { sub: 'alice-at-upstream', name: 'Alice Upstream' },
-      userinfo: undefined,
-      metadata: {},
-      forged: {},
-      answer: {},
-      signing: 'honest',
-    });
-    one.instead.clear();
-    one.asked.length = 0;
-    one.received.length = 0;
-  }
+  for (const one of [server, other]) makeHonest(one);
 });
 after(async () => {
   await server.close();
   await other.close();
 });
 
-/** The beginning alone. */
-async function begun(provider = world.provider(server)) {
-  const deps = { clients: world.clients, now: () => world.clock.now };
-  const input = { redirectUri: REDIRECT_URI, binding: BINDING };
-  return beginUpstreamSignIn(deps, provider, input);
-}
-
-/** One whole sign-in. */
-async function signIn(provider = world.provider(server)): Promise<FinishUpstreamResult> {
-  const beginning = await begun(provider);
-  if (beginning.outcome === 'failed') return beginning;
-  return world.finish(provider, beginning.kept, await server.signIn(beginning.url));
-}
-
-function failsWith(
-  result: FinishUpstreamResult | BeginUpstreamResult,
-  reason: string,
-  detail: string | RegExp,
-): void {
-  assert.equal(result.outcome, 'failed');
-  assert.equal(result.reason, reason, result.detail);
-  assert.match(result.detail, detail instanceof RegExp ? detail : new RegExp(`^${detail}$`));
-}
+const begun = (provider = world.provider(server)) => tryToBegin(world, provider);
+const signIn = (provider = world.provider(server)) => tryToSignIn(world, server, provider);
 
 describe('an honest sign-in at a provider', () => {
   it('asks for what the provider is configured for, and binds the answer', async () => {
@@ -378,138 +339,6 @@ describe('an answer that is not ours', () => {
       const result = await world.finish(provider, kept, new URLSearchParams(query));
       failsWith(result, 'invalid_response', /^OAUTH_/);
     }
-  });
-});
-
-describe('a provider that says no', () => {
-  const answers: readonly [string, string][] = [
-    ['access_denied', 'refused'],
-    ['login_required', 'refused'],
-    ['temporarily_unavailable', 'unreachable'],
-    ['server_error', 'unreachable'],
-    ['invalid_scope', 'invalid_response'],
-  ];
-  for (const [error, reason] of answers) {
-    it(`with ${error} is ${reason}`, async () => {
-      server.answer = { code: undefined, error, error_description: '<b>words</b> of theirs' };
-      failsWith(await signIn(), reason, error);
-    });
-  }
-
-  it('in words of its own does not get them into a log', async () => {
-    server.answer = { code: undefined, error: '\u001b[31m<script>' };
-    failsWith(await signIn(), 'invalid_response', 'unprintable');
-  });
-
-  it('to a person who does not want', async () => {
-    server.person = undefined;
-    failsWith(await signIn(), 'refused', 'access_denied');
-  });
-
-  it('to us is misconfigured', async () => {
-    const provider = world.provider({ ...server, clientSecret: 'yesterday’s secret' });
-    const { url, kept } = await world.begin(provider);
-    const result = await world.finish(provider, kept, await server.signIn(url));
-    failsWith(result, 'misconfigured', 'invalid_client');
-  });
-});
-
-describe('a provider that is not what our settings say', () => {
-  const cases: readonly [string, Record<string, unknown>, string, string][] = [
-    ['another issuer', { issuer: 'https://elsewhere.example' }, 'misconfigured', 'issuer_differs'],
-    ['no issuer', { issuer: undefined }, 'invalid_response', 'OAUTH_INVALID_RESPONSE'],
-    ['no token endpoint', { token_endpoint: undefined }, 'misconfigured', 'no_token_endpoint'],
-    ['no keys', { jwks_uri: undefined }, 'misconfigured', 'no_jwks_uri'],
-    [
-      'a script for an address',
-      { authorization_endpoint: 'javascript:alert(1)' },
-      'misconfigured',
-      'no_authorization_endpoint',
-    ],
-    [
-      'no secrets',
-      { token_endpoint_auth_methods_supported: ['private_key_jwt'] },
-      'misconfigured',
-      'no_secret_authentication',
-    ],
-  ];
-  for (const [name, metadata, reason, detail] of cases) {
-    it(`has ${name}: nothing is begun`, async () => {
-      server.metadata = metadata;
-      failsWith(await begun(), reason, detail);
-    });
-  }
-
-  it('has an issuer that differs by a slash: nothing is begun', async () => {
-    server.metadata = { issuer: `${server.issuer}/` };
-    failsWith(await begun(), 'misconfigured', 'issuer_differs');
-  });
-});
-
-describe('a provider that does not answer', () => {
-  const PATHS = ['/.well-known/openid-configuration', '/token', '/jwks'];
-
-  it('in time is given up, wherever it stops', async () => {
-    for (const path of PATHS) {
-      world = createUpstreamWorld({ timeoutSeconds: 0.2 });
-      server.instead.clear();
-      // Begins an answer and never ends it.
-      server.instead.set(path, (_req, res) => {
-        res.writeHead(200, { 'content-type': 'application/json' }).write('{');
-        setImmediate(() => res.write('"'));
-      });
-      failsWith(await signIn(), 'unreachable', 'timeout');
-    }
-  });
-
-  it('but for more than we read is given up', async () => {
-    for (const path of PATHS) {
-      world = createUpstreamWorld();
-      server.instead.clear();
-      server.instead.set(path, (_req, res) => {
-        res.writeHead(200, { 'content-type': 'application/json' });
-        res.end(JSON.stringify({ padding: 'x'.repeat(MAX_ANSWER_BYTES) }));
-      });
-      failsWith(await signIn(), 'unreachable', 'answer_too_large');
-    }
-  });
-
-  it('but with an error, a redirect, or by hanging up', async () => {
-    const misbehaviours: readonly [Parameters<typeof server.instead.set>[1], RegExp][] = [
-      [(_req, res) => void res.writeHead(503).end('<h1>busy</h1>'), /^status_503$/],
-      [(_req, res) => void res.writeHead(429).end(), /^status_429$/],
-      [(_req, res) => void res.writeHead(302, { location: other.issuer }).end(), /./],
-      [(req) => void req.socket.destroy(), /./],
-    ];
-    for (const path of PATHS) {
-      for (const [misbehaviour, detail] of misbehaviours) {
-        world = createUpstreamWorld();
-        server.instead.clear();
-        server.instead.set(path, misbehaviour);
-        failsWith(await signIn(), 'unreachable', detail);
-      }
-    }
-    assert.deepEqual(other.asked, []);
-  });
-
-  it('with JSON is an invalid response', async () => {
-    server.instead.set('/token', (_req, res) => void res.writeHead(200).end('<html>'));
-    failsWith(await signIn(), 'invalid_response', /^OAUTH_/);
-  });
-
-  it('because it is inside our network is not asked', async () => {
-    world = createUpstreamWorld({ allow: [] });
-    failsWith(await signIn(), 'unreachable', 'forbidden_address');
-    assert.deepEqual(server.asked, []);
-  });
-
-  it('recovers', async () => {
-    server.instead.set('/.well-known/openid-configuration', (_req, res) => {
-      res.writeHead(503).end();
-    });
-    failsWith(await signIn(), 'unreachable', 'status_503');
-    server.instead.clear();
-    assert.equal((await signIn()).outcome, 'verified');
   });
 });
 
