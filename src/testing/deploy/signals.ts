@@ -15,7 +15,7 @@ const PATIENCE_MS = 120_000;
  * Has SIGINT and SIGTERM end what is under way: its programs are ended and its waits fail, so that its
  * clean-ups run. A second one ends this process at once, and so does time.
  *
- * @param patienceMs - that clean-ups may take
+ * @param patienceMs - that clean-ups may take once those programs have ended
  * @returns what this process is to exit with, when there was a signal and its programs have ended
  */
 export function heedSignals(patienceMs = PATIENCE_MS): () => Promise<number | undefined> {
@@ -32,12 +32,11 @@ export function heedSignals(patienceMs = PATIENCE_MS): () => Promise<number | un
     // Connections to what is ended break, and not everywhere is somebody to hear of it.
     process.on('uncaughtException', () => undefined);
     interrupt(new Error(`ended by ${signal}`));
-    ending = endPrograms();
     const leave = () => {
       process.stdout.write('not all of it has ended\n');
       process.exit(code);
     };
-    setTimeout(leave, patienceMs).unref();
+    ending = endPrograms().finally(() => setTimeout(leave, patienceMs).unref());
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, heed);
   return async () => {
