@@ -24,13 +24,8 @@ const WIDE: PageMode = { width: 1280, colorScheme: 'light' };
 export const PAGE_MODES = {
   /** Everything everywhere. */
   all: [NARROW, { ...NARROW, colorScheme: 'dark' }, WIDE, { ...WIDE, colorScheme: 'dark' }],
-  /** The same, but what does not change with the colours is looked at once. */
-  each: [
-    NARROW,
-    { ...NARROW, colorScheme: 'dark', rules: 'colours' },
-    WIDE,
-    { ...WIDE, colorScheme: 'dark', rules: 'colours' },
-  ],
+  /** Every rule where words have the least room, and the other colours where they have most. */
+  most: [NARROW, { ...WIDE, colorScheme: 'dark', rules: 'colours' }],
   /** Where words have the least room. */
   narrow: [NARROW],
   /** Only whether they have it. */
