@@ -291,9 +291,9 @@ export const ENVIRONMENT = z.object({
     ...milliseconds(60_000),
     section: NETWORK,
     about:
-      'Requests for tokens, and of applications for claims, are answered by then: 503 with Retry-After, if with nothing else. One that has taken half as long uses no code or token up any more; where it did so before, its answer is waited for, unless it was a refresh token that may be sent again. Shorter than your load balancers wait for an answer (4 s in deploy/nginx).',
+      'Requests for tokens, and of applications for claims, are answered by then: 503 with Retry-After, if with nothing else. One that has taken half as long uses no code or token up any more; where it did so before, its answer is waited for, unless it was a refresh token that may be sent again. Two seconds shorter than your load balancers wait for an answer (4 s in deploy/nginx): a busy replica counts only from when it takes a connection.',
     expected: 'milliseconds, a whole number from 100 to 60000',
-    fallback: '3000',
+    fallback: '2000',
   }),
   PAGE_DEADLINE_MS: wholeNumber(100, 60_000).register(docs, {
     section: NETWORK,
