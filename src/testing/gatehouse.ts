@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { request, type Server } from 'node:http';
+import { type RequestListener, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { composeGatehouse, type Gatehouse } from '../compose.ts';
 import { type Backends, openBackends } from '../compose-backends.ts';
@@ -15,7 +15,6 @@ import { loadSeedFiles } from '../seeds/load-seed-files.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type Tracing, untraced } from '../telemetry/tracing.ts';
 import { createTestDatabase } from './database.ts';
-import { freePort } from './free-port.ts';
 import { startTestMailServer, type TestMailServer } from './mail.ts';
 import { startTestRedis, type TestRedis } from './redis.ts';
 import { silentLogger } from './silent-logger.ts';
@@ -75,6 +74,9 @@ export interface TestDeploymentOptions {
   withBackends?: (backends: Backends, index: number) => Backends;
 }
 
+/** On loopback, and nobody else's. */
+const ANY_PORT = { host: '127.0.0.1', port: 0 };
+
 /** How long a token request may take here before it uses anything up. */
 export const TOKEN_DEADLINE_MS = 20_000;
 
@@ -88,12 +90,38 @@ export const STORES = ['postgres', 'redis'] as const;
 export async function startDeployment(
   options: TestDeploymentOptions = {},
 ): Promise<TestDeployment> {
+  const begun: End[] = [];
+  try {
+    return await begin(options, begun);
+  } catch (error) {
+    // A test file does not end while something of it runs.
+    await endAll(begun);
+    throw error;
+  }
+}
+
+/** How something that a deployment began ends. */
+type End = () => Promise<unknown>;
+
+async function endAll(begun: readonly End[]): Promise<void> {
+  for (const end of begun.toReversed()) await end();
+}
+
+/** @param begun - gets an end for whatever has begun, so far */
+async function begin(options: TestDeploymentOptions, begun: End[]): Promise<TestDeployment> {
   const { store = 'postgres', logger = silentLogger, now = () => new Date() } = options;
   const { tracing = untraced } = options;
   const database = await createTestDatabase();
+  begun.push(() => database.drop());
   const redis = store === 'redis' ? await startTestRedis() : undefined;
+  if (redis !== undefined) begun.push(() => redis.stop());
   const mail = options.mail === true ? await startTestMailServer() : undefined;
-  const port = await freePort();
+  if (mail !== undefined) begun.push(() => mail.stop());
+  // Before those who answer there are begun, which have to know its address: nobody else gets the port.
+  let answer: RequestListener = (_, res) => res.writeHead(503).end();
+  const front = createHttpServer((req, res) => answer(req, res));
+  const { port } = await listen(front, { what: 'PORT', ...ANY_PORT });
+  begun.push(() => closeServer(front));
   const publicUrl = options.env?.PUBLIC_URL ?? `http://localhost:${port}`;
   const environment: Record<string, string> = {
     DATABASE_URL: database.url,
@@ -110,7 +138,8 @@ export async function startDeployment(
   };
   const { config, secrets } = parseConfig(readEnv(environment));
 
-  const startReplica = async (index: number, listenOn: number): Promise<Replica> => {
+  const count = options.replicas ?? 1;
+  const startReplica = async (index: number): Promise<Replica> => {
     const opened = await openBackends({
       config,
       secrets,
@@ -119,6 +148,7 @@ export async function startDeployment(
       now,
       embedded: 'exclusive',
     });
+    begun.push(() => opened.close());
     const backends = options.withBackends?.(opened, index) ?? opened;
     const gatehouse = await composeGatehouse({
       config,
@@ -128,18 +158,16 @@ export async function startDeployment(
       now,
       endpointLimits: options.endpointLimits ?? NO_ENDPOINT_LIMITS,
     });
-    const server: Server = createHttpServer(gatehouse.listener);
-    const address = await listen(server, { what: 'PORT', host: '127.0.0.1', port: listenOn });
-    return {
-      url: `http://127.0.0.1:${address.port}`,
-      gatehouse,
-      backends,
-      async stop() {
-        await closeServer(server);
-        await gatehouse.stop();
-        await opened.close();
-      },
+    const server = count === 1 ? front : createHttpServer(gatehouse.listener);
+    if (count === 1) answer = gatehouse.listener;
+    const at = count === 1 ? { port } : await listen(server, { what: 'PORT', ...ANY_PORT });
+    const stop = async () => {
+      await closeServer(server);
+      await gatehouse.stop();
+      await opened.close();
     };
+    begun.push(stop);
+    return { url: `http://127.0.0.1:${at.port}`, gatehouse, backends, stop };
   };
 
   const seedWith = async (backends: Backends, path: string) => {
@@ -163,13 +191,12 @@ export async function startDeployment(
     await applySeed(deps, desired, { type: 'system' });
   };
 
-  const count = options.replicas ?? 1;
-  const first = await startReplica(0, count === 1 ? port : 0);
+  const first = await startReplica(0);
   const { seed = DEMO_SEED } = options;
   await seedWith(first.backends, seed);
-  const others = Array.from({ length: count - 1 }, (_, at) => startReplica(at + 1, 0));
+  const others = Array.from({ length: count - 1 }, (_, at) => startReplica(at + 1));
   const replicas = [first, ...(await Promise.all(others))];
-  const balancer = count === 1 ? undefined : await startBalancer(replicas, port);
+  if (count > 1) answer = balance(replicas);
 
   return {
     publicUrl,
@@ -184,20 +211,14 @@ export async function startDeployment(
     },
     databaseUrl: database.url,
     seed: (path) => seedWith(first.backends, path),
-    async stop() {
-      if (balancer !== undefined) await closeServer(balancer);
-      for (const replica of replicas) await replica.stop();
-      await redis?.stop();
-      await mail?.stop();
-      await database.drop();
-    },
+    stop: () => endAll(begun),
   };
 }
 
 /** Sends every request to the next replica, as it came. */
-async function startBalancer(replicas: readonly Replica[], port: number): Promise<Server> {
+function balance(replicas: readonly Replica[]): RequestListener {
   let turn = 0;
-  const server = createHttpServer((req, res) => {
+  return (req, res) => {
     const target = new URL(replicas[turn++ % replicas.length]?.url ?? '');
     const { method = 'GET', url: path, headers } = req;
     const onward = request(
@@ -209,7 +230,5 @@ async function startBalancer(replicas: readonly Replica[], port: number): Promis
     );
     onward.once('error', () => (res.headersSent ? res.destroy() : res.writeHead(502).end()));
     req.pipe(onward);
-  });
-  await listen(server, { what: 'balancer', host: '127.0.0.1', port });
-  return server;
+  };
 }
