@@ -92,6 +92,12 @@ async function deploy(machine: EngineMachine): Promise<People> {
     await until(machine, running(`gatehouse_${service}`, count), DEADLINE_MS);
   }
   const certificate = join(machine.directory, 'certificate.pem');
+  // All are there; when nginx knows of the replicas is not said.
+  await until(
+    machine,
+    `curl -fsS --cacert ${certificate} https://${NAME}/.well-known/openid-configuration >/dev/null`,
+    DEADLINE_MS,
+  );
   const people = peopleOf(machine, { issuer: `https://${NAME}`, certificate });
   await people.signIn();
   return people;
