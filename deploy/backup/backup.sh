@@ -12,7 +12,8 @@
 #   BACKUP_KEEP_DAYS    30 by default: older ones are removed once there is a new one
 #   BACKUP_UPLOAD       program that is called with the two files of a new backup
 #   BACKUP_SIGNING_KEY  file of a private Ed25519 key (openssl genpkey -algorithm ed25519) that signs each
-#                       manifest, and with its checksum the dump: who restores can tell that it is of here
+#                       manifest, and with its checksum the dump: who restores can tell that it is of here.
+#                       Unset, nothing is signed; set and empty is refused
 #   BACKUP_METRICS_FILE file that ends with .prom and node_exporter's textfile collector reads: when the
 #                       newest backup was made and uploaded, and how large it is
 #
@@ -39,6 +40,8 @@ keep_days=${BACKUP_KEEP_DAYS:-30}
   misused "BACKUP_UPLOAD is $BACKUP_UPLOAD: no such program"
 [[ ${BACKUP_METRICS_FILE:-.prom} == *.prom ]] ||
   misused "BACKUP_METRICS_FILE is $BACKUP_METRICS_FILE: node_exporter reads what ends with .prom"
+[ -n "${BACKUP_SIGNING_KEY-unset}" ] ||
+  misused 'BACKUP_SIGNING_KEY is set, and empty: the file of the private key, or unset, which signs nothing'
 need psql postgresql-client
 need pg_dump postgresql-client
 need age age

@@ -32,6 +32,8 @@ keep_days=${BACKUP_KEEP_DAYS:-30}
 [[ $keep_days =~ ^[1-9][0-9]{0,3}$ ]] || misused "BACKUP_KEEP_DAYS is $keep_days: expected 1 to 9999"
 [ -z "${BACKUP_UPLOAD:-}" ] || command -v "$BACKUP_UPLOAD" >/dev/null ||
   misused "BACKUP_UPLOAD is $BACKUP_UPLOAD: no such program"
+[ -n "${BACKUP_SIGNING_KEY-unset}" ] ||
+  misused 'BACKUP_SIGNING_KEY is set, and empty: the file of the private key, or unset, which signs nothing'
 need redis-cli redis-tools
 need age age
 if [ -n "${BACKUP_SIGNING_KEY:-}" ]; then

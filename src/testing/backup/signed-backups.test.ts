@@ -82,12 +82,12 @@ describe('backups that are signed', () => {
   it('are no others: what somebody else signed, or nobody, is refused, though we can open it', async () => {
     const target = await newDatabase();
     const ours = { ...target, ...verifying };
-    const kinds: readonly [string, RegExp][] = [
-      ['', NOT_SIGNED],
-      [await newKey('foreign.pem', 'ed25519'), CHANGED],
+    const kinds: readonly [Readonly<Record<string, string>>, RegExp][] = [
+      [{}, NOT_SIGNED],
+      [{ BACKUP_SIGNING_KEY: await newKey('foreign.pem', 'ed25519') }, CHANGED],
     ];
-    for (const [key, why] of kinds) {
-      const { dump, manifest } = await backUp({ BACKUP_SIGNING_KEY: key });
+    for (const [settings, why] of kinds) {
+      const { dump, manifest } = await backUp(settings);
       const calls: readonly CallOfScript[] = [
         ['restore', ours, dump],
         ['move', ours, '--yes', 'staging', dump],
@@ -134,6 +134,16 @@ describe('backups that are signed', () => {
       assert.match(stderr, /^error: BACKUP_VERIFY_KEY is set, and empty/m);
     }
     assert.equal(await tablesIn(target), 0);
+  });
+
+  it('are not made, of PostgreSQL nor of Redis, where the key that signs is empty', async () => {
+    for (const script of ['backup', 'redis-snapshot'] as const) {
+      const settings = { ...postgres.variables('gatehouse'), BACKUP_SIGNING_KEY: '' };
+      const { code, stderr } = await scripts.run(script, settings);
+      assert.equal(code, 64, `${script}: ${stderr}`);
+      assert.match(stderr, /^error: BACKUP_SIGNING_KEY is set, and empty/m);
+    }
+    await assert.rejects(scripts.dumps(), /ENOENT/);
   });
 
   it('are refused with another dump, and with a line that was changed or added', async () => {

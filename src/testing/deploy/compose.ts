@@ -88,9 +88,26 @@ async function tryAll(home: string): Promise<string> {
     }
     services += Object.keys(project.services).length;
   }
+  await backUpUnsigned(home, `${example}\nSECRETS=${secrets}\n`);
   await refuseNothing(home);
   await tryPlainSite(home);
   return `${combinations.length} combinations, ${services} services: all that they name is there`;
+}
+
+/** Unset is unset, and what somebody left empty is seen to be: backup.sh tells them apart. */
+async function backUpUnsigned(home: string, example: string): Promise<void> {
+  const line = /^BACKUP_SIGNING_KEY=.*$/m;
+  const cases: readonly [string, string | null][] = [
+    [example, '/etc/backup/signing.pem'],
+    [example.replace(line, ''), null],
+    [example.replace(line, 'BACKUP_SIGNING_KEY='), ''],
+  ];
+  const envFile = join(home, 'unsigned.env');
+  for (const [text, key] of cases) {
+    await writeFile(envFile, text);
+    const project = await loadProject(envFile, ['', 'prod'].map(FILE));
+    assert.equal(mustHave(project, 'backup').environment?.BACKUP_SIGNING_KEY, key);
+  }
 }
 
 /** Without an environment nothing is guessed. */
