@@ -232,6 +232,10 @@ migrations() {
 redis() {
   local client used most policy percent
   [ -n "${REDIS_HOST:-}" ] || { note none redis 'REDIS_HOST is not set'; return; }
+  [ -n "${REDIS_CA-unset}" ] || {
+    note FAIL redis 'REDIS_CA is set, and empty: the file of the authority, or unset, which connects without TLS'
+    return
+  }
   need redis-cli redis-tools
   if [ -n "${REDIS_PASSWORD_FILE:-}" ]; then
     REDISCLI_AUTH=$(tr -d '\r\n' <"$REDIS_PASSWORD_FILE")

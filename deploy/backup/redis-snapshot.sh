@@ -9,7 +9,8 @@
 #   REDISCLI_AUTH            the password, or REDIS_PASSWORD_FILE, a file of it; never an argument
 #   REDIS_USER               a user who may run SYNC, REPLCONF, INFO, DBSIZE and PING; default: the one of
 #                            the password
-#   REDIS_CA                 file of who signed the server's certificate: connects by TLS
+#   REDIS_CA                 file of who signed the server's certificate: connects by TLS. Set and empty is
+#                            refused
 #   BACKUP_DIR, BACKUP_RECIPIENTS, BACKUP_KEEP_DAYS, BACKUP_UPLOAD, BACKUP_SIGNING_KEY   as for backup.sh
 #
 # A snapshot is two files: redis-TIME.rdb.age, and redis-TIME.manifest, which appears last.
@@ -34,6 +35,8 @@ keep_days=${BACKUP_KEEP_DAYS:-30}
   misused "BACKUP_UPLOAD is $BACKUP_UPLOAD: no such program"
 [ -n "${BACKUP_SIGNING_KEY-unset}" ] ||
   misused 'BACKUP_SIGNING_KEY is set, and empty: the file of the private key, or unset, which signs nothing'
+[ -n "${REDIS_CA-unset}" ] ||
+  misused 'REDIS_CA is set, and empty: the file of the authority, or unset, which connects without TLS'
 need redis-cli redis-tools
 need age age
 if [ -n "${BACKUP_SIGNING_KEY:-}" ]; then

@@ -347,6 +347,7 @@ describe('the scripts of deploy/backup', () => {
       [['backup', { ...source(), BACKUP_UPLOAD: '/nowhere' }], 64, /no such program/],
       [['backup', { ...source(), PGDATABASE: 'postgres' }], 1, /postgres holds no Gatehouse/],
       [['backup', { ...source(), PGPASSFILE: '/dev/null' }], 1, /does not let us in/],
+      [['redis-snapshot', { REDIS_CA: '' }], 64, /REDIS_CA is set, and empty/],
       [['restore', source()], 64, /usage: restore\.sh/],
       [['restore', source(), '/nowhere.dump.age'], 64, /cannot be read/],
       [['restore', source(), '--younger-than', '1d', '/nowhere'], 64, /1d is no number of hours/],

@@ -282,6 +282,12 @@ const FAULTS: readonly Fault[] = [
     make: ({ redis }) => configure(redis, 'requirepass', 'another', ''),
   },
   {
+    what: 'an authority for Redis that nobody has named',
+    line: /^FAIL {2}redis +REDIS_CA is set, and empty/m,
+    code: 2,
+    make: async () => ({ settings: { REDIS_CA: '' } }),
+  },
+  {
     what: 'no backup',
     line: /^FAIL {2}backup +there is none in /m,
     code: 2,
