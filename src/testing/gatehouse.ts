@@ -15,6 +15,7 @@ import { loadSeedFiles } from '../seeds/load-seed-files.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type Tracing, untraced } from '../telemetry/tracing.ts';
 import { createTestDatabase } from './database.ts';
+import { type End, endAll } from './end-all.ts';
 import { startTestMailServer, type TestMailServer } from './mail.ts';
 import { startTestRedis, type TestRedis } from './redis.ts';
 import { silentLogger } from './silent-logger.ts';
@@ -94,17 +95,10 @@ export async function startDeployment(
   try {
     return await begin(options, begun);
   } catch (error) {
-    // A test file does not end while something of it runs.
-    await endAll(begun);
+    // A test file does not end while something of it runs; what matters is why it did not begin.
+    await endAll(begun).catch(() => undefined);
     throw error;
   }
-}
-
-/** How something that a deployment began ends. */
-type End = () => Promise<unknown>;
-
-async function endAll(begun: readonly End[]): Promise<void> {
-  for (const end of begun.toReversed()) await end();
 }
 
 /** @param begun - gets an end for whatever has begun, so far */
