@@ -5,19 +5,12 @@ import {
 } from '../upstream/begin-upstream-sign-in.ts';
 import type { FinishUpstreamResult } from '../upstream/finish-upstream-sign-in.ts';
 import type { UpstreamProvider } from '../upstream/upstream.ts';
-import type { UpstreamServer } from './upstream-server.ts';
+import { HONEST, type UpstreamServer } from './upstream-server.ts';
 import { BINDING, REDIRECT_URI, type UpstreamWorld } from './upstream-world.ts';
 
 /** Has a server say the truth again, and forget what it was asked. */
 export function makeHonest(server: UpstreamServer): void {
-  Object.assign(server, {
-    person: { sub: 'alice-at-upstream', name: 'Alice Upstream' },
-    userinfo: undefined,
-    metadata: {},
-    forged: {},
-    answer: {},
-    signing: 'honest',
-  });
+  Object.assign(server, HONEST);
   server.instead.clear();
   server.asked.length = 0;
   server.received.length = 0;

@@ -40,6 +40,19 @@ export interface UpstreamServer {
   close(): Promise<void>;
 }
 
+/** The knobs as they are until a test turns one. */
+export const HONEST: Pick<
+  UpstreamServer,
+  'person' | 'userinfo' | 'metadata' | 'forged' | 'answer' | 'signing'
+> = {
+  person: { sub: 'alice-at-upstream', name: 'Alice Upstream' },
+  userinfo: undefined,
+  metadata: {},
+  forged: {},
+  answer: {},
+  signing: 'honest',
+};
+
 interface Grant {
   readonly request: Record<string, string>;
   readonly claims: Readonly<Record<string, unknown>>;
@@ -63,12 +76,7 @@ export async function startUpstreamServer(
     clientId: 'gatehouse at upstream',
     // What a header would have to escape, and a body too.
     clientSecret: options.clientSecret ?? 'a secret: of 32 + characters & more/%',
-    person: { sub: 'alice-at-upstream', name: 'Alice Upstream' },
-    userinfo: undefined,
-    metadata: {},
-    forged: {},
-    answer: {},
-    signing: 'honest',
+    ...HONEST,
     instead: new Map(),
     asked: [],
     received: [],
