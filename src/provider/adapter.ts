@@ -6,7 +6,6 @@ import {
   type KoaContextWithOIDC,
   Provider,
 } from 'oidc-provider';
-import type { ClientMetadata } from '../applications/client.ts';
 import {
   clientSeconds,
   DEFAULT_REFRESH_TOKEN_REUSE_WINDOW_SECONDS,
@@ -14,17 +13,14 @@ import {
 import { sha256 } from '../crypto/digest.ts';
 import type { Sealer } from '../crypto/sealing.ts';
 import type { TenantId } from '../tenants/tenant.ts';
-import type {
-  ArtifactModel,
-  ArtifactStore,
-  ArtifactWrite,
-  StoredArtifact,
-} from './artifact-store.ts';
+import type { ArtifactModel, ArtifactStore, StoredArtifact } from './artifact-store.ts';
+import { artifactWrite } from './artifact-write.ts';
+import { clientAdapter } from './client-adapter.ts';
 import { mustFinishInProtocol } from './finish-in-protocol.ts';
 import { inProtocol, TemporarilyUnavailable } from './protocol-errors.ts';
 import { isProvedElsewhere } from './proving-browser.ts';
-import { factsNow, rememberFacts } from './session-facts.ts';
-import { artifactKey, fromStored, toStored } from './stored-payload.ts';
+import { rememberFacts } from './session-facts.ts';
+import { artifactKey, fromStored } from './stored-payload.ts';
 import type { StructuredTokens } from './structured-access-token.ts';
 import type { TenantCatalog } from './tenant-catalog.ts';
 
@@ -172,42 +168,6 @@ function forgetForeignProof(interaction: AdapterPayload): void {
   if (isProvedElsewhere(ctx, jti, login)) delete interaction.result;
 }
 
-/** Of what clients may use, what this release serves. */
-const GRANT_TYPES = new Set(['authorization_code', 'refresh_token', 'client_credentials']);
-
-/** A grant type that only a newer release serves does not keep a client from the others. */
-function knownHere(metadata: ClientMetadata): ClientMetadata {
-  const { grant_types: types } = metadata;
-  if (!Array.isArray(types)) return metadata;
-  return { ...metadata, grant_types: types.filter((type) => GRANT_TYPES.has(type)) };
-}
-
-/** Clients live in the applications room; the library only reads them. */
-function clientAdapter(catalog: TenantCatalog): Adapter {
-  const readOnly = async () => {
-    throw new TypeError('clients are registered by seeds, not through the adapter');
-  };
-  return {
-    async find(clientId) {
-      const registered = await catalog.client(clientId);
-      if (registered === undefined || registered.disabled) return undefined;
-      const [current] = registered.secretDigests;
-      return {
-        ...knownHere(registered.metadata),
-        client_id: registered.clientId,
-        // A stand-in: the library wants to see a secret, but compares through our override.
-        ...(current === undefined ? {} : { client_secret: current.digest }),
-      } as AdapterPayload;
-    },
-    findByUid: readOnly,
-    findByUserCode: readOnly,
-    upsert: readOnly,
-    consume: readOnly,
-    destroy: readOnly,
-    revokeByGrantId: readOnly,
-  };
-}
-
 /**
  * What the library is told of consumption. It revokes the grant when it sees `consumed`, so a
  * retry that may be answered, and a code's race, are kept from it: `consume` decides those.
@@ -257,94 +217,10 @@ async function isAbandonedNow(ctx: KoaContextWithOIDC | undefined): Promise<bool
   return isAbandoned(ctx);
 }
 
-function artifactWrite(
-  deps: AdapterDeps,
-  tenantId: TenantId,
-  model: ArtifactModel,
-  id: string,
-  payload: AdapterPayload,
-  expiresIn: number | undefined,
-): ArtifactWrite {
-  const ctx = Provider.ctx;
-  const now = deps.now();
-  const key = artifactKey(model, id);
-  const lifetimeMs =
-    expiresIn === undefined ? (payload.exp ?? 0) * 1000 - now.getTime() : expiresIn * 1000;
-  const startedAt: unknown = ctx?.state.startedAt ?? writtenSince(payload);
-  const sessionUid = model === 'Session' ? payload.uid : payload.sessionUid;
-  const grantId = model === 'Grant' ? id : issuedUnder(model, payload);
-  const accountId = payload.accountId ?? signedIn(payload);
-  const parent = model === 'RefreshToken' ? rotatedFrom(ctx) : undefined;
-
-  return {
-    tenantId,
-    model,
-    key,
-    payload: toStored(
-      deps.sealer,
-      { tenantId, model, key },
-      payload as Record<string, unknown>,
-      model === 'Session' ? factsNow(ctx, payload, now) : undefined,
-    ),
-    expiresAt: new Date(now.getTime() + lifetimeMs),
-    startedAt: startedAt instanceof Date ? startedAt : now,
-    ...(sessionUid === undefined ? {} : { sessionKey: sha256(sessionUid) }),
-    ...(grantId === undefined ? {} : { grantKey: artifactKey('Grant', grantId) }),
-    ...(accountId === undefined ? {} : { accountId }),
-    ...(parent === undefined ? {} : { parentKey: artifactKey('RefreshToken', parent) }),
-    ...(payload.userCode === undefined ? {} : { userCodeKey: sha256(payload.userCode) }),
-    endsWithSession: endsWithSession(model, payload),
-  };
-}
-
-/**
- * The grant that an artifact ends with. An Interaction names one, too, but is not issued under it:
- * whoever signs in as somebody else ends the grants of the session before, and goes on.
- */
-function issuedUnder(model: ArtifactModel, payload: AdapterPayload): string | undefined {
-  return model === 'Interaction' ? undefined : payload.grantId;
-}
-
-/**
- * Whose an Interaction is: of whoever has just proved who they are (all of it, or the first factor:
- * `progress`, as `interactions` keep it), else of the session's account. A proof ends with its
- * account, too: it must not become a session after the password was reset.
- */
-function signedIn({ result, session }: AdapterPayload): string | undefined {
-  const progress: unknown = result?.progress;
-  const proving =
-    typeof progress === 'object' && progress !== null && 'accountId' in progress
-      ? progress.accountId
-      : undefined;
-  if (typeof proving === 'string') return proving;
-  return result?.login?.accountId ?? session?.accountId;
-}
-
-/**
- * When the request began that writes an Interaction from a page: the library knows nothing of it
- * then, and `interactions` note it in the result.
- */
-function writtenSince({ result }: AdapterPayload): Date | undefined {
-  const since = result?.writtenSince;
-  return typeof since === 'number' ? new Date(since) : undefined;
-}
-
-/** Everything but what was issued with `offline_access` ends with its session (OIDC Core, 11). */
-function endsWithSession(model: ArtifactModel, payload: AdapterPayload): boolean {
-  if (model === 'Session') return true;
-  if (model !== 'AccessToken' && model !== 'AuthorizationCode' && model !== 'RefreshToken')
-    return false;
-  return !(payload.scope ?? '').split(' ').includes('offline_access');
-}
-
 /** What the token endpoint saves once it has used something up: a JWT for a resource is not. */
 function issuedFor(ctx: KoaContextWithOIDC | undefined): { thenSaves?: ArtifactModel } {
   const opaque = ctx?.oidc.route === 'token' && ctx.oidc.params?.resource === undefined;
   return opaque ? { thenSaves: 'AccessToken' } : {};
-}
-
-function rotatedFrom(ctx: KoaContextWithOIDC | undefined): string | undefined {
-  return ctx?.oidc.entities.RotatedRefreshToken?.jti;
 }
 
 /** The error that a lost race or an ended grant, session or account means to the caller. */
