@@ -1,15 +1,13 @@
 import type { RequestListener } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { DEFAULT_ATTEMPT_LIMITS } from './accounts/attempt-limits.ts';
-import type { AttemptStore } from './accounts/attempt-store.ts';
-import { callerOf } from './accounts/attempt-subjects.ts';
 import { hasSecondFactor } from './accounts/second-factors.ts';
-import { type AppDeps, createApp } from './app.ts';
+import { createApp } from './app.ts';
 import { createBackgroundWork } from './background-work.ts';
 import { accountPageDeps } from './compose-account-page.ts';
 import type { Backends } from './compose-backends.ts';
 import type { DatabaseClock } from './compose-clock.ts';
 import { interactionDeps } from './compose-interactions.ts';
+import { attemptStore, classifier, throttle } from './compose-limits.ts';
 import { logoutDelivery } from './compose-logouts.ts';
 import { composeMail } from './compose-mail.ts';
 import { countingAudit, watchGauges } from './compose-metrics.ts';
@@ -18,12 +16,10 @@ import { upstreamUse } from './compose-upstream.ts';
 import type { Config } from './config/config.ts';
 import { canonicalPath } from './http/canonical-path.ts';
 import { createClientAddress } from './http/client-address.ts';
-import { DEFAULT_ENDPOINT_LIMITS, type EndpointLimits } from './http/endpoint-limiter.ts';
-import { createPathClassifier } from './http/endpoint-throttle.ts';
+import type { EndpointLimits } from './http/endpoint-limiter.ts';
 import { createHealth, type Health } from './http/health.ts';
 import { createPageAssets } from './http/page-assets.ts';
 import { createPageRenderer } from './http/render-page.ts';
-import type { RequestState } from './http/request-state.ts';
 import { createErrorPageRenderer, createProviderPages } from './interactions/provider-pages.ts';
 import { advanceDueKeyStages } from './keys/advance-key-stages.ts';
 import { loadDeploymentSecrets } from './keys/deployment-secrets.ts';
@@ -33,12 +29,8 @@ import { useTenantOrigins } from './keys/tenant-origins.ts';
 import { type MaintenanceTask, startMaintenance } from './maintenance.ts';
 import { ENDPOINT_PATHS } from './provider/endpoint-paths.ts';
 import { createProviderPool, type ProviderPool } from './provider/provider-for-tenant.ts';
-import { createMemoryAttemptStore } from './storage/memory/attempt-store.ts';
-import { createMemoryEndpointLimiter } from './storage/memory/endpoint-limiter.ts';
 import { watchPoolWait } from './storage/postgres/pool-wait.ts';
 import { RETENTION_RUN_ROWS } from './storage/postgres/retention.ts';
-import { createRedisAttemptStore } from './storage/redis/attempt-store.ts';
-import { createRedisEndpointLimiter } from './storage/redis/endpoint-limiter.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
 import { type Tracing, untraced } from './telemetry/tracing.ts';
@@ -46,7 +38,6 @@ import { METADATA_PREFIX } from './tenants/resolve-tenant.ts';
 import type { TenantId } from './tenants/tenant.ts';
 import type { TenantChangeFeed } from './tenants/tenant-change-feed.ts';
 import { createTenantDirectory } from './tenants/tenant-directory.ts';
-import type { TenantState } from './tenants/tenant-state.ts';
 import { watchTenants } from './tenants/watch-tenants.ts';
 
 /** Where the templates and stylesheets are: beside `src/`, or beside it in `dist/`. */
@@ -313,19 +304,6 @@ function redisLists(
 }
 
 /**
- * Attempts to guess something, counted once for all pages: shared through Redis where there is one.
- *
- * @param digestKey - keys the digests that they are counted under
- */
-function attemptStore({ backends, config }: ComposeOptions, digestKey: string): AttemptStore {
-  const { redis } = backends;
-  const limits = { limits: DEFAULT_ATTEMPT_LIMITS, digestKey };
-  return redis === undefined
-    ? createMemoryAttemptStore(limits)
-    : createRedisAttemptStore(redis, { ...limits, keyPrefix: config.redis.keyPrefix });
-}
-
-/**
  * Whether pages of other origins ask at a path, in whatever tenant: the machines' endpoints, and what
  * is open to all.
  */
@@ -340,40 +318,6 @@ function isAskedByPages(path: string): boolean {
 function leadsTo(endpoints: readonly string[], path: string): boolean {
   const canonical = canonicalPath(path);
   return endpoints.some((own) => canonical.endsWith(own));
-}
-
-/**
- * What a request is counted as; undefined for small answers from memory: metadata, keys, and what
- * browsers ask before they let a page ask. If that were refused, the page would not even learn why.
- */
-function classifier(): AppDeps['throttle']['classify'] {
-  const classOf = createPathClassifier(ENDPOINT_PATHS);
-  return (ctx) => {
-    if (ctx.method === 'OPTIONS') return undefined;
-    const { tenant, tenantPath } = ctx.state as RequestState & TenantState;
-    const endpointClass = classOf(tenantPath);
-    return endpointClass && { endpointClass, clientScope: tenant.id };
-  };
-}
-
-/** Limits per endpoint class, shared through Redis where there is one. */
-function throttle(
-  options: ComposeOptions,
-  digestKey: string,
-): Omit<AppDeps['throttle'], 'classify'> {
-  const { backends, config, now, endpointLimits: limits = DEFAULT_ENDPOINT_LIMITS } = options;
-  return {
-    limiter:
-      backends.redis === undefined
-        ? createMemoryEndpointLimiter({ limits, now })
-        : createRedisEndpointLimiter(backends.redis, {
-            keyPrefix: config.redis.keyPrefix,
-            digestKey,
-            limits,
-            now,
-          }),
-    callerOf,
-  };
 }
 
 function healthChecks({ db, redis }: Backends) {
