@@ -1,8 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { boundedLabel } from './bounded-label.ts';
-
-/** A gauge that takes longer is left out of the scrape. */
-const COLLECT_TIMEOUT_MS = 2000;
+import { gaugeWatcher, type Read } from './watched-gauge.ts';
 
 /** Seconds; from an answer out of a cache to one that waited for a busy hash queue. */
 const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -32,8 +30,6 @@ export interface SigningKeyAge {
   readonly stage: string;
   readonly ageSeconds: number;
 }
-
-type Read<T> = () => T | Promise<T>;
 
 /**
  * What the rooms tell the metrics, and what `/metrics` shows. Labels are bounded: no tenant, no
@@ -212,40 +208,7 @@ export function createMetrics(): Metrics {
   const receiverLabel = boundedLabel({ form: /^[a-z]{2,16}$/, limit: 8 });
   const stageLabel = boundedLabel({ form: /^[a-z]{2,16}$/, limit: 8 });
 
-  /** A gauge whose values come from `read` at every scrape. */
-  function watch<T, L extends string>(
-    name: string,
-    help: string,
-    labelNames: readonly L[],
-    read: Read<T>,
-    set: (gauge: Gauge<L>, value: T) => void,
-  ): void {
-    let reading: Promise<T> | undefined;
-    new Gauge<L>({
-      name,
-      help,
-      labelNames,
-      registers,
-      async collect() {
-        try {
-          // Scrapes at the same time, and those after a stuck one, share one reading.
-          reading ??= Promise.resolve()
-            .then(read)
-            .finally(() => {
-              reading = undefined;
-            });
-          const value = await within(COLLECT_TIMEOUT_MS, reading);
-          this.reset();
-          set(this, value);
-        } catch {
-          // An unlabelled gauge resets to 0, which would be a lie: it goes altogether.
-          this.reset();
-          if (labelNames.length === 0) this.remove();
-          failures.inc({ metric: name });
-        }
-      },
-    });
-  }
+  const watch = gaugeWatcher(registers, (metric) => failures.inc({ metric }));
 
   return {
     observeRequest({ method, route, status, seconds }) {
@@ -381,14 +344,4 @@ export function createMetrics(): Metrics {
     contentType: registry.contentType,
     render: () => registry.metrics(),
   };
-}
-
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error('the source took too long')), milliseconds);
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
