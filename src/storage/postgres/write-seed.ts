@@ -5,19 +5,14 @@ import type {
   ClientWrite,
   GroupWrite,
   RecordWrite,
-  ReleaseWrite,
-  RemoveWrite,
-  RetireWrite,
   RoleWrite,
-  SeedKind,
   SeedWrite,
   TenantWrite,
   UpstreamWrite,
 } from '../../seeds/seed-store.ts';
+import { releaseAccounts, releaseAudiences, removeThings, retireTenants } from './prune-seed.ts';
 import { query } from './query.ts';
-
-/** Rows that one statement takes: bounds the size of a message, not of a seed. */
-const CHUNK = 1_000;
+import { eachChunk, SEED_ROWS } from './seed-rows.ts';
 
 /**
  * Writes what a plan decided, kind by kind, so that what is referred to is there before what
@@ -48,18 +43,6 @@ export async function writeSeed(
   await removeThings(trx, 'application', removes);
   await retireTenants(trx, of('retire'));
   await writeRecords(trx, of('record'));
-}
-
-/** Runs `sql` with the rows as its one JSON binding, in chunks. */
-async function eachChunk(
-  trx: Knex.Transaction,
-  rows: readonly object[],
-  ...statements: string[]
-): Promise<void> {
-  for (let start = 0; start < rows.length; start += CHUNK) {
-    const json = JSON.stringify(rows.slice(start, start + CHUNK));
-    for (const sql of statements) await query(trx, sql, [json]);
-  }
 }
 
 async function writeTenants(trx: Knex.Transaction, writes: readonly TenantWrite[]): Promise<void> {
@@ -274,84 +257,9 @@ async function writeAccounts(
   );
 }
 
-/** The row of a thing as `w`, from the tenant `t` and the JSON row `x`. */
-const ROWS: Readonly<Record<SeedKind, { table: string; where: string }>> = {
-  tenant: { table: 'tenants', where: 'w.id = t.id' },
-  upstream: { table: 'upstream_providers', where: 'w.tenant_id = t.id and w.key = x.key' },
-  application: { table: 'applications', where: 'w.tenant_id = t.id and w.key = x.key' },
-  role: {
-    table: 'roles',
-    where: `w.tenant_id = t.id and w.key = x.key and w.application_id =
-              (select a.id from applications a where a.tenant_id = t.id and a.key = x.application)`,
-  },
-  client: { table: 'clients', where: 'w.tenant_id = t.id and w.client_id = x.key' },
-  group: { table: 'groups', where: 'w.tenant_id = t.id and w.key = x.key' },
-  account: { table: 'accounts', where: 'w.tenant_id = t.id and w.id = x.key' },
-};
-
-/** Foreign keys take what belongs to a thing along. */
-async function removeThings(
-  trx: Knex.Transaction,
-  kind: RemoveWrite['of'],
-  writes: readonly RemoveWrite[],
-): Promise<void> {
-  const { table, where } = ROWS[kind];
-  await eachChunk(
-    trx,
-    writes.filter(({ of }) => of === kind),
-    `delete from ${table} w
-      using jsonb_to_recordset(?::jsonb) as x(tenant text, application text, key text), tenants t
-      where t.slug = x.tenant and ${where} and w.managed_by = 'seed'`,
-  );
-}
-
-/** Audiences of applications that go may be taken by others. */
-async function releaseAudiences(
-  trx: Knex.Transaction,
-  writes: readonly RemoveWrite[],
-): Promise<void> {
-  await eachChunk(
-    trx,
-    writes.filter(({ of }) => of === 'application'),
-    `update applications w set audience = null
-       from jsonb_to_recordset(?::jsonb) as x(tenant text, key text), tenants t
-      where t.slug = x.tenant and ${ROWS.application.where} and w.managed_by = 'seed'`,
-  );
-}
-
-async function releaseAccounts(
-  trx: Knex.Transaction,
-  writes: readonly ReleaseWrite[],
-): Promise<void> {
-  const source = 'jsonb_to_recordset(?::jsonb) as x(tenant text, key text), tenants t';
-  await eachChunk(
-    trx,
-    writes,
-    ...['account_roles', 'group_members'].map(
-      (table) => `delete from ${table} w using ${source}
-                   where t.slug = x.tenant and w.tenant_id = t.id and w.account_id = x.key`,
-    ),
-    `update accounts w set managed_by = null, seed_record = null, updated_at = now() from ${source}
-      where t.slug = x.tenant and ${ROWS.account.where}`,
-  );
-}
-
-async function retireTenants(trx: Knex.Transaction, writes: readonly RetireWrite[]): Promise<void> {
-  await eachChunk(
-    trx,
-    writes,
-    `update tenants t
-        set disabled_at = coalesce(t.disabled_at, now()), seed_record = null,
-            -- One that an operator disabled stays an operator's: no file is to enable it.
-            managed_by = case when t.disabled_at is null then 'pruned' end, updated_at = now()
-       from jsonb_to_recordset(?::jsonb) as x(tenant text)
-      where t.slug = x.tenant and t.managed_by = 'seed'`,
-  );
-}
-
 async function writeRecords(trx: Knex.Transaction, writes: readonly RecordWrite[]): Promise<void> {
   for (const [of, rows] of Map.groupBy(writes, (write) => write.of)) {
-    const { table, where } = ROWS[of];
+    const { table, where } = SEED_ROWS[of];
     await eachChunk(
       trx,
       rows,
