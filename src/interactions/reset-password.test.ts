@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { PASSWORD, RESET_TOKEN } from '../testing/hosted-pages-app.ts';
 import { hostedPagesHouses, newBrowser, textOf, titleOf } from '../testing/hosted-pages-visit.ts';
+import type { PlainPage } from '../testing/plain-browser.ts';
 
 const { start, closeAll } = hostedPagesHouses();
 after(closeAll);
@@ -29,6 +30,7 @@ describe('a link to set a new password', () => {
     const done = await browser.submit(different, { password: PASSWORD, password_again: PASSWORD });
     assert.equal(titleOf(done), 'Password changed · Acme');
     assert.match(textOf(done), /signed out everywhere/);
+    assert.equal(accountLinkOf(done), '/t/acme/account');
     assert.deepEqual(app.changed, [PASSWORD]);
     assert.deepEqual(app.told, ['alice password_changed']);
 
@@ -44,6 +46,11 @@ describe('a link to set a new password', () => {
       const page = await newBrowser().open(`${app.issuer}${path}${query}`);
       assert.equal(page.status, 400);
       assert.equal(titleOf(page), 'This link no longer works · Acme');
+      assert.equal(accountLinkOf(page), '/t/acme/account', 'another one is asked for there');
     }
   });
 });
+
+function accountLinkOf(page: PlainPage): string | undefined {
+  return page.document.querySelector('main a.primary')?.getAttribute('href');
+}

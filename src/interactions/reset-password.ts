@@ -34,9 +34,11 @@ export async function submitResetPassword(deps: InteractionDeps, visit: Visit): 
     await tellOwner(deps, visit, result.accountId, 'password_changed');
     const account = await deps.findAccount(ctx.state.tenant.id, result.accountId);
     const theirs = account === undefined ? visit : await visitOf(visit, account.claims);
-    return showPage(deps, theirs, resetPasswordDonePage(theirs.messages));
+    return showPage(deps, theirs, resetPasswordDonePage(theirs.messages, accountHref(visit)));
   }
-  if (result.outcome === 'invalid_link') return showPage(deps, visit, invalidLinkPage(messages));
+  if (result.outcome === 'invalid_link') {
+    return showPage(deps, visit, invalidLinkPage(messages, accountHref(visit)));
+  }
   await showForm(deps, visit, token, {
     kind: result.reason,
     minCharacters: deps.passwordMinCharacters,
@@ -52,7 +54,9 @@ async function showForm(
   const { ctx, messages } = visit;
   const { tenant, issuerPath } = ctx.state;
   const account = token === '' ? undefined : await deps.findResetLink(tenant, token);
-  if (account === undefined) return showPage(deps, visit, invalidLinkPage(messages));
+  if (account === undefined) {
+    return showPage(deps, visit, invalidLinkPage(messages, accountHref(visit)));
+  }
   const theirs = await visitOf(visit, account.claims);
   const page = resetPasswordPage(theirs.messages, {
     action: `${issuerPath}/account/reset-password`,
@@ -63,4 +67,9 @@ async function showForm(
     problem,
   });
   showPage(deps, theirs, page);
+}
+
+/** Whoever came by mail has no application to go back to. */
+function accountHref({ ctx }: Visit): string {
+  return `${ctx.state.issuerPath}/account`;
 }

@@ -46,21 +46,25 @@ export function resetPasswordPage(messages: Messages, view: ResetPasswordView): 
   };
 }
 
-/** Says that the password is changed and every session ended. */
-export function resetPasswordDonePage(messages: Messages): Page {
-  const { resetPassword } = messages;
+/** Says that the password is changed and every session ended, and leads to a sign-in. */
+export function resetPasswordDonePage(messages: Messages, accountHref: string): Page {
+  const { resetPassword, invitation } = messages;
   return {
     template: 'reset-password-done',
     title: resetPassword.doneTitle,
     status: 200,
     formTargets: undefined,
-    data: { heading: resetPassword.doneHeading, text: resetPassword.doneText },
+    data: {
+      heading: resetPassword.doneHeading,
+      text: resetPassword.doneText,
+      link: { href: accountHref, text: invitation.goOn },
+    },
   };
 }
 
-/** Says that a link is unknown, used or expired, without saying which. */
-export function invalidLinkPage(messages: Messages): Page {
-  const { resetPassword } = messages;
+/** Says that a link is unknown, used or expired, not which, and leads to where another is asked for. */
+export function invalidLinkPage(messages: Messages, accountHref: string): Page {
+  const { resetPassword, invitation } = messages;
   return {
     template: 'message',
     title: resetPassword.invalidTitle,
@@ -70,7 +74,7 @@ export function invalidLinkPage(messages: Messages): Page {
     data: {
       heading: resetPassword.invalidTitle,
       paragraphs: [resetPassword.invalidText],
-      link: undefined,
+      link: { href: accountHref, text: invitation.goOn },
     },
   };
 }
