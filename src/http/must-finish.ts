@@ -2,10 +2,10 @@ import type { ServerResponse } from 'node:http';
 import { GatehouseError } from '../errors.ts';
 import type { RequestState } from './request-state.ts';
 
-/** A request came to where it would use something up, and had been answered by then. */
+/** A request came to where it would use something up, and nobody waited for its answer any more. */
 export class TooLateError extends GatehouseError {
   constructor() {
-    super('too_late', 'the request was answered before', { status: 503, expose: false });
+    super('too_late', 'nobody waits for the answer any more', { status: 503, expose: false });
   }
 }
 
@@ -16,12 +16,13 @@ export class TooLateError extends GatehouseError {
  *
  * What somebody finds done when they come back as they were told, and can go on from, needs none of it.
  *
- * @throws TooLateError when the answer is out: all is as it was, and has to stay so
+ * @throws TooLateError when the answer is out, or its caller has gone, as who reloads a page that takes
+ *   long: all is as it was, and has to stay so for whoever asks again
  */
 export function mustFinish(ctx: {
-  readonly res: Pick<ServerResponse, 'writableEnded'>;
+  readonly res: Pick<ServerResponse, 'writableEnded' | 'destroyed'>;
   readonly state: Pick<RequestState, 'mustFinish'>;
 }): void {
-  if (ctx.res.writableEnded) throw new TooLateError();
+  if (ctx.res.writableEnded || ctx.res.destroyed) throw new TooLateError();
   ctx.state.mustFinish = true;
 }

@@ -141,8 +141,10 @@ function artifactAdapter(deps: AdapterDeps, tenantId: TenantId, model: ArtifactM
     },
     async destroy(id) {
       if (await structured.deny(id)) return;
-      // A session goes on under the identifier in the answer, an interaction with what it says.
-      if (model === 'Session' || model === 'Interaction') mustFinishInProtocol();
+      // An interaction goes on with what the answer says, a session under the identifier in it. One
+      // that ends has asked before (`end-session.ts`).
+      const goesOn = model === 'Session' && id !== Provider.ctx?.oidc.session?.jti;
+      if (goesOn || model === 'Interaction') mustFinishInProtocol();
       if (model === 'Grant') return revokeOnce(deps, tenantId, artifactKey('Grant', id));
       await inProtocol(artifacts.destroy(tenantId, model, artifactKey(model, id)));
     },

@@ -1,4 +1,4 @@
-import type Provider from 'oidc-provider';
+import Provider from 'oidc-provider';
 import { sha256 } from '../crypto/digest.ts';
 import type { TenantId } from '../tenants/tenant.ts';
 import { tombstoneUntil } from './adapter.ts';
@@ -61,8 +61,9 @@ export function endSessionsCompletely(
   const { prototype } = provider.Session;
   const destroy = prototype.destroy;
   prototype.destroy = async function destroySession(this: InstanceType<Provider['Session']>) {
-    // Whoever comes back finds no session, and not the way to where the client wants them.
-    mustFinishInProtocol();
+    // Whoever comes back finds no session, and not the way to where the client wants them. Whoever
+    // has gone is signed out all the same.
+    if (Provider.ctx?.res.destroyed !== true) mustFinishInProtocol();
     await inProtocol(endSession(deps, tenantId, this));
     await destroy.call(this);
   };

@@ -6,7 +6,7 @@ import { TemporarilyUnavailable } from './protocol-errors.ts';
  * `mustFinish` for the request of the library that is under way. Pages of ours, which are none, say
  * it themselves.
  *
- * @throws TemporarilyUnavailable when the request was answered before: nothing is to be used up
+ * @throws TemporarilyUnavailable when nobody waits for the answer any more: nothing is to be used up
  */
 export function mustFinishInProtocol(): void {
   const ctx = Provider.ctx;

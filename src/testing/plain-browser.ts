@@ -106,7 +106,8 @@ function pageOf(url: string, response: Response, text: string): PlainPage {
   };
 }
 
-function submission(
+/** What the browser sends for a form. */
+export function submission(
   base: string,
   form: HTMLElement,
   fields: Record<string, string>,

@@ -5,7 +5,12 @@ import { answerAt, visitor } from '../demo-clients.ts';
 import { ALICE, BOB } from '../gatehouse.ts';
 import { createHeldArtifacts, type HeldCall, holdCalls } from '../held-artifacts.ts';
 import { codeIn } from '../mail.ts';
-import { createPlainBrowser, type PlainBrowser, type PlainPage } from '../plain-browser.ts';
+import {
+  createPlainBrowser,
+  type PlainBrowser,
+  type PlainPage,
+  submission,
+} from '../plain-browser.ts';
 import { pollUntil } from '../poll.ts';
 import { createRecordingLogger } from '../recording-logger.ts';
 import { walkThrough } from '../relying-party.ts';
@@ -34,6 +39,7 @@ async function lateAnswer<T = PlainPage>(call: HeldCall, answer: Promise<T>): Pr
 describe('a page that hangs while it uses something up', () => {
   const logger = createRecordingLogger();
   const held = createHeldArtifacts();
+  const endedSession = holdCalls();
   const link = holdCalls();
   const recoveryCode = holdCalls();
   const newRecoveryCodes = holdCalls();
@@ -44,7 +50,10 @@ describe('a page that hangs while it uses something up', () => {
       logger,
       withBackends: (backends) => ({
         ...backends,
-        artifacts: held.wrap(backends.artifacts),
+        artifacts: {
+          ...held.wrap(backends.artifacts),
+          endSession: endedSession.wrap(backends.artifacts.endSession),
+        },
         accounts: {
           ...backends.accounts,
           resetPasswordByLink: link.wrap(backends.accounts.resetPasswordByLink),
@@ -76,6 +85,27 @@ describe('a page that hangs while it uses something up', () => {
     const page = await browser.open(request.url.href);
     return { request, send: () => browser.submit(page, { ...BOB }, { action: '/sign-in' }) };
   };
+  /** Waits for what is said after this. */
+  const seenInLog = (text: string) => {
+    const said = () => logger.text().split(text).length;
+    const before = said();
+    return { once: () => pollUntil(() => said() > before, { deadlineMs: 10_000 }) };
+  };
+  /** Sends a request whose sender is gone, and known to be, when what it asks for goes on. */
+  async function leaveWhile(
+    call: HeldCall,
+    browser: PlainBrowser,
+    ...[url, init]: Parameters<PlainBrowser['request']>
+  ) {
+    const sender = new AbortController();
+    const answer = browser.request(url, { ...init, signal: sender.signal });
+    await call.reached;
+    const gone = seenInLog('"status":499');
+    sender.abort();
+    await assert.rejects(answer, { name: 'AbortError' });
+    await gone.once();
+    call.release();
+  }
   const isSignedIn = async (browser: PlainBrowser) =>
     (await world.silently(browser)).code !== undefined;
 
@@ -97,13 +127,26 @@ describe('a page that hangs while it uses something up', () => {
     const call = held.hold('find', 'Session');
     const late = await browser.open(resume);
     assert.deepEqual([late.status, late.headers.getSetCookie()], [503, []]);
-    const said = () => logger.text().split('request failed').length;
-    const before = said();
+    const failed = seenInLog('request failed');
     call.release();
-    await pollUntil(() => said() > before, { deadlineMs: 10_000 });
+    await failed.once();
     assert.equal(await isSignedIn(browser), true);
     const arrived = await browser.open(resume);
     assert.ok((await request.redeem(arrived.url)).access_token, arrived.text);
+  });
+
+  it('leaves both as they were, when whoever asked has gone: they may have reloaded the page', async () => {
+    const { browser, stop } = await signedIn();
+    const { request, send } = await askAgain(browser);
+    stop.at = /\/auth\/[\w-]+$/;
+    const { url: resume } = await send();
+    stop.at = undefined;
+    const failed = seenInLog('request failed');
+    await leaveWhile(held.hold('find', 'Session'), browser, resume);
+    await failed.once();
+    const arrived = await browser.open(resume);
+    assert.ok((await request.redeem(arrived.url)).access_token, arrived.text);
+    assert.equal(await isSignedIn(browser), true);
   });
 
   it('goes on with what somebody has proved, however late', async () => {
@@ -139,6 +182,19 @@ describe('a page that hangs while it uses something up', () => {
     const confirm = browser.submit(leave, {}, { action: '/session/end/confirm' });
     const gone = await lateAnswer(call, confirm);
     assert.deepEqual([gone.status, await isSignedIn(browser)], [200, false], gone.text);
+  });
+
+  it('signs out who has closed the page as soon as they had said so', async () => {
+    const { browser } = await signedIn();
+    const leave = await browser.open(`${world.deployment.publicUrl}/session/end`);
+    const form = leave.document.querySelector('form');
+    assert.ok(form);
+    const { url, init } = submission(leave.url, form, {});
+    const dropped = held.hold('destroy', 'Session');
+    await leaveWhile(endedSession.hold(), browser, url, init);
+    await dropped.reached;
+    dropped.release();
+    assert.equal(await isSignedIn(browser), false);
   });
 
   it('shows recovery codes to whoever they were made for, and lets nobody lose one', async () => {
