@@ -109,7 +109,11 @@ describe('the command line', () => {
       ['account reset-factors nobody', 1, /account nobody of tenant default not found/],
       ['account export nobody', 1, /account nobody of tenant default not found/],
       ['keys list --tenant nowhere', 1, /tenant nowhere not found/],
-      ['keys rotate --compromised no-such-kid', 1, /signing key not found/],
+      [
+        'keys rotate --compromised no-such-kid',
+        1,
+        /signing key no-such-kid of tenant default not found/,
+      ],
       ['keys rotate --force --compromised x', 64, /expected --force or --compromised, found both/],
       ['mail list --status lost', 64, /Expected one of queued, sent, bounced, failed/],
       ['mail list --tenant nowhere', 1, /tenant nowhere not found/],

@@ -27,8 +27,8 @@ export function addCommands(version: string): (program: Command, act: ActionMake
       .addHelpText(
         'after',
         `
-Exit codes: 0 done, 1 an error, 2 changes are pending (seed plan, migrate --status),
-            64 the command line is wrong, 78 the configuration is wrong
+Exit codes: 0 done, 1 an error, 2 something is pending (seed plan, migrate --status,
+            keys reseal --dry-run), 64 the command line is wrong, 78 the configuration is wrong
 
 Begin with:
   gatehouse doctor

@@ -36,7 +36,7 @@ export function addSeedCommands(program: Command, act: ActionMaker): void {
 Examples:
   gatehouse seed plan seeds/demo.yaml
   gatehouse seed plan --prune tenants/*.yaml
-  gatehouse seed plan tenants/*.yaml --json | jq '.summary'      drift: changed in the database`,
+  gatehouse seed plan tenants/*.yaml --json | jq .summary.drift      how much others changed`,
     )
     .action(
       act<PruneOptions>(async (run, files, options) => {

@@ -132,7 +132,9 @@ function planDrop(
   return async (current, mint) => {
     if (targets === undefined) {
       const found = current.keys.filter((key) => kid === undefined || key.kid === kid);
-      if (kid !== undefined && found.length === 0) throw new NotFoundError('signing key');
+      if (kid !== undefined && found.length === 0) {
+        throw new NotFoundError(`signing key ${kid} of tenant ${tenant.slug}`);
+      }
       targets = new Set(kidsOf(found));
     }
     const leaked = targets;

@@ -140,5 +140,5 @@ function describeField(action: SeedChange['action'], change: FieldChange): strin
 }
 
 function describeValue(value: unknown): string {
-  return value === undefined ? 'none' : printable(JSON.stringify(value));
+  return value === undefined ? 'unset' : printable(JSON.stringify(value));
 }

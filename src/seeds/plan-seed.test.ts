@@ -187,19 +187,19 @@ function changed(): string {
 Tenant acme
   ~ tenant acme
       name: "Acme" → "Acme Inc."
-      issuer: "https://login.acme.example" → none
-      settings.profile: none → "compat"
-      settings.lifetimes.accessTokenSeconds: none → 60
+      issuer: "https://login.acme.example" → unset
+      settings.profile: unset → "compat"
+      settings.lifetimes.accessTokenSeconds: unset → 60
   ~ application notes
       firstParty: false → true
   ~ role notes:editor
-      name: none → "Editor"
+      name: unset → "Editor"
       permissions: ["notes:read","notes:write"] → ["notes:read"]
   ~ client web
       redirect_uris: ["https://notes.example/cb"] → ["https://notes.example/cb","https://notes.example/other"]
       client_secret: "${fingerprint(digestOf(WEB_SECRET))}" → "${fingerprint(digestOf(NEXT_SECRET))}"
       roles: [] → ["notes:editor"]
-      client_name: none → "Web"
+      client_name: unset → "Web"
   ~ account Alice
       username: "alice" → "Alice"
       emailVerified: false → true

@@ -202,7 +202,7 @@ describe('what seeds manage and the files do not name', () => {
       const plan = await bench.prune('prune', ONE);
       assert.match(
         describePlan(plan),
-        / {2}~ account carol\n {6}roles: \["notes:editor"\] → \[\]\n {6}groups: \["staff"\] → \[\]\n {6}managedBy: "seed" → none\n/,
+        / {2}~ account carol\n {6}roles: \["notes:editor"\] → \[\]\n {6}groups: \["staff"\] → \[\]\n {6}managedBy: "seed" → unset\n/,
       );
       assert.match(
         describePlan(plan),
@@ -231,7 +231,7 @@ describe('what seeds manage and the files do not name', () => {
       await db('clients').where({ client_id: 'goes' }).update(unmanaged);
       await db('accounts').where({ username: 'bob' }).update(unmanaged);
       const taken = describePlan(await bench.apply(FULL));
-      assert.match(taken, / {2}~ client goes\n {6}managedBy: none → "seed"\n/);
+      assert.match(taken, / {2}~ client goes\n {6}managedBy: unset → "seed"\n/);
       await db.raw(
         `insert into account_roles (tenant_id, account_id, role_id)
          select a.tenant_id, a.id, r.id from accounts a join roles r on r.tenant_id = a.tenant_id
@@ -372,13 +372,13 @@ Note: tenant globex is in none of the files and is disabled: nobody signs in the
         describePlan(plan),
         `Tenant globex
   ~ tenant globex
-      managedBy: "seed" → none
+      managedBy: "seed" → unset
 
 Note: tenant globex is in none of the files; an operator disabled it, and it stays so when a file defines it again`,
       );
       assert.deepEqual((await bench.previewPruned('prune with tenants', ONE)).changes, []);
       const back = await bench.apply(TWO);
-      assert.match(describePlan(back), / {2}~ tenant globex\n {6}managedBy: none → "seed"\n/);
+      assert.match(describePlan(back), / {2}~ tenant globex\n {6}managedBy: unset → "seed"\n/);
       assert.notEqual((await globex()).disabled_at, null);
       assert.deepEqual((await bench.preview(TWO)).changes, []);
       assert.deepEqual(

@@ -92,7 +92,7 @@ Tenant acme
       name: "up" → "Up"
       client_secret: "${fingerprint(digestOf(SECRET))}" → "${fingerprint(digestOf(OTHER_SECRET))}"
       scopes: ["openid","email","profile"] → ["openid","profile"]
-      prompt: none → "login"
+      prompt: unset → "login"
       trustEmail: false → true
       registration: "deny" → "allow"
       emailDomains: [] → ["a.example","b.example"]
