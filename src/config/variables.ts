@@ -100,7 +100,7 @@ export const ENVIRONMENT = z.object({
   PUBLIC_URL: publicUrl.optional().register(docs, {
     section: 'Addresses',
     about:
-      'Where people and apps reach this deployment; the issuer of the tenant `default`, and PUBLIC_URL/t/<slug> of the others. Required in production. Never taken from a request.',
+      'Where people and apps reach this deployment; the issuer of the tenant `default`, and `PUBLIC_URL/t/<slug>` of the others. Required in production. Never taken from a request.',
     expected:
       'an https URL (http for a loopback host), with a path or without, no query, fragment or trailing slash',
     fallbackText: '`http://localhost:PORT`',
