@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { HTMLElement } from 'node-html-parser';
 import { createPageAssets } from '../../http/page-assets.ts';
-import { createPageRenderer, type RenderPage } from '../../http/render-page.ts';
+import { createPageRenderer, type Page, type RenderPage } from '../../http/render-page.ts';
 import { aroundName, displayName, isolate, isolateInRtl } from '../../languages/display-text.ts';
 import { DEFAULT_TENANT_SETTINGS, type Tenant } from '../../tenants/tenant.ts';
 import {
@@ -41,6 +41,16 @@ function tenant(names: SampleNames, custom?: string): Tenant {
   };
 }
 
+const samples = new WeakMap<Messages, WeakMap<SampleNames, Record<string, Page>>>();
+
+/** Making them all takes longer than all that is looked at here: once for a language and names. */
+function samplesOf(messages: Messages, names: SampleNames): Record<string, Page> {
+  const ofLanguage = samples.get(messages) ?? new WeakMap();
+  const made = ofLanguage.get(names) ?? pageSamples(messages, names);
+  samples.set(messages, ofLanguage.set(names, made));
+  return made;
+}
+
 function draw(
   name: string,
   names: SampleNames,
@@ -56,7 +66,7 @@ function draw(
       headers[String(field).toLowerCase()] = String(value);
     },
   };
-  const page = pageSamples(messages, names)[name];
+  const page = samplesOf(messages, names)[name];
   assert.ok(page);
   render(
     answer as unknown as Parameters<RenderPage>[0],
@@ -149,7 +159,7 @@ for (const name of Object.keys(pageSamples(en, ordinaryNames))) {
 for (const tag of PAGE_LANGUAGES) {
   it(`every page is whole in ${tag}`, async () => {
     const messages = await messagesFor([tag]);
-    for (const name of Object.keys(pageSamples(messages, ordinaryNames))) {
+    for (const name of Object.keys(samplesOf(messages, ordinaryNames))) {
       const { document, html, headers } = draw(name, ordinaryNames, undefined, messages);
       const root = document.querySelector('html');
       const { dir } = messages;
