@@ -8,34 +8,32 @@ import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
 import type { LanguageTag } from '../languages/languages.ts';
 import { launchChromium } from './chromium.ts';
-import {
-  type FindViolations,
-  faultsByKeyboard,
-  faultsOfPages,
-  faultsOfWeight,
-  loadAxe,
-  PAGE_MODES,
-} from './every-page.ts';
+import { byKeyboard, byWeight, faultsOfPages, inModes, loadAxe, PAGE_MODES } from './every-page.ts';
 
 export function everyPageIn(language: LanguageTag): void {
   describe(`every page in ${language}`, () => {
-    let browser: Browser;
-    let violations: FindViolations;
+    let browser: Browser | undefined;
+    let faults: Record<'modes' | 'keyboard' | 'weight', string[]>;
     before(async () => {
-      [browser, violations] = await Promise.all([launchChromium(), loadAxe()]);
+      browser = await launchChromium();
+      faults = await faultsOfPages(browser, language, {
+        weight: byWeight,
+        modes: inModes(await loadAxe(), PAGE_MODES.all),
+        keyboard: byKeyboard,
+      });
     });
-    after(() => browser.close());
+    after(() => browser?.close());
 
-    it('breaks no rule of accessibility and fits every screen', async () => {
-      assert.deepEqual(await faultsOfPages(browser, violations, language, PAGE_MODES.all), []);
+    it('breaks no rule of accessibility and fits every screen', () => {
+      assert.deepEqual(faults.modes, []);
     });
 
-    it('can be operated by the keyboard alone, and shows where the focus is', async () => {
-      assert.deepEqual(await faultsByKeyboard(browser, language), []);
+    it('can be operated by the keyboard alone, and shows where the focus is', () => {
+      assert.deepEqual(faults.keyboard, []);
     });
 
-    it('weighs at most 30 KB in at most three requests, none of them elsewhere', async () => {
-      assert.deepEqual(await faultsOfWeight(browser, language), []);
+    it('weighs at most 30 KB in at most three requests, none of them elsewhere', () => {
+      assert.deepEqual(faults.weight, []);
     });
   });
 }

@@ -47,7 +47,10 @@ const LOGO_BYTES = Math.ceil(LOGO_MAX_BYTES / 3) * 4;
 /** The page, its stylesheet, and a script. */
 const BUDGET_REQUESTS = 3;
 
-/** What axe finds wrong, as `rule: where`. Evaluated by the browser, past the page's policy. */
+/**
+ * What axe finds wrong, as `rule: where`. Evaluated by the browser, past the page's policy; whatever
+ * `page` opens from then on has it from the beginning, compiled once.
+ */
 export type FindViolations = (page: Page, rules?: PageMode['rules']) => Promise<string[]>;
 
 export async function loadAxe(): Promise<FindViolations> {
@@ -55,7 +58,10 @@ export async function loadAxe(): Promise<FindViolations> {
   return async (page, rules = 'all') => {
     if (rules === 'none') return [];
     const isThere = await page.evaluate(() => Reflect.has(globalThis, 'axe'));
-    if (!isThere) await page.evaluate(axe);
+    if (!isThere) {
+      await page.addInitScript({ content: axe });
+      await page.evaluate(axe);
+    }
     const runOnly =
       rules === 'all' ? { type: 'tag', values: TAGS } : { type: 'rule', values: COLOUR_RULES };
     return page.evaluate(async (runOnly) => {
@@ -74,60 +80,73 @@ export async function loadAxe(): Promise<FindViolations> {
   };
 }
 
+/** A page that was opened for the first time. */
+interface Opened {
+  readonly page: Page;
+  readonly weight: PageWeight;
+}
+
+/** What can be wrong with a page, of one kind. */
+export type Look = (opened: Opened) => Promise<string[]>;
+
 /**
- * Calls `look` with every sample in one language, and a page to open it in.
+ * What is wrong with every page in one language. Each is opened once, whatever there is to look at:
+ * it takes as long as most looks.
  *
  * @param language - BCP 47, of a catalogue that there is
+ * @param looks - by what they are about, in this order
+ * @returns for each of them, `page in language: what`
  */
-async function visitEveryPage(
+export async function faultsOfPages<About extends string>(
   browser: Browser,
   language: string,
-  look: (page: Page, name: string, url: string) => Promise<void>,
-): Promise<void> {
+  looks: Readonly<Record<About, Look>>,
+): Promise<Record<About, string[]>> {
   const messages = await messagesFor([language]);
   const samples = pageSamples(messages, ordinaryNames);
   const server = await servePages(sampleFrame(messages, ordinaryNames), samples);
-  const context = await browser.newContext({
-    viewport: { width: NARROW.width, height: HEIGHT },
-    colorScheme: NARROW.colorScheme,
-  });
+  const context = await browser.newContext();
+  const abouts = Object.keys(looks) as About[];
+  const faults = Object.fromEntries(abouts.map((about) => [about, [] as string[]]));
   try {
     const page = await context.newPage();
     for (const name of Object.keys(samples)) {
-      await look(page, name, `${server.origin}/${name}`);
+      await show(page, NARROW);
+      const weight = await weigh(page, `${server.origin}/${name}`);
+      for (const about of abouts) {
+        const found = await looks[about]({ page, weight });
+        faults[about]?.push(...found.map((fault) => `${name} in ${language}: ${fault}`));
+      }
     }
   } finally {
     await context.close();
     await server.close();
   }
+  return faults as Record<About, string[]>;
+}
+
+async function show(page: Page, { width, colorScheme }: PageMode): Promise<void> {
+  await page.setViewportSize({ width, height: HEIGHT });
+  await page.emulateMedia({ colorScheme });
 }
 
 /**
- * What is wrong with every page in one language: rules that axe finds broken, and pages wider than
- * the screen, with letters twice as large too.
+ * Looks for rules that axe finds broken, and for pages wider than the screen, with letters twice as
+ * large too.
  *
- * @returns `page width scheme: what`
  * @see WCAG 2.2, 1.4.4 (resize text) and 1.4.10 (reflow)
  */
-export async function faultsOfPages(
-  browser: Browser,
-  violations: FindViolations,
-  language: string,
-  modes: readonly PageMode[],
-): Promise<string[]> {
-  const faults: string[] = [];
-  await visitEveryPage(browser, language, async (page, name, url) => {
-    await page.goto(url);
-    for (const { width, colorScheme, rules } of modes) {
-      await page.setViewportSize({ width, height: HEIGHT });
-      await page.emulateMedia({ colorScheme });
+export function inModes(violations: FindViolations, modes: readonly PageMode[]): Look {
+  return async ({ page }) => {
+    const faults: string[] = [];
+    for (const mode of modes) {
+      const { width, colorScheme, rules } = mode;
+      await show(page, mode);
       const found = [...(await violations(page, rules)), ...(await overflows(page, width))];
-      for (const fault of found) {
-        faults.push(`${name} in ${language}, ${width} ${colorScheme}: ${fault}`);
-      }
+      faults.push(...found.map((fault) => `${width} ${colorScheme}: ${fault}`));
     }
-  });
-  return faults;
+    return faults;
+  };
 }
 
 /** At which sizes of letters a page is wider than its screen, everything on it opened. */
@@ -150,19 +169,14 @@ async function overflows(page: Page, width: number): Promise<string[]> {
 }
 
 /**
- * What is wrong on every page in one language for somebody with a keyboard alone: something that
- * the Tab key does not reach in the order of the page, or that does not show that it has the focus.
+ * Looks for what somebody with a keyboard alone has no use of: something that the Tab key does not
+ * reach in the order of the page, or that does not show that it has the focus.
  *
- * @returns `page in language: what`
  * @see WCAG 2.2, 2.1.1 (keyboard), 2.4.3 (focus order), 2.4.7 (focus visible)
  */
-export async function faultsByKeyboard(browser: Browser, language: string): Promise<string[]> {
-  const faults: string[] = [];
-  await visitEveryPage(browser, language, async (page, name, url) => {
-    await page.goto(url);
-    for (const fault of await walkByTab(page)) faults.push(`${name} in ${language}: ${fault}`);
-  });
-  return faults;
+export async function byKeyboard({ page }: Opened): Promise<string[]> {
+  await show(page, NARROW);
+  return walkByTab(page);
 }
 
 /** @returns what is wrong with the stops of one page, from its top on */
@@ -242,23 +256,14 @@ async function tabTo(page: Page, index: number): Promise<Stop | undefined> {
   return undefined;
 }
 
-/**
- * What is too heavy of every page in one language, with a logo, or comes from elsewhere.
- *
- * @returns `page in language: what`
- */
-export async function faultsOfWeight(browser: Browser, language: string): Promise<string[]> {
+/** Looks for what is too heavy, with a logo, or comes from elsewhere. */
+export async function byWeight({ page, weight: { bytes: bare, urls } }: Opened): Promise<string[]> {
   const faults: string[] = [];
-  await visitEveryPage(browser, language, async (page, name, url) => {
-    const { bytes: bare, urls } = await weigh(page, url);
-    const { origin } = new URL(url);
-    const bytes = bare + LOGO_BYTES;
-    const foreign = urls.filter((one) => new URL(one).origin !== origin);
-    if (bare <= 0 || bytes > BUDGET_BYTES) faults.push(`${name} in ${language}: ${bytes} bytes`);
-    if (urls.length > BUDGET_REQUESTS || foreign.length > 0) {
-      faults.push(`${name} in ${language}: ${urls.join(', ')}`);
-    }
-  });
+  const { origin } = new URL(page.url());
+  const bytes = bare + LOGO_BYTES;
+  const foreign = urls.filter((one) => new URL(one).origin !== origin);
+  if (bare <= 0 || bytes > BUDGET_BYTES) faults.push(`${bytes} bytes`);
+  if (urls.length > BUDGET_REQUESTS || foreign.length > 0) faults.push(urls.join(', '));
   return faults;
 }
 
