@@ -17,7 +17,7 @@ import type { ArtifactModel, ArtifactStore, StoredArtifact } from './artifact-st
 import { artifactWrite } from './artifact-write.ts';
 import { clientAdapter } from './client-adapter.ts';
 import { mustFinishInProtocol } from './finish-in-protocol.ts';
-import { inProtocol, TemporarilyUnavailable } from './protocol-errors.ts';
+import { inProtocol, RETRY_AFTER_SECONDS, TemporarilyUnavailable } from './protocol-errors.ts';
 import { isProvedElsewhere } from './proving-browser.ts';
 import { rememberFacts } from './session-facts.ts';
 import { artifactKey, fromStored } from './stored-payload.ts';
@@ -129,8 +129,9 @@ function artifactAdapter(deps: AdapterDeps, tenantId: TenantId, model: ArtifactM
             )
           : 0;
       // Who is told to come back with what was used up meanwhile would look like a thief, unless
-      // there is time for that: as much again as they have waited.
-      if (retryWindowSeconds * 1000 < 2 * deps.tokenDeadlineMs) mustFinishInProtocol();
+      // there is time for that: they have waited, wait as they are told, and may wait once more.
+      const backAfterMs = 2 * deps.tokenDeadlineMs + RETRY_AFTER_SECONDS * 1000;
+      if (retryWindowSeconds * 1000 < backAfterMs) mustFinishInProtocol();
       const outcome = await inProtocol(
         artifacts.consume(tenantId, model, artifactKey(model, id), {
           retryWindowSeconds,

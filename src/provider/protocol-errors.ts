@@ -1,6 +1,9 @@
 import { errors } from 'oidc-provider';
 import { OverloadedError, StorageUnavailableError } from '../errors.ts';
 
+/** When to come back, as each 503 says: this room's, and those of `http/describe-error.ts`. */
+export const RETRY_AFTER_SECONDS = 2;
+
 /**
  * A store could not answer, said in the protocol's words: 503, shown to the caller as it is and
  * never sent back to the client by redirect, because nothing was decided.

@@ -2,9 +2,9 @@ import type { Middleware, ParameterizedContext } from 'koa';
 import type Provider from 'oidc-provider';
 import type { Tenant } from '../tenants/tenant.ts';
 import type { TenantState } from '../tenants/tenant-state.ts';
+import { RETRY_AFTER_SECONDS } from './protocol-errors.ts';
 import { presentStructuredToken, type ReadBody } from './structured-token-request.ts';
 
-const RETRY_AFTER_SECONDS = 2;
 /** They carry neither `Cache-Control` nor `ETag` of their own. */
 const PUBLIC_DOCUMENTS = new Set(['discovery', 'jwks']);
 
