@@ -5,7 +5,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
-import Provider, { type Configuration, interactionPolicy } from 'oidc-provider';
+import Provider from 'oidc-provider';
 import type { Account } from '../accounts/account.ts';
 import type { SignInResult } from '../accounts/authenticate-account.ts';
 import type { RegisteredClient } from '../applications/client.ts';
@@ -20,10 +20,9 @@ import { createInteractionRoutes, type InteractionDeps } from '../interactions/i
 import { createErrorPageRenderer, createProviderPages } from '../interactions/provider-pages.ts';
 import { DEFAULT_TENANT_SETTINGS, type Tenant } from '../tenants/tenant.ts';
 import { factorsInMemory } from './factors-in-memory.ts';
+import { configuration, loadGrant } from './hosted-pages-provider.ts';
 import { VIEWS } from './page-server.ts';
 import { silentLogger } from './silent-logger.ts';
-
-const { Check, Prompt, base } = interactionPolicy;
 
 export const PASSWORD = 'correct horse battery staple';
 export const RESET_TOKEN = 'a-link-that-works';
@@ -369,71 +368,5 @@ function registeredClient(
     secretDigests: [],
     rolesByAudience: {},
     disabled: false,
-  };
-}
-
-function configuration(
-  issuer: string,
-  cookieKey: string,
-  refused: readonly string[],
-  pages: ReturnType<typeof createProviderPages>,
-): Configuration {
-  const policy = base();
-  policy.add(
-    new Prompt(
-      { name: 'application_gate', requestable: false },
-      async () => ({ applicationName: 'Notes' }),
-      new Check('no_role', 'no role', 'access_denied', async (ctx) =>
-        refused.includes(ctx.oidc.account?.accountId ?? ''),
-      ),
-    ),
-    1,
-  );
-  const path = new URL(issuer).pathname;
-  return {
-    cookies: { keys: [cookieKey], long: { signed: true, path }, short: { signed: true } },
-    claims: { email: ['email'], profile: ['name'] },
-    acrValues: ['urn:gatehouse:acr:single-factor'],
-    interactions: {
-      policy,
-      url: (_ctx, interaction) => `${issuer}/interaction/${interaction.uid}`,
-    },
-    features: {
-      devInteractions: { enabled: false },
-      claimsParameter: { enabled: true },
-      rpInitiatedLogout: {
-        enabled: true,
-        logoutSource: (ctx) =>
-          pages.logoutConfirm(ctx, {
-            action: ctx.oidc.urlFor('end_session_confirm'),
-            xsrf: String(ctx.oidc.session?.state?.secret ?? ''),
-            clientName: ctx.oidc.client?.clientName,
-          }),
-        postLogoutSuccessSource: (ctx) =>
-          pages.logoutDone(ctx, { clientName: ctx.oidc.client?.clientName }),
-      },
-    },
-    renderError: (ctx, out) =>
-      pages.error(ctx, {
-        status: ctx.status,
-        error: out.error,
-        errorDescription: out.error_description,
-      }),
-  };
-}
-
-/** As `provider/load-existing-grant.ts` does: the library's Grant from what was recorded. */
-function loadGrant(granted: readonly ConsentDecision[]): Configuration['loadExistingGrant'] {
-  return async (ctx) => {
-    const { client, session, provider } = ctx.oidc;
-    if (client === undefined || session?.accountId === undefined) return undefined;
-    const grant = new provider.Grant({ accountId: session.accountId, clientId: client.clientId });
-    for (const { accountId, asked } of granted) {
-      if (accountId !== session.accountId) continue;
-      if (asked.scopes.length > 0) grant.addOIDCScope(asked.scopes.join(' '));
-      if (asked.claims.length > 0) grant.addOIDCClaims([...asked.claims]);
-    }
-    await grant.save();
-    return grant;
   };
 }
