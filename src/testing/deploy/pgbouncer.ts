@@ -29,10 +29,13 @@ const CLIENTS = 150;
  * for `nothing-at-rest`, which makes a table of its own: gatehouse_app may not.
  */
 const FLOWS = [
+  'account-connected',
   'account-deletion',
   'account-end',
   'account-ends-midway',
   'account-methods',
+  'account-passkeys',
+  'account-second-steps',
   'authorization-code',
   'back-channel-logout',
   'changes-everywhere',
@@ -50,6 +53,7 @@ const FLOWS = [
   'signing-key-order',
   'tenant-move',
   'tenant-sign-out',
+  'upstream-answers',
   'upstream-sign-in',
 ].map((name) => `src/testing/flows/${name}.test.ts`);
 
