@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, get } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { closeServer, listen } from '../http/create-http-server.ts';
+import { isolateInRtl } from '../languages/display-text.ts';
 import { VIEWS } from '../testing/page-server.ts';
 import { createPlainBrowser } from '../testing/plain-browser.ts';
 import { heading, text } from '../testing/playground-pages.ts';
@@ -62,6 +63,15 @@ describe('the playground’s inbox', () => {
     }
     const { document } = await open('/inbox?message=evil');
     assert.equal(document.querySelectorAll('.mail a').length, 1);
+  });
+
+  it('shows a subject from right to left as people read it', async () => {
+    const subject = `رمز تأكيد عنوانك في ${isolateInRtl('Acme')}`;
+    const content = { from: 'Acme', subject: `${subject}\u202e`, text: 'x\n', html: '' };
+    await world.receive({ id: 'arabic', content });
+    assert.equal(heading(await open('/inbox?message=arabic')), `${subject}\\u202e`);
+    const [first] = (await open('/inbox')).document.querySelectorAll('.mails a');
+    assert.equal(first?.text, `${subject}\\u202e`);
   });
 
   it('says so when a message is not there', async () => {

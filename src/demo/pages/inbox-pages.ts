@@ -5,6 +5,9 @@ import type { PlaygroundMail } from '../inbox.ts';
 /** Messages on the page; older ones are of no use in a demo. */
 const SHOWN = 50;
 
+/** What `isolate` and `isolateInRtl` put around a name; kept by `split`. */
+const ISOLATE = /([\u2068\u2069])/u;
+
 const TIME = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 
 /** The newest messages. */
@@ -40,9 +43,17 @@ function headOf({ to, from, subject, at }: PlaygroundMail) {
   return {
     to: displayValue(to),
     from: displayValue(from),
-    subject: displayValue(subject),
+    subject: displaySubject(subject),
     at: TIME.format(at),
   };
+}
+
+/** Our own subjects keep a name apart by isolates, which are to do their work and not to be seen. */
+function displaySubject(subject: string): string {
+  return subject
+    .split(ISOLATE)
+    .map((part) => (ISOLATE.test(part) ? part : displayValue(part)))
+    .join('');
 }
 
 interface Line {
