@@ -19,6 +19,7 @@ import type { Secrets } from './config/secrets.ts';
 import { createSealer, type Sealer, sealingKey } from './crypto/sealing.ts';
 import {
   attachOrStartEmbeddedPostgres,
+  attachOrStartExistingPostgres,
   startEmbeddedPostgres,
 } from './embedded/embedded-postgres.ts';
 import type { GrantStore } from './grants/grant-store.ts';
@@ -136,8 +137,11 @@ export interface BackendOptions {
   readonly now: () => Date;
   /** Default: nothing is traced. */
   readonly tracing?: Pick<Tracing, 'watchStatement'>;
-  /** `exclusive` for the server; `shared` for commands, which may run beside it. */
-  readonly embedded: 'exclusive' | 'shared';
+  /**
+   * `exclusive` for the server; `shared` for commands, which may run beside it; `existing` for those
+   * that make no database.
+   */
+  readonly embedded: 'exclusive' | 'shared' | 'existing';
 }
 
 /**
@@ -277,6 +281,12 @@ function openReplica(
   return readReplica({ primary, replica, logger });
 }
 
+const EMBEDDED = {
+  exclusive: startEmbeddedPostgres,
+  shared: attachOrStartEmbeddedPostgres,
+  existing: attachOrStartExistingPostgres,
+};
+
 /** The configured database, or our own: started, or attached to by a command beside the server. */
 async function databaseAddress(
   { config, secrets, logger, embedded }: BackendOptions,
@@ -285,8 +295,7 @@ async function databaseAddress(
   if (secrets.databaseUrl !== undefined) {
     return { url: secrets.databaseUrl, lost: new Promise(() => undefined) };
   }
-  const start = embedded === 'exclusive' ? startEmbeddedPostgres : attachOrStartEmbeddedPostgres;
-  const postgres = await start({ dataDir: config.dataDir, logger });
+  const postgres = await EMBEDDED[embedded]({ dataDir: config.dataDir, logger });
   closers.push(() => postgres.stop());
   const lost = new Promise<string>((resolve) => {
     void postgres.ended.then(({ expected, lastWords }) => {

@@ -34,7 +34,9 @@ export async function openCliContext(
   const { config, secrets: all } = parseConfig(environment);
   const secrets = databaseOnly ? { ...all, redis: undefined } : all;
   const now = () => new Date();
-  const backends = await openBackends({ config, secrets, logger, now, embedded: 'shared' });
+  // `migrate` alone makes a database: it is what begins a deployment without a server.
+  const embedded = databaseOnly ? 'shared' : 'existing';
+  const backends = await openBackends({ config, secrets, logger, now, embedded });
   return {
     ...cliContext({ backends, ...config, logger, now }),
     close: backends.close,

@@ -28,7 +28,7 @@ export function doctorProbes(logger: Logger): DoctorProbes {
       const { config, secrets } = settings();
       // Without Redis, which may be away: that is another finding.
       const durable = { ...secrets, redis: undefined };
-      return databaseProbe({ config, secrets: durable, logger, now, embedded: 'shared' });
+      return databaseProbe({ config, secrets: durable, logger, now, embedded: 'existing' });
     },
     openRedis: async () => {
       const { config, secrets } = settings();

@@ -117,7 +117,7 @@ async function databaseFindings(probes: DoctorProbes, config: Config): Promise<D
     const advice =
       config.mode === 'server'
         ? 'Check DATABASE_URL: host, port, database, user and password; and that the server runs and lets this machine in.'
-        : `Check that ${config.dataDir} may be written, and that no other server uses it.`;
+        : `Run this where "npm start" was run; ${config.dataDir} has to be there, writable, and no other server's.`;
     return { findings: [problem('database', wordsOf(error), advice)], tenants: [] };
   } finally {
     await database?.close();

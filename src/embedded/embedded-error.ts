@@ -3,6 +3,7 @@ import { GatehouseError } from '../errors.ts';
 /**
  * - `embedded_unsupported`: there is no build of PostgreSQL for this system
  * - `embedded_not_installed`: there is one, but it was not installed
+ * - `embedded_missing`: nobody has made one in this data directory yet
  * - `embedded_in_use`: another process serves this data directory
  * - `embedded_data`: the data directory cannot be used as it is
  * - `embedded_failed`: PostgreSQL ended or stayed silent; the message carries its last words
@@ -10,6 +11,7 @@ import { GatehouseError } from '../errors.ts';
 export type EmbeddedPostgresErrorCode =
   | 'embedded_unsupported'
   | 'embedded_not_installed'
+  | 'embedded_missing'
   | 'embedded_in_use'
   | 'embedded_data'
   | 'embedded_failed';

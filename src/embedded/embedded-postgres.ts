@@ -6,7 +6,7 @@
  * and never migrates.
  */
 import { mkdir, realpath } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../telemetry/logger.ts';
@@ -76,6 +76,26 @@ export async function startEmbeddedPostgres(
 export async function attachOrStartEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
+  return open(options, 'attach');
+}
+
+/**
+ * The same, where a database is there already: whoever only asks something in a wrong directory
+ * makes none.
+ *
+ * @throws EmbeddedPostgresError with what the person can do
+ */
+export async function attachOrStartExistingPostgres(
+  options: EmbeddedPostgresOptions,
+): Promise<EmbeddedPostgres> {
+  const dataDir = resolve(options.dataDir);
+  if ((await clusterOwner(join(dataDir, 'postgres'))) === undefined) {
+    throw new EmbeddedPostgresError(
+      'embedded_missing',
+      `There is no database in ${dataDir}, and DATABASE_URL is not set: set it, ` +
+        'or run this where "npm start" was run.',
+    );
+  }
   return open(options, 'attach');
 }
 
