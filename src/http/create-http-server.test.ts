@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
+import { pollUntil } from '../testing/poll.ts';
 import { closeServer, createHttpServer, listen, TIME_LIMITS } from './create-http-server.ts';
 import { readRawBody } from './read-raw-body.ts';
 
@@ -10,12 +12,15 @@ const SHORT = {
   headersTimeout: 200,
   requestTimeout: 400,
   connectionsCheckingInterval: 50,
+  timeout: 500,
 };
+/** More than a connection takes whose other end reads nothing. */
+const LARGE = Buffer.alloc(64 * 1024 * 1024);
 
 describe('a server of Node', () => {
   const server = createHttpServer((req, res) => {
     readRawBody(req, 1024).then(
-      () => res.end('read'),
+      () => res.end(req.url === '/large' ? LARGE : 'read'),
       () => res.destroy(),
     );
   }, SHORT);
@@ -39,6 +44,18 @@ describe('a server of Node', () => {
   it('waits for no body that never ends', async () => {
     const answer = await send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nha');
     assert.match(answer, /^HTTP\/1\.1 408 /);
+  });
+
+  it('keeps no connection whose answer nobody reads', async () => {
+    const accepted = once(server, 'connection');
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.pause();
+    socket.write('GET /large HTTP/1.1\r\nHost: a\r\n\r\n');
+    const [connection]: Socket[] = await accepted;
+    assert.ok(connection);
+    await pollUntil(() => connection.destroyed, { deadlineMs: 10_000 });
+    socket.destroy();
   });
 
   it('reads no headers that are larger than anybody needs', async () => {

@@ -15,6 +15,11 @@ export const TIME_LIMITS = {
   requestTimeout: 30_000,
   /** How often the two above are enforced. */
   connectionsCheckingInterval: 5000,
+  /**
+   * How long nothing moves on a connection that an answer is awaited on, or not read from: longer than
+   * any of ours takes.
+   */
+  timeout: 120_000,
 };
 
 /** Request line and headers together; those of a browser with all of our cookies are some 4 KiB. */
@@ -23,10 +28,13 @@ const MAX_HEADER_BYTES = 16 * 1024;
 /**
  * A server of Node with limits that suit one behind a load balancer. Who sends slowly gets 408, and
  * who sends headers that are too large 431, before anything of ours runs; bodies have the limits of
- * who reads them.
+ * who reads them. Who reads no answer loses the connection.
  */
 export function createHttpServer(listener: RequestListener, limits = TIME_LIMITS): Server {
-  return createServer({ ...limits, maxHeaderSize: MAX_HEADER_BYTES }, listener);
+  const { timeout, ...whileReading } = limits;
+  const server = createServer({ ...whileReading, maxHeaderSize: MAX_HEADER_BYTES }, listener);
+  server.timeout = timeout;
+  return server;
 }
 
 /** The address cannot be listened on; nothing is wrong with the configuration as such. */
