@@ -283,7 +283,7 @@ export const ENVIRONMENT = z.object({
   MAX_REQUESTS_IN_FLIGHT: wholeNumber(10, 100_000).register(docs, {
     section: NETWORK,
     about:
-      'Requests that one replica works on at once: until they are answered and their work is done, which may go on behind a 503 that was given in time. Those are left out whose bodies are still on their way. The next gets 503 with Retry-After, before any work. A guard of memory: what has a cause, such as PostgreSQL or passwords in a queue, is told to come again long before. Health and stylesheets are not counted.',
+      'Requests that one replica works on at once: until they are answered and their work is done, which may go on behind a 503 that was given in time. Those are left out whose bodies, or answers, are still on their way. The next gets 503 with Retry-After, before any work. A guard of memory: what has a cause, such as PostgreSQL or passwords in a queue, is told to come again long before. Health and stylesheets are not counted.',
     expected: 'a whole number from 10 to 100000',
     fallback: '1000',
   }),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ClientRequest, request } from 'node:http';
+import { connect } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import Koa from 'koa';
@@ -17,10 +18,13 @@ import type { RequestState } from './request-state.ts';
 const LIMIT = 3;
 const DEADLINE = { deadlineMs: 10_000 };
 const ANSWER_IN_MS = 100;
+/** More than a connection takes whose other end reads nothing. */
+const LARGE = Buffer.alloc(64 * 1024 * 1024);
 
 describe('the limit of requests in flight', () => {
   let app: ServedApp;
   let working = 0;
+  let served = 0;
   let count = () => 0;
   let finish = Promise.withResolvers<void>();
   const pages: PassThrough[] = [];
@@ -41,11 +45,12 @@ describe('the limit of requests in flight', () => {
     koa.use(async (ctx) => {
       if (ctx.method === 'POST' && ctx.path !== '/unread') await readRawBody(ctx.req, 1024);
       working += 1;
-      if (!['/', '/page'].includes(ctx.path)) await finish.promise;
+      served += 1;
+      if (!['/', '/page', '/large'].includes(ctx.path)) await finish.promise;
       working -= 1;
       const page = new PassThrough();
       if (ctx.path === '/page') pages.push(page);
-      ctx.body = ctx.path === '/page' ? page : 'done';
+      ctx.body = ctx.path === '/page' ? page : ctx.path === '/large' ? LARGE : 'done';
     });
     app = await serveApp(koa.callback());
   });
@@ -126,6 +131,42 @@ describe('the limit of requests in flight', () => {
     await Promise.all(answers);
     await pollUntil(() => count() === 0, DEADLINE);
     assert.equal((await rawRequest(app.port)).status, 200);
+  });
+
+  /** Requests that are sent at once on one connection, by somebody who reads no answer. */
+  const unread = (path: string, times: number) => {
+    const socket = connect(app.port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.pause();
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(times));
+    return socket;
+  };
+
+  it('is not used up by whoever reads slowly', async () => {
+    served = 0;
+    const slow = Array.from({ length: LIMIT }, () => unread('/large', 2));
+    await pollUntil(() => served === LIMIT, DEADLINE);
+    await pollUntil(() => count() === 0, DEADLINE);
+    assert.equal((await rawRequest(app.port)).status, 200);
+    for (const one of slow) one.destroy();
+    await pollUntil(() => slow.every(({ closed }) => closed), DEADLINE);
+    assert.equal((await rawRequest(app.port)).status, 200);
+    assert.equal(served, LIMIT + 2, 'nobody works for who has gone');
+  });
+
+  it('is not used up by one connection, whose requests are worked on one by one', async () => {
+    const many = unread('/long', 2 * LIMIT);
+    await pollUntil(() => working === 1, DEADLINE);
+    served = 1;
+    assert.equal((await rawRequest(app.port)).status, 200);
+    for (let nth = 2; nth <= 2 * LIMIT; nth += 1) {
+      assert.deepEqual([working, count()], [1, 1]);
+      finish.resolve();
+      finish = Promise.withResolvers();
+      await pollUntil(() => served === nth + 1, DEADLINE);
+    }
+    await finishAll();
+    many.destroy();
   });
 
   it('is not used up by whoever sends slowly', async () => {
