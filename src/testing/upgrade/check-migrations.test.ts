@@ -132,7 +132,8 @@ const BREAKAGES: Readonly<Record<string, readonly [string, RegExp]>> = {
   ],
 };
 
-describe('a migration', () => {
+// Each check waits for PostgreSQL most of the time, for databases of its own.
+describe('a migration', { concurrency: 4 }, () => {
   let database: TestDatabase;
   // Held, so that the server is.
   before(async () => {
