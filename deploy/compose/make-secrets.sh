@@ -48,7 +48,6 @@ environment_file() {
 DATABASE_URL=postgres://gatehouse_app:\${APP_PASSWORD}@$HOST/gatehouse
 MIGRATOR_DATABASE_URL=postgres://gatehouse_migrator:\${MIGRATOR_PASSWORD}@postgres:5432/gatehouse
 REDIS_URL=redis://gatehouse:\${REDIS_APP_PASSWORD}@redis:6379
-REDIS_EXPORTER_PASSWORDS={"redis://monitor@redis:6379":"\${MONITOR_PASSWORD}"}
 ENV
   } >"$file"
   say "made $file"
@@ -105,8 +104,7 @@ secret_files() {
   random_password | keep monitor_password $DATABASE_USER
   copy app_password pgbouncer_app_password $PGBOUNCER_USER
   copy monitor_password postgres_exporter_password $PROMETHEUS_USER
-  printf '{"redis://monitor@redis:6379":"%s"}\n' "$(<monitor_password)" |
-    keep redis_exporter_passwords $REDIS_EXPORTER_USER
+  copy monitor_password redis_exporter_password $REDIS_EXPORTER_USER
   random_password | keep grafana_admin_password $GRAFANA_USER
   printf '%s' "${ALERT_WEBHOOK_URL:-}" | keep alert_webhook_url $PROMETHEUS_USER
 

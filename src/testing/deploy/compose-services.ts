@@ -31,12 +31,26 @@ export function checkEach(project: Project): void {
     assert.ok(service.logging?.options?.['max-size'], `${name}: its log grows for ever`);
     const once = ONE_SHOT.includes(name);
     assert.equal(service.restart, once ? 'no' : 'unless-stopped', `${name}: restart`);
-    const asked = (service.healthcheck?.test ?? []).length > 1 && !service.healthcheck?.disable;
+    const asked = (service.healthcheck?.test ?? []).length > 1;
     assert.equal(asked, !once && !NOT_ASKED.includes(name), `${name}: health check`);
     // Published to the machine alone, or what people come by.
     for (const { host_ip: address, target } of service.ports ?? []) {
       assert.ok(address === '127.0.0.1' || name === 'nginx', `${name}: ${target} is for everybody`);
     }
+  }
+}
+
+/** What Compose and Go's driver for PostgreSQL refuse when they run, and no loader sees. */
+export function checkRefusals({ services, secrets }: Project): void {
+  for (const [name, service] of Object.entries(services)) {
+    for (const { source } of service.read_only ? (service.secrets ?? []) : []) {
+      const { file } = secrets?.[source] ?? {};
+      assert.ok(file, `${name}: Compose puts ${source} into no root that is read-only`);
+    }
+    const awaited = !ONE_SHOT.includes(name);
+    assert.ok(!(awaited && service.healthcheck?.disable), `${name}: \`up --wait\` fails for it`);
+    const uri = service.environment?.DATA_SOURCE_URI ?? '';
+    assert.doesNotMatch(uri, /sslmode=(prefer|allow)/, `${name}: its driver knows no such mode`);
   }
 }
 

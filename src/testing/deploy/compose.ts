@@ -12,6 +12,7 @@ import {
   checkNoKnownSecrets,
   checkOrder,
   checkProduction,
+  checkRefusals,
 } from './compose-services.ts';
 import { NotToBeHad, ROOT, runProgram, type Trial } from './trial.ts';
 
@@ -76,6 +77,7 @@ async function tryAll(home: string): Promise<string> {
     try {
       await checkReferences(project, envFile);
       checkEach(project);
+      checkRefusals(project);
       checkOrder(project);
       await checkTemplates(mustHave(project, 'nginx'));
       await checkEnvironments(project, envFile, home);
