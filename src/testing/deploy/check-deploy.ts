@@ -12,8 +12,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { chosenTrials } from './chosen-trials.ts';
-import { blocksOfManual, compareManual, NOT_RUN, TAKEN } from './manual.ts';
+import { blocksOfManual, compareManual, TAKEN } from './manual.ts';
 import { compareCoverage, shippedFiles } from './shipped-files.ts';
 import { heedSignals } from './signals.ts';
 import { NotToBeHad, ROOT, type Trial } from './trial.ts';
@@ -38,7 +39,7 @@ async function tryOne(trial: Trial): Promise<Row> {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     if (error instanceof NotToBeHad) return row('SKIPPED', reason);
-    process.stdout.write(`${error instanceof Error ? error.stack : reason}\n`);
+    process.stdout.write(`${inspect(error)}\n`);
     return row('BROKEN', reason);
   }
 }
@@ -81,7 +82,7 @@ const trials = chosenTrials(TRIALS, process.argv.slice(2));
 
 const covers = TRIALS.flatMap((trial) => trial.covers);
 const { untried, missing } = compareCoverage(await shippedFiles(ROOT), covers);
-const follows = [...TRIALS.flatMap((trial) => trial.follows ?? []), ...Object.keys(NOT_RUN)];
+const follows = TRIALS.flatMap((trial) => trial.follows ?? []);
 const { unfollowed, missing: gone } = compareManual(await blocksOfManual(), follows);
 const gaps = [
   ...untried.map((file) => `nobody tries ${file}`),
@@ -105,7 +106,7 @@ const skippedBlocks = rows
   .filter(({ outcome }) => outcome === 'SKIPPED')
   .flatMap(({ trial }) => (trial.follows ?? []).map((first) => [first, trial.artefact] as const))
   .map(([first, artefact]) => [first, `${artefact} was skipped`] as const);
-for (const [first, why] of [...Object.entries(NOT_RUN), ...skippedBlocks]) {
+for (const [first, why] of skippedBlocks) {
   process.stdout.write(`NOT RUN  commands of docs/deploy.md that begin with: ${first} (${why})\n`);
 }
 const count = (outcome: Row['outcome']) => rows.filter((row) => row.outcome === outcome).length;

@@ -3,17 +3,21 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { backUp } from './engine-backup.ts';
 import { buildBackupImage, buildOurImage } from './engine-image.ts';
+import { ensureMonitors } from './engine-images.ts';
 import type { EngineMachine } from './engine-machine.ts';
 import { blockWith, commandsOf } from './engine-manual.ts';
-import { type People, peopleOf } from './engine-people.ts';
+import { askGrafana, JOBS } from './engine-monitoring.ts';
+import { type People, peopleOf, until } from './engine-people.ts';
 
 const REPLICAS = 3;
 const SECRETS = 'deploy/compose/secrets';
+const DEADLINE_MS = 60_000;
 
 /** @returns what was seen */
 export async function tryCompose(machine: EngineMachine): Promise<string> {
   // What `up --build` builds then is there, layer by layer.
   await buildOurImage(machine);
+  await ensureMonitors(machine);
   const blocks = await commandsOf('Docker Compose');
   await machine.run(blockWith(blocks, 'make-secrets.sh env'));
   const people = peopleOf(machine, {
@@ -23,8 +27,28 @@ export async function tryCompose(machine: EngineMachine): Promise<string> {
   await operate(machine, blocks, people);
   await machine.run('docker compose exec app gatehouse seed apply dist/seeds/demo.yaml');
   await signInAtAll(machine, people);
-  await machine.run('docker compose down --volumes');
-  return `up with ${REPLICAS} replicas, psql, doctor, migrate, redis-cli; an invitation taken; signed in at https://localhost:8443`;
+  const monitored = 'docker compose -f docker-compose.yml -f docker-compose.monitoring.yml';
+  await machine.run(`${monitored} up --detach --wait`);
+  const password = 'sed -n s/^GRAFANA_ADMIN_PASSWORD=//p .env';
+  const watched = await watch(machine, { compose: monitored, people, password, backups: 0 });
+  await machine.run(`${monitored} down --volumes`);
+  return `up with ${REPLICAS} replicas, psql, doctor, migrate, redis-cli; an invitation taken; signed in at https://localhost:8443; ${watched}`;
+}
+
+/**
+ * What docker-compose.monitoring.yml watches with.
+ *
+ * @returns what was seen
+ */
+async function watch(
+  machine: EngineMachine,
+  options: { compose: string; people: People; password: string; backups: 0 | 1 },
+): Promise<string> {
+  const { compose, people, password, backups } = options;
+  await people.signIn();
+  const traced = `${compose} logs --no-log-prefix jaeger | grep -q 'POST :4318/v1/traces'`;
+  await until(machine, traced, DEADLINE_MS);
+  return askGrafana(machine, { password, reached: { ...JOBS, 'fluent-bit': 1 }, backups });
 }
 
 /** The lines for operators, each as it stands there. */
@@ -64,11 +88,10 @@ async function atTerminal(machine: EngineMachine, command: string): Promise<stri
 export async function tryProduction(machine: EngineMachine): Promise<string> {
   await buildOurImage(machine);
   await buildBackupImage(machine);
-  // What monitoring is made of is not here.
+  await ensureMonitors(machine);
   await machine.run(`
     echo '127.0.0.1 login.example.com' >>/etc/hosts
     install -D deploy/compose/prod.env.example /etc/gatehouse/compose.env
-    sed -i 's/:docker-compose.monitoring.yml//' /etc/gatehouse/compose.env
   `);
   const blocks = await commandsOf('Docker Compose');
   await machine.run(blockWith(blocks, 'make-secrets.sh files'));
@@ -89,8 +112,22 @@ export async function tryProduction(machine: EngineMachine): Promise<string> {
   await machine.run(`${compose} up --detach --force-recreate --wait nginx`);
   await people.signIn();
   await backUp(machine, 'run --rm backup');
+  const password = `cat ${SECRETS}/grafana_admin_password`;
+  const watched = await watch(machine, { compose, people, password, backups: 1 });
+  // As the manual says of pgbouncer.
+  await machine.run(`
+    rm ${SECRETS}/database_url
+    SERVER_NAME=login.example.com DATABASE_HOST=pgbouncer:6432 deploy/compose/make-secrets.sh files
+    echo COMPOSE_PROFILES=pgbouncer >>/etc/gatehouse/compose.env
+    ${compose} up --detach --wait
+    ${compose} up --detach --force-recreate --wait app
+  `);
+  await people.signIn();
+  const poolers =
+    "select count(distinct client_addr) from pg_stat_activity where usename = 'gatehouse_app';";
+  assert.equal(await psql(poolers), '1');
   await machine.run(`${compose} down --volumes`);
-  return 'up as root with files for secrets; signed in at https://login.example.com; nginx made anew; backed up';
+  return `up as root with files for secrets; signed in at https://login.example.com; nginx made anew; backed up; ${watched}; signed in through pgbouncer`;
 }
 
 const DEVELOPMENT = 'docker compose --env-file deploy/compose/dev.env';

@@ -5,8 +5,10 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { backUp } from './engine-backup.ts';
 import { buildBackupImage, buildOurImage } from './engine-image.ts';
+import { ensureMonitors } from './engine-images.ts';
 import { type EngineMachine, startNeighbour } from './engine-machine.ts';
 import { blockWith, commandsOf } from './engine-manual.ts';
+import { watchSwarm } from './engine-monitoring.ts';
 import { type People, peopleOf, until } from './engine-people.ts';
 import { manifestTool } from './manifest-tools.ts';
 
@@ -18,18 +20,20 @@ const DEADLINE_MS = 180_000;
 export async function trySwarm(machine: EngineMachine): Promise<string> {
   await buildOurImage(machine);
   await buildBackupImage(machine);
+  const monitors = await ensureMonitors(machine);
   await takeNewerStack(machine);
   const encrypted = await leaveOutWhatIsMissing(machine);
   const neighbour = await startNeighbour(machine);
   try {
-    await makeSwarm(machine, neighbour);
+    await makeSwarm(machine, { neighbour, monitors });
     const people = await deploy(machine);
     const times = await replaceAndTakeBack(machine, people);
     await backUp(machine, 'com.docker.swarm.service.name=gatehouse_postgres');
+    const watched = await watchSwarm(machine, NAME);
     const between = encrypted
       ? 'encrypted between them'
       : 'not encrypted between them: no ESP in this kernel';
-    return `two nodes, ${between}; signed in; ${times} sign-ins during a release and its way back, none failed; backed up`;
+    return `two nodes, ${between}; signed in; ${times} sign-ins during a release and its way back, none failed; backed up; ${watched}`;
   } finally {
     await neighbour.stop();
   }
@@ -58,12 +62,15 @@ async function leaveOutWhatIsMissing(machine: EngineMachine): Promise<boolean> {
 }
 
 /** Two nodes, each with the images that a registry would have given it. */
-async function makeSwarm(machine: EngineMachine, neighbour: EngineMachine): Promise<void> {
+async function makeSwarm(
+  machine: EngineMachine,
+  { neighbour, monitors }: { neighbour: EngineMachine; monitors: readonly string[] },
+): Promise<void> {
   const archive = join(machine.work, 'images.tar');
   await machine.run(`
     docker tag gatehouse:0.1.0 ${IMAGE}:0.1.0
     docker tag gatehouse:0.1.0 ${IMAGE}:0.1.1
-    docker save --output ${archive} ${IMAGE}:0.1.0 ${IMAGE}:0.1.1
+    docker save --output ${archive} ${IMAGE}:0.1.0 ${IMAGE}:0.1.1 ${monitors.join(' ')}
   `);
   await neighbour.run(`docker load --quiet --input ${archive}`);
   await machine.run('docker swarm init --advertise-addr 192.0.2.10');
@@ -82,7 +89,8 @@ async function deploy(machine: EngineMachine): Promise<People> {
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key.pem \\
       -subj /CN=${NAME} -addext subjectAltName=DNS:${NAME} -days 2 -out certificate.pem
   `);
-  const once = blockWith(blocks, 'secret() {');
+  // One shell, since the second needs what the first has made.
+  const once = blockWith(blocks, 'secret() {') + blockWith(blocks, 'gatehouse.monitoring=yes');
   await machine.run(once.replaceAll(/\bNODE\b/g, '"$(hostname)"'));
   await machine.run(blockWith(blocks, 'export SEEDS=') + blockWith(blocks, RELEASE));
   for (const [service, count] of [

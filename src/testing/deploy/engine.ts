@@ -66,6 +66,8 @@ export const ENGINE: readonly Trial[] = [
       'export PUBLIC_URL=https://login.example.com SERVER_NAME=login.example.com',
       'export SEEDS=$PWD/my-seeds.yaml SEEDS_REVISION=$(sha256sum <my-seeds.yaml | head -c 12)',
       'install -D -m 400 -o 10001 -t /etc/gatehouse pg_service.conf recipients.txt signing.pem',
+      'docker node update --label-add gatehouse.monitoring=yes NODE',
+      'REVISION=$(git rev-parse --short HEAD) \\',
     ],
     run: () => withMachine(trySwarm),
   },

@@ -71,14 +71,6 @@ export function withoutPackages(commands: string): string {
   return commands.replaceAll(PACKAGE_COMMANDS, '');
 }
 
-/** Blocks that cannot be run here, by their first lines, and why. Each is said in capitals. */
-export const NOT_RUN: Readonly<Record<string, string>> = {
-  'docker node update --label-add gatehouse.monitoring=yes NODE':
-    'the images of what monitors a Swarm are in no registry that is reached',
-  'REVISION=$(git rev-parse --short HEAD) \\':
-    'the images of what monitors a Swarm are in no registry that is reached',
-};
-
 /**
  * Blocks that nobody runs, and blocks that somebody says to run and that are not there; by their
  * first lines.

@@ -38,7 +38,7 @@ const PROMETHEUS = z.looseObject({
 export const SWARM_MONITORING: readonly Trial[] = [
   {
     artefact: 'swarm monitoring',
-    how: "Docker's own loader of stacks; the files, networks, secrets and services that it names, here and in the stack that it watches; no Swarm runs here",
+    how: "Docker's own loader of stacks; the files, networks, secrets and services that it names, here and in the stack that it watches",
     covers: [FILE, 'deploy/prometheus/prometheus.swarm.yml'],
     async run() {
       const [stack, watched] = await Promise.all([loadStack(FILE), loadStack(WATCHED)]);
