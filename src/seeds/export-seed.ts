@@ -1,4 +1,4 @@
-import { Document, isMap, isScalar, isSeq, type Node, Scalar, type YAMLMap } from 'yaml';
+import { Document, isMap, isScalar, isSeq, type Node, Scalar, visit, type YAMLMap } from 'yaml';
 import {
   ALLOWED_ORIGINS,
   CLIENT_EXTENSIONS,
@@ -113,6 +113,7 @@ export function exportSeed(
   );
   for (const [index, node] of nodes.entries()) node.spaceBefore = index > 0;
   document.contents = document.createNode({ version: FORMAT_VERSION, tenants: nodes }) as never;
+  visit(document, { Scalar: (_key, scalar) => quoteIndented(scalar) });
   document.commentBefore = options.passwordHashes ? HEADER : `${HEADER}${NO_PASSWORDS}`;
   const text = document.toString({ lineWidth: LINE_WIDTH, flowCollectionPadding: true });
 
@@ -182,6 +183,14 @@ function brandingOf({ logo, welcomeText, ...texts }: TenantBranding): Record<str
     ...(logo === undefined ? {} : { logo: logoNode(logo) }),
     ...(welcomeText === undefined ? {} : { welcomeText: sortKeys(welcomeText, ['default']) }),
   };
+}
+
+/** A block of lines tells its own indentation by its first one: spaces that begin a line could be lost. */
+function quoteIndented(scalar: Scalar): void {
+  const { value } = scalar;
+  if (typeof value === 'string' && /\n/.test(value) && /^[ \t]/m.test(value)) {
+    scalar.type = Scalar.QUOTE_DOUBLE;
+  }
 }
 
 /** Base64 in lines, so that the file stays readable. */
