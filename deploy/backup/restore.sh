@@ -107,11 +107,16 @@ objects=$(psql -w -X -q -A -t -c "select count(*) from pg_class c
 if [ "$objects" -ne 0 ] && [ -z "$replace" ]; then
   die "database ${PGDATABASE:-} is not empty: restore into a new one, or say --replace"
 fi
-# Of another role's connection only that there is one may be seen; PostgreSQL's own have no role.
-others=$(psql -w -X -q -A -t -c "select count(*) from pg_stat_activity
-  where datname = current_database() and pid <> pg_backend_pid() and usesysid is not null
-    and coalesce(backend_type, 'client backend') = 'client backend'") ||
-  die 'who else is connected cannot be seen: see the line above'
+# Of another role's connection only that there is one may be seen; PostgreSQL's own have no role. One that
+# has just ended, as ours above, is there for a moment yet: on a busy machine that may be a second.
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+  others=$(psql -w -X -q -A -t -c "select count(*) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid() and usesysid is not null
+      and coalesce(backend_type, 'client backend') = 'client backend'") ||
+    die 'who else is connected cannot be seen: see the line above'
+  [ "$others" -ne 0 ] || break
+  sleep 0.2
+done
 [ "$others" -eq 0 ] || die "$others connections are open to database ${PGDATABASE:-}: stop the servers"
 
 owner=$(psql -w -X -q -A -t -c 'select current_user') || die 'PostgreSQL does not say who we are'

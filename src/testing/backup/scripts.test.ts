@@ -13,6 +13,7 @@ import { createTestCli } from '../cli.ts';
 import { ensurePrograms } from '../debian-programs.ts';
 import { DEMO_SEED } from '../gatehouse.ts';
 import { type InstalledPostgres, startInstalledPostgres } from '../installed-postgres.ts';
+import { pollUntil } from '../poll.ts';
 import { type BackupScripts, backupScripts } from './scripts.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -234,6 +235,23 @@ describe('the scripts of deploy/backup', () => {
     assert.equal(replaced.code, 0, replaced.stderr);
     const verified = await scripts.run('verify', target, 'rows', manifest);
     assert.equal(verified.code, 0, verified.stderr);
+  });
+
+  it('restore once a connection that was ending is gone', async () => {
+    const { dump } = await backUp();
+    const target = await newDatabase();
+    const leaving = new pg.Client({ connectionString: postgres.url(target.PGDATABASE ?? '') });
+    await leaving.connect();
+    const restoring = scripts.run('restore', target, dump);
+    const isSeen = `select from pg_stat_activity
+                    where datname = $1 and application_name = 'psql' and query like '%usesysid is not null%'`;
+    await pollUntil(async () => (await leaving.query(isSeen, [target.PGDATABASE])).rowCount !== 0, {
+      deadlineMs: 10_000,
+      everyMs: 5,
+    });
+    await leaving.end();
+    const { code, stderr } = await restoring;
+    assert.equal(code, 0, stderr);
   });
 
   it('restore nothing under a server that is connected as another role', async () => {
