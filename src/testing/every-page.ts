@@ -105,13 +105,15 @@ export async function faultsOfPages<About extends string>(
   const messages = await messagesFor([language]);
   const samples = pageSamples(messages, ordinaryNames);
   const server = await servePages(sampleFrame(messages, ordinaryNames), samples);
-  const context = await browser.newContext();
+  const context = await browser.newContext({
+    viewport: { width: NARROW.width, height: HEIGHT },
+    colorScheme: NARROW.colorScheme,
+  });
   const abouts = Object.keys(looks) as About[];
   const faults = Object.fromEntries(abouts.map((about) => [about, [] as string[]]));
   try {
     const page = await context.newPage();
     for (const name of Object.keys(samples)) {
-      await show(page, NARROW);
       const weight = await weigh(page, `${server.origin}/${name}`);
       for (const about of abouts) {
         const found = await looks[about]({ page, weight });
