@@ -115,12 +115,27 @@ async function deploy(machine: EngineMachine): Promise<People> {
 async function replaceAndTakeBack(machine: EngineMachine, people: People): Promise<number> {
   const blocks = await commandsOf('Docker Swarm');
   const release = blockWith(blocks, 'export SEEDS=') + blockWith(blocks, RELEASE);
-  return people.meanwhile(async () => {
+  const replacing = people.meanwhile(async () => {
     await machine.run(release.replaceAll(':0.1.0', ':0.1.1'));
     await until(machine, updated('completed'), DEADLINE_MS);
     await machine.run('docker service rollback gatehouse_app');
     await until(machine, updated('rollback_completed'), DEADLINE_MS);
   });
+  return replacing.catch(async (cause: unknown) => {
+    throw new Error(`not everybody signed in:\n${await whatHappened(machine)}`, { cause });
+  });
+}
+
+/** What nginx could not answer, and what became of each replica by then. */
+async function whatHappened(machine: EngineMachine): Promise<string> {
+  const format = '{{.Name}} {{.Node}} {{.CurrentState}} {{.Error}}';
+  const { stdout } = await machine.run(`
+    docker service logs --raw gatehouse_nginx 2>&1 | grep -E '"status": ?"?5|\\[(error|warn)\\]' || true
+    docker service ps --no-trunc --format '${format}' gatehouse_app
+    docker service logs --timestamps gatehouse_app 2>&1 |
+      grep -E '"(level|status)":"?(error|warn|5|shut|listen)|shut|listening' | tail -60 || true
+  `);
+  return stdout;
 }
 
 function running(service: string, count: number): string {

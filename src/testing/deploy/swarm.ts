@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { CONNECTION_RESERVE } from '../../connection-budget.ts';
 import { SWARM_MONITORING } from './swarm-monitoring.ts';
 import {
@@ -10,12 +12,17 @@ import {
   unlikeSecrets,
   wholeProblems,
 } from './swarm-stack.ts';
-import type { Trial } from './trial.ts';
+import { ROOT, type Trial } from './trial.ts';
 
 const FILE = 'deploy/swarm/stack.yml';
 
 /** What PostgreSQL has for the role of the replicas: deploy/postgres/init. */
 const CONNECTIONS = 180;
+
+/** What nginx finds replicas by, and for how many seconds it believes that. */
+const BY_NAME = 'deploy/nginx/site/replicas-by-name.conf.template';
+/** For another node to hear of it, and for an answer of the DNS that is lost. */
+const GOSSIP_SECONDS = 4;
 
 /** Directories whose files services have each of. */
 const WHOLE = {
@@ -36,6 +43,7 @@ export const SWARM: readonly Trial[] = [
         ...(await stackProblems(stack)),
         ...(await wholeProblems(stack, WHOLE)),
         ...serverProblems(stack.services.app),
+        ...(await delayProblems(stack.services.app)),
         ...(await secretProblems(stack)),
       ];
       if (problems.length > 0) throw new Error(problems.join('\n'));
@@ -61,6 +69,15 @@ async function secretProblems(stack: Stack): Promise<string[]> {
       .filter(([url, role]) => new URL(secret(url)).password !== secret(`${role}_password`))
       .map(([url, role]) => `${url} has another password than ${role} has`),
   ];
+}
+
+/** A replica is there until nobody sends anything to its address any more. */
+async function delayProblems(app: Service | undefined): Promise<string[]> {
+  const [, believed] = /valid=(\d+)s/.exec(await readFile(join(ROOT, BY_NAME), 'utf8')) ?? [];
+  const delay = Number(app?.environment.SHUTDOWN_DELAY_SECONDS);
+  return delay > Number(believed) + GOSSIP_SECONDS
+    ? []
+    : [`app is there for ${delay} s, and nginx sends to it for ${believed} s and more`];
 }
 
 /** Replicas start before others end, have the time to end, and their connections. */
