@@ -18,8 +18,10 @@ import type { Tenant } from './tenants/tenant.ts';
  * What the server and the commands wire alike: a command seals, hashes and ends as a replica does.
  */
 
-/** Hashes that may wait for each core: keeps the longest wait near 0.4 s. */
-const QUEUED_HASHES_PER_CORE = 32;
+/** libuv's own threads, unless told otherwise; look-ups of names and files wait for them, too. */
+const POOL_THREADS = 4;
+/** Hashes that may wait for each that is worked on: keeps the longest wait near 0.4 s. */
+const QUEUED_HASHES_PER_THREAD = 32;
 
 /** What the keys room needs. */
 export function keyDeps(options: {
@@ -45,7 +47,18 @@ export function keyDeps(options: {
 }
 
 /**
- * Hashes passwords under the deployment's pepper, on all cores.
+ * How many passwords are hashed at once, and how many may wait for it. More than there are threads
+ * would stand in front of everything else that the pool does, and wait longer than they were promised.
+ *
+ * @param cores - of this machine, as far as they are ours
+ */
+export function hashingCapacity(cores: number): { concurrency: number; queueLimit: number } {
+  const concurrency = Math.min(cores, POOL_THREADS);
+  return { concurrency, queueLimit: QUEUED_HASHES_PER_THREAD * concurrency };
+}
+
+/**
+ * Hashes passwords under the deployment's pepper, on as many cores as there are threads for.
  *
  * @param origins - what tenants that came from elsewhere brought along
  */
@@ -53,14 +66,12 @@ export function passwordHasher(
   secrets: Pick<DeploymentSecrets, 'passwordPepper'>,
   origins: Pick<OriginsInUse, 'all'> = { all: () => [] },
 ): PasswordHasher {
-  const cores = availableParallelism();
   return createPasswordHasher({
     pepper: secrets.passwordPepper,
     otherPepper: (keyId) =>
       origins.all().find(({ passwordPepper }) => pepperId(passwordPepper) === keyId)
         ?.passwordPepper,
-    concurrency: cores,
-    queueLimit: QUEUED_HASHES_PER_CORE * cores,
+    ...hashingCapacity(availableParallelism()),
   });
 }
 
