@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, mock } from 'node:test';
 import { openCliContext } from './compose-cli.ts';
+import { createTestDatabase } from './testing/database.ts';
 import { silentLogger } from './testing/silent-logger.ts';
 
 describe('a command without DATABASE_URL', () => {
@@ -35,5 +37,26 @@ describe('a command without DATABASE_URL', () => {
     const command = await open();
     assert.deepEqual((await command.schema.state()).pending, []);
     await command.close();
+  });
+});
+
+describe('a command on a machine whose clock is an hour ahead', () => {
+  it('decides by the clock of PostgreSQL, as servers do', async () => {
+    const database = await createTestDatabase();
+    const real = Date.now();
+    mock.timers.enable({ apis: ['Date'], now: real + 3_600_000 });
+    try {
+      const values = {
+        DATABASE_URL: database.url,
+        KEY_ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
+      };
+      const command = await openCliContext(silentLogger, {}, { values, problems: [] });
+      const off = command.now().getTime() - real;
+      await command.close();
+      assert.ok(Math.abs(off) < 60_000, `${off} ms from PostgreSQL's clock`);
+    } finally {
+      mock.timers.reset();
+      await database.drop();
+    }
   });
 });

@@ -2,6 +2,7 @@ import type { CliContext, OpenCliContext, OpenOptions } from './cli/cli-context.
 import { accountDataExporter } from './compose-account-data.ts';
 import { archiveCommands } from './compose-archives.ts';
 import { type Backends, openBackends } from './compose-backends.ts';
+import { deploymentClock } from './compose-clock.ts';
 import { reseal } from './compose-reseal.ts';
 import { seedEndings } from './compose-seed-endings.ts';
 import { accountEnder, keyDeps, mailQueue, passwordHasher } from './compose-shared.ts';
@@ -21,7 +22,8 @@ import { createUpstreamClients } from './upstream/upstream-clients.ts';
 
 /**
  * Opens what a command works with, from the environment: the configured backends, or the embedded
- * database, which runs already or is started for the time of the command.
+ * database, which runs already or is started for the time of the command. It decides by PostgreSQL's
+ * clock, as servers do.
  *
  * @param environment - the process's own unless a test passes another
  * @throws ConfigurationError, EmbeddedPostgresError, StorageUnavailableError
@@ -33,10 +35,18 @@ export async function openCliContext(
 ): Promise<OpenCliContext> {
   const { config, secrets: all } = parseConfig(environment);
   const secrets = databaseOnly ? { ...all, redis: undefined } : all;
-  const now = () => new Date();
+  const clock = deploymentClock(logger);
+  const { now } = clock;
   // `migrate` alone makes a database: it is what begins a deployment without a server.
   const embedded = databaseOnly ? 'shared' : 'existing';
   const backends = await openBackends({ config, secrets, logger, now, embedded });
+  try {
+    // What a command ends, it ends as of a moment that replicas compare with theirs.
+    await clock.follow(backends.db);
+  } catch (error) {
+    await backends.close();
+    throw error;
+  }
   return {
     ...cliContext({ backends, ...config, logger, now }),
     close: backends.close,
