@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { type Backends, openBackends } from './compose-backends.ts';
+import { type Backends, closeAll, openBackends } from './compose-backends.ts';
 import { parseConfig } from './config/parse-config.ts';
 import { readEnv } from './config/read-env.ts';
 import { migrateToLatest } from './storage/postgres/migrate.ts';
@@ -71,5 +71,16 @@ describe('backends with a read replica', () => {
     await replica.stop();
     assert.equal(await lookAtAll(tenantId), 0);
     assert.match(logger.text(), /read replica is not used/);
+  });
+});
+
+describe('closeAll', () => {
+  it('closes the last first, and the rest when one of them cannot be closed', async () => {
+    const closed: string[] = [];
+    const closer = (name: string) => async () => closed.push(name);
+    const broken = () => Promise.reject(new Error('the pool does not end'));
+    const closing = closeAll([closer('database'), broken, closer('mail')]);
+    await assert.rejects(closing, /the pool does not end/);
+    assert.deepEqual(closed, ['mail', 'database']);
   });
 });

@@ -154,15 +154,28 @@ export interface BackendOptions {
  */
 export async function openBackends(options: BackendOptions): Promise<Backends> {
   const closers: (() => Promise<unknown>)[] = [];
-  const close = async () => {
-    for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
-  };
   try {
-    return { ...(await open(options, closers)), close };
+    return { ...(await open(options, closers)), close: () => closeAll(closers) };
   } catch (error) {
-    await close();
+    // Why it could not be opened is what somebody has to know.
+    await closeAll(closers).catch((also) =>
+      options.logger.warn('could not close', { error: also }),
+    );
     throw error;
   }
+}
+
+/**
+ * Runs each closer, the last first, whatever becomes of the others.
+ *
+ * @throws what the first one that failed threw, once all have run
+ */
+export async function closeAll(closers: (() => Promise<unknown>)[]): Promise<void> {
+  const failed: unknown[] = [];
+  for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) {
+    await closer().catch((error: unknown) => failed.push(error));
+  }
+  if (failed.length > 0) throw failed[0];
 }
 
 async function open(
