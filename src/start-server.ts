@@ -101,7 +101,6 @@ interface Starting extends Given {
 
 async function serve(starting: Starting): Promise<void> {
   const { config, backends, logger } = starting;
-  const startedAt = performance.now();
   const { composeGatehouse } = await import('./compose.ts');
   const { prepareDatabase } = await import('./prepare-database.ts');
   const { warnOfFewConnections } = await import('./compose-connections.ts');
@@ -109,13 +108,19 @@ async function serve(starting: Starting): Promise<void> {
   void warnOfFewConnections(starting);
   const { tracing, dropped } = starting.telemetry;
   const gatehouse = await composeGatehouse({ ...starting, tracing, telemetryDropped: dropped });
-  await listenInOrder(starting, gatehouse);
+  try {
+    await listenInOrder(starting, gatehouse);
+  } catch (error) {
+    // What works in the background ends before the pools that it works with.
+    await gatehouse.stop();
+    throw error;
+  }
   logger.info('ready', {
     issuer: config.publicUrl,
     port: config.port,
     admin_port: config.adminPort,
     mode: config.mode,
-    start_ms: Math.round(performance.now() - startedAt),
+    start_ms: Math.round(performance.now()),
   });
   void backends.databaseLost.then((lastWords) => {
     logger.error('the embedded database has ended by itself', { last_words: lastWords });

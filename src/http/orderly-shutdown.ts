@@ -13,7 +13,7 @@ const RELEASE_SHARE = 0.2;
 
 /** A server under the care of `arrangeShutdown`. */
 export interface ShutdownArrangement {
-  /** The same order as on a signal, for tests and failed starts; does not end the process. */
+  /** The same order as on a signal, for tests; does not end the process. */
   stop(): Promise<void>;
 }
 
