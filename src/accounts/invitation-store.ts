@@ -28,8 +28,8 @@ export interface InvitationStore {
   findByDigest(tenantId: TenantId, digest: string): Promise<Invitation | undefined>;
   /** Live ones, the newest first; at most 1,000. */
   list(tenantId: TenantId): Promise<Invitation[]>;
-  /** False when there is none for that address. */
-  revoke(tenantId: TenantId, email: string): Promise<boolean>;
+  /** The id of the one for that address, which is gone then; undefined when there is none. */
+  revoke(tenantId: TenantId, email: string): Promise<string | undefined>;
   /**
    * Uses an invitation up and creates its account, with its roles, in one transaction: of two at
    * once exactly one wins.

@@ -79,6 +79,33 @@ export async function inviteAccount(
 }
 
 /**
+ * Takes an invitation back: its link stops working at once.
+ *
+ * @param input.actor - for the audit log
+ * @returns false when there is none for that address
+ * @throws StorageUnavailableError
+ */
+export async function revokeInvitation(
+  deps: {
+    readonly invitations: Pick<InvitationStore, 'revoke'>;
+    readonly audit: Pick<AuditLog, 'record'>;
+  },
+  tenant: Pick<Tenant, 'id'>,
+  input: { readonly email: string; readonly actor: AuditEvent['actor'] },
+): Promise<boolean> {
+  const id = await deps.invitations.revoke(tenant.id, input.email);
+  if (id === undefined) return false;
+  await deps.audit.record({
+    kind: 'account.uninvited',
+    tenantId: tenant.id,
+    outcome: 'success',
+    actor: input.actor,
+    subject: { type: 'invitation', id },
+  });
+  return true;
+}
+
+/**
  * The invitation that a link's token still works for. Looking uses nothing up: mail scanners open
  * links, too. While registration is closed none does.
  *

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { isEmailAddress } from '../accounts/email-address.ts';
-import { inviteAccount } from '../accounts/invitations.ts';
+import { inviteAccount, revokeInvitation } from '../accounts/invitations.ts';
 import { ConflictError, NotFoundError } from '../errors.ts';
 import { issuerOf } from '../tenants/issuer.ts';
 import type { Tenant } from '../tenants/tenant.ts';
@@ -124,15 +124,9 @@ export function addInvitationCommands(account: Command, act: ActionMaker): void 
       act<{ tenant: string }>(async (run, [email = ''], options) => {
         const context = await run.open();
         const tenant = await tenantOf(context, options.tenant);
-        if (!(await context.invitations.revoke(tenant.id, email))) {
+        if (!(await revokeInvitation(context, tenant, { email, actor: run.host.operator }))) {
           throw new NotFoundError(`invitation for ${email} of tenant ${tenant.slug}`);
         }
-        await context.audit.record({
-          kind: 'account.uninvited',
-          tenantId: tenant.id,
-          outcome: 'success',
-          actor: run.host.operator,
-        });
         run.print(
           { tenant: tenant.slug, email, invited: false },
           `The invitation for ${email} of tenant ${tenant.slug} works no more.`,

@@ -239,6 +239,13 @@ describe('a command', () => {
       assert.equal('link' in listed, false);
       const { stdout } = await cli.run('account', 'uninvite', 'DORA@acme.example', '-t', 'acme');
       assert.match(stdout, /works no more/);
+      const named = ['account.invited', 'account.uninvited'].map(async (kind) => {
+        const [event] = await cli.json('audit', 'list', '--kind', kind, '-t', 'acme');
+        return event.subject;
+      });
+      const [from, to] = await Promise.all(named);
+      assert.equal(from.type, 'invitation');
+      assert.deepEqual(to, from);
       assert.deepEqual(await cli.json('account', 'invitations', '-t', 'acme'), []);
       const twice = await cli.run('account', 'uninvite', 'dora@acme.example', '-t', 'acme');
       assert.equal(twice.code, 1);

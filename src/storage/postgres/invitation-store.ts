@@ -62,12 +62,12 @@ export function createPostgresInvitationStore(
     },
 
     async revoke(tenantId, email) {
-      const rows = await query(
+      const row = await queryOne<{ id: string }>(
         db,
-        'delete from invitations where tenant_id = ? and email_key = ? returning 1',
+        'delete from invitations where tenant_id = ? and email_key = ? returning id',
         [tenantId, normalizeIdentifier(email)],
       );
-      return rows.length > 0;
+      return row?.id;
     },
 
     async accept(tenantId, digest, account) {
