@@ -52,7 +52,7 @@ export function storeCalls(
   const soon = () => new Date(Date.now() + 60_000);
   const tenants = createPostgresTenantStore(pool);
   const applications = createPostgresApplicationStore(pool);
-  const accounts = createPostgresAccountStore(pool);
+  const accounts = createPostgresAccountStore(pool, { now: () => new Date() });
   const invitations = createPostgresInvitationStore(pool, { now });
   const emailChanges = createPostgresEmailChangeStore(pool, { now });
   const factors = createPostgresSecondFactorStore(pool);

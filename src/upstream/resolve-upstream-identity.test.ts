@@ -66,7 +66,7 @@ function resolve(
   settings: { open?: boolean; provider?: Partial<UpstreamProvider> } = {},
 ): Promise<UpstreamResolution> {
   const deps = {
-    accounts: createPostgresAccountStore(database.db),
+    accounts: createPostgresAccountStore(database.db, { now: () => new Date() }),
     links: createPostgresUpstreamLinkStore(database.db),
   };
   const registration = settings.open === false ? 'closed' : 'open';

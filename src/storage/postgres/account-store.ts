@@ -27,10 +27,7 @@ const COLUMNS = `a.id, a.username, a.email, a.email_verified, a.claims, a.disabl
  *
  * @param deps.now - the clock that links expire by
  */
-export function createPostgresAccountStore(
-  db: Knex,
-  deps: { now: () => Date } = { now: () => new Date() },
-): AccountStore {
+export function createPostgresAccountStore(db: Knex, deps: { now: () => Date }): AccountStore {
   return {
     async findById(tenantId, accountId) {
       if (!isStorable(accountId)) return undefined;

@@ -32,7 +32,8 @@ beforeEach(async () => {
 });
 after(() => database.drop());
 
-const account = (id = accountId) => createPostgresAccountStore(database.db).findById(tenantId, id);
+const account = (id = accountId) =>
+  createPostgresAccountStore(database.db, { now: () => new Date() }).findById(tenantId, id);
 
 async function begin(
   change: { email?: string; approved?: boolean; id?: string; previous?: string | undefined } = {},
@@ -70,7 +71,7 @@ describe('a change of address', () => {
     await store.prove(tenantId, accountId, NEW);
     const changed = await account();
     assert.deepEqual([changed?.username, changed?.email, changed?.emailVerified], [NEW, NEW, true]);
-    const accounts = createPostgresAccountStore(database.db);
+    const accounts = createPostgresAccountStore(database.db, { now: () => new Date() });
     assert.ok(await accounts.findByIdentifier(tenantId, 'new@ACME.example'));
     assert.equal(await accounts.findByIdentifier(tenantId, OLD), undefined);
 
@@ -147,7 +148,11 @@ describe('a change of address', () => {
     await begin({ approved: true, previous: 'else@acme.example' });
     assert.deepEqual(await store.prove(tenantId, accountId, NEW), { outcome: 'gone' });
     await begin({ approved: true });
-    await createPostgresAccountStore(database.db).setDisabled(tenantId, accountId, true);
+    await createPostgresAccountStore(database.db, { now: () => new Date() }).setDisabled(
+      tenantId,
+      accountId,
+      true,
+    );
     assert.deepEqual(await store.prove(tenantId, accountId, NEW), { outcome: 'gone' });
     assert.equal((await account())?.email, OLD);
   });

@@ -32,7 +32,7 @@ before(async () => {
   database = await createCrowdedDatabase();
   const { db } = database;
   ({ tenant, small } = database);
-  accounts = createPostgresAccountStore(db);
+  accounts = createPostgresAccountStore(db, { now: () => new Date() });
   emailChanges = createPostgresEmailChangeStore(db, { now: () => new Date() });
   invitations = createPostgresInvitationStore(db, { now: () => new Date() });
   upstreamProviders = createPostgresUpstreamProviderStore(db);

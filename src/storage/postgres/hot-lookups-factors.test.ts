@@ -33,7 +33,7 @@ before(async () => {
   database = await createCrowdedDatabase();
   const { db } = database;
   ({ tenant } = database);
-  passkeys = createPostgresPasskeyStore(db);
+  passkeys = createPostgresPasskeyStore(db, { now: () => new Date() });
   factors = createPostgresSecondFactorStore(db);
   totp = createPostgresTotpStore(db, { now: () => new Date() });
   recoveryCodes = createPostgresRecoveryCodeStore(db);

@@ -32,10 +32,7 @@ const COLUMNS = `p.credential_id, p.name, p.aaguid, p.transports, p.backup_eligi
  *
  * @param deps.now - the clock that challenges expire by
  */
-export function createPostgresPasskeyStore(
-  db: Knex,
-  deps: { now: () => Date } = { now: () => new Date() },
-): PasskeyStore {
+export function createPostgresPasskeyStore(db: Knex, deps: { now: () => Date }): PasskeyStore {
   return {
     async userHandle(tenantId, accountId, fresh) {
       const row = await orAccountNotFound(

@@ -145,7 +145,7 @@ describe('removing links', () => {
     const { db } = database;
     await link();
     const [only = ''] = await idsOf();
-    const passkeys = createPostgresPasskeyStore(db);
+    const passkeys = createPostgresPasskeyStore(db, { now: () => new Date() });
     await passkeys.userHandle(tenantId, accountId, 'handle');
     const passkey = newPasskey();
     await passkeys.add(tenantId, accountId, passkey, 5);

@@ -42,7 +42,7 @@ try {
 
 async function measure(): Promise<void> {
   const { db } = database;
-  const accounts = createPostgresAccountStore(db);
+  const accounts = createPostgresAccountStore(db, { now: () => new Date() });
   const factors = createPostgresSecondFactorStore(db);
   const hasher = createPasswordHasher({ pepper: 'a pepper', concurrency: 1, queueLimit: 10 });
   const hash = await hasher.hash(PASSWORD);
