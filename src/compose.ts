@@ -58,7 +58,7 @@ const RETENTION_SECONDS = MINUTE;
 /** How long a client waits that a command, or a replica that died, was to tell of a session's end. */
 const LOGOUTS_SECONDS = 5;
 
-/** The running parts of a server, without its sockets: `main.ts` listens. */
+/** The running parts of a server, without its sockets: `start-server.ts` listens. */
 export interface Gatehouse {
   readonly listener: RequestListener;
   readonly health: Health;

@@ -24,7 +24,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /**
- * What a deployment gets that says nothing.
+ * What every deployment has; not a setting.
  *
  * | subject | failures | then |
  * |---|---|---|

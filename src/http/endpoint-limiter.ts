@@ -36,7 +36,7 @@ export type EndpointLimits = Readonly<
 export const ENDPOINT_WINDOW_SECONDS = 60;
 
 /**
- * What a deployment gets that says nothing, in requests a minute.
+ * What every deployment has, in requests a minute; not a setting.
  *
  * | class | address (IPv4, or /64 of IPv6) | client |
  * |---|---|---|

@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { GatehouseError } from '../errors.ts';
 import { readRawBody } from './read-raw-body.ts';
 
-/** Largest body of a hosted form; the longest of ours stays under 2 KiB. */
+/** Largest body of a hosted form: a profile with long addresses of pages, or what a passkey answers. */
 export const MAX_FORM_BYTES = 32 * 1024;
-/** A form of ours has at most six fields. */
+/** The profile, which has the most fields, has some twenty. */
 const MAX_FIELDS = 64;
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 

@@ -11,7 +11,7 @@ import type { RequestedBy } from '../accounts/reset-password.ts';
 import type { TotpVerdict } from '../accounts/verify-totp.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 
-/** What the pages of second factors ask of `accounts`; `compose-interactions.ts` wires it. */
+/** What the pages of second factors ask of `accounts`; `compose-factors.ts` wires it. */
 export interface FactorDeps {
   readonly verifyTotp: (tenant: Tenant, attempt: FactorAttempt) => Promise<TotpVerdict>;
   readonly useRecoveryCode: (tenant: Tenant, attempt: FactorAttempt) => Promise<RecoveryVerdict>;

@@ -46,7 +46,7 @@ type Wired<Use extends (deps: never, ...input: never[]) => unknown> = Use extend
   ? (...input: Input) => Result
   : never;
 
-/** What hosted pages ask of the rest of the house; `compose.ts` puts it together. */
+/** What hosted pages ask of the rest of the house; `compose-interactions.ts` puts it together. */
 export interface InteractionDeps {
   readonly providerFor: (tenant: Tenant) => Promise<Provider>;
   readonly findClient: (

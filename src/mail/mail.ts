@@ -10,7 +10,7 @@
 export type MailContent =
   /** A code that proves an address: of somebody who registers, or of an account. */
   | { readonly kind: 'verify_email_code'; readonly data: CodeData }
-  /** A code that signs in, in place of a password or as a second factor. */
+  /** A code that signs in, in place of a password. */
   | { readonly kind: 'sign_in_code'; readonly data: CodeData & RequestOrigin }
   /** A link that sets a new password. */
   | { readonly kind: 'reset_password_link'; readonly data: LinkData & RequestOrigin }
