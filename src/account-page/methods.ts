@@ -9,7 +9,7 @@ export const METHODS_PATH = `${ACCOUNT_PATH}/methods`;
 /** Shows what somebody can sign in with. */
 export async function showMethods(deps: AccountPageDeps, visit: AccountVisit): Promise<void> {
   const { ctx, account, messages } = visit;
-  const { tenant, issuer, issuerPath } = ctx.state;
+  const { tenant, issuerPath } = ctx.state;
   const [factors, browsers, offered, links] = await Promise.all([
     deps.factorsOf(tenant.id, account.id),
     deps.listBrowsers(tenant.id, account.id),
@@ -18,7 +18,7 @@ export async function showMethods(deps: AccountPageDeps, visit: AccountVisit): P
   ]);
   const page = methodsPage(messages, shellOf(deps, visit), {
     root: `${issuerPath}${METHODS_PATH}`,
-    passkeys: deps.offersPasskeys(issuer) || factors.passkeys > 0 ? factors.passkeys : undefined,
+    passkeys: takesPasskeys(deps, visit) || factors.passkeys > 0 ? factors.passkeys : undefined,
     secondFactors:
       tenant.settings.mfa === 'off'
         ? undefined
@@ -30,6 +30,15 @@ export async function showMethods(deps: AccountPageDeps, visit: AccountVisit): P
     connected: offered.length + links.length === 0 ? undefined : links.length,
   });
   showAccountPage(deps, visit, page);
+}
+
+/** Whether a passkey is of any use: where nobody has a second factor, none is added or used. */
+export function takesPasskeys(
+  deps: Pick<AccountPageDeps, 'offersPasskeys'>,
+  { ctx }: AccountVisit,
+): boolean {
+  const { tenant, issuer } = ctx.state;
+  return tenant.settings.mfa !== 'off' && deps.offersPasskeys(issuer);
 }
 
 /** What an account of this tenant may not be without, whatever is removed. */
@@ -68,8 +77,10 @@ export async function isOnlyLink(
 ): Promise<boolean> {
   const { ctx, account } = visit;
   if (!keepLastOf(deps, visit).way || (await hasPassword(deps, visit))) return false;
-  const { passkeys } = await deps.factorsOf(ctx.state.tenant.id, account.id);
-  return passkeys === 0 && (await usableLinks(deps, visit)) <= 1;
+  const { tenant } = ctx.state;
+  const { passkeys } = await deps.factorsOf(tenant.id, account.id);
+  const opens = passkeys > 0 && tenant.settings.mfa !== 'off';
+  return !opens && (await usableLinks(deps, visit)) <= 1;
 }
 
 async function hasPassword(

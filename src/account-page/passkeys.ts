@@ -1,5 +1,5 @@
 import { passkeyLabel } from '../accounts/passkey.ts';
-import { keepLastOf, METHODS_PATH, whyFactorKept } from './methods.ts';
+import { keepLastOf, METHODS_PATH, takesPasskeys, whyFactorKept } from './methods.ts';
 import { addPasskeyPage, type PasskeyProblem, passkeysPage } from './pages/passkeys-pages.ts';
 import { offerRecoveryCodes, raiseVisit } from './prove-factor.ts';
 import { shellOf } from './shell.ts';
@@ -33,7 +33,8 @@ export async function showAddPasskey(deps: AccountPageDeps, visit: AccountVisit)
 /** Takes what the browser's authenticator answered. */
 export async function submitAddPasskey(deps: AccountPageDeps, visit: AccountVisit): Promise<void> {
   const { ctx, form, account, session } = visit;
-  const { tenant, issuer } = ctx.state;
+  const { tenant, issuer, issuerPath } = ctx.state;
+  if (!takesPasskeys(deps, visit)) return seeOther(ctx, `${issuerPath}${PATH}`);
   const result = await deps.finishPasskeyRegistration(tenant, {
     ...originOf(visit),
     issuer,
@@ -101,11 +102,11 @@ async function showList(
   problem: 'full' | undefined,
 ): Promise<void> {
   const { ctx, account, messages } = visit;
-  const { tenant, issuer, issuerPath } = ctx.state;
+  const { tenant, issuerPath } = ctx.state;
   const passkeys = await deps.listPasskeys(tenant, account.id);
   const page = passkeysPage(messages, shellOf(deps, visit), {
     passkeys,
-    addHref: deps.offersPasskeys(issuer) ? `${issuerPath}${ADD_PATH}` : undefined,
+    addHref: takesPasskeys(deps, visit) ? `${issuerPath}${ADD_PATH}` : undefined,
     rename: accountForm(deps, visit, RENAME_PATH),
     remove: accountForm(deps, visit, REMOVE_PATH),
     kept: await whyFactorKept(deps, visit, 'passkey'),
@@ -122,7 +123,7 @@ async function showForm(
 ): Promise<void> {
   const { ctx, account, session, messages } = visit;
   const { tenant, issuer, issuerPath } = ctx.state;
-  if (!deps.offersPasskeys(issuer)) return seeOther(ctx, `${issuerPath}${PATH}`);
+  if (!takesPasskeys(deps, visit)) return seeOther(ctx, `${issuerPath}${PATH}`);
   const begun = await deps.beginPasskeyRegistration(tenant, {
     issuer,
     binding: session.uid,

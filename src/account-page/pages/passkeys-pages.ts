@@ -10,7 +10,7 @@ import { type AccountShell, accountLayout } from './account-layout.ts';
 export interface PasskeysView {
   /** The oldest first. */
   readonly passkeys: readonly Passkey[];
-  /** Undefined where browsers offer none. */
+  /** Undefined where none are used: browsers offer none, or the tenant has no second factors. */
   readonly addHref: string | undefined;
   readonly rename: { readonly action: string; readonly csrf: string };
   readonly remove: { readonly action: string; readonly csrf: string };

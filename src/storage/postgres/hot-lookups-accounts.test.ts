@@ -274,6 +274,7 @@ testLookups<UpstreamLinkStore>('upstream links', () => database, {
       'accounts_pkey: id tenant_id',
       'passkeys_account: account_id tenant_id',
       'passwords_pkey: account_id tenant_id',
+      'tenants_pkey: id',
       'totp_factors_account: account_id state tenant_id',
       'upstream_links_account: account_id tenant_id',
       'upstream_links_pkey: id tenant_id',

@@ -176,6 +176,7 @@ testLookups<TotpStore>('authenticator apps', () => database, {
       'remembered_browsers_digest: account_id tenant_id',
       'totp_factors_account: account_id tenant_id',
       'upstream_links_account: account_id tenant_id',
+      'tenants_pkey: id',
       'upstream_providers_pkey: key tenant_id',
     ],
     work: () => totp.remove(tenant.tenantId, 'n6', { keepLast: false }),

@@ -12,7 +12,10 @@ export interface Leaving {
 
 /** What an account has besides. */
 export interface Left {
-  /** Something to open a sign-in with: a password, a passkey, a link to a provider in use. */
+  /**
+   * Something to open a sign-in with: a password, a link to a provider in use, a passkey where the
+   * tenant has second factors.
+   */
   readonly way: boolean;
   /** An authenticator app or a passkey. */
   readonly factor: boolean;
@@ -38,7 +41,8 @@ export async function leftWithout(
        select 1 from passkeys p join one using (tenant_id, account_id)
         where p.credential_id <> ?
      )
-     select exists (select from keys)
+     select exists (select from keys, tenants t
+                      where t.id = ? and t.settings ->> 'mfa' is distinct from 'off')
               or exists (select from passwords join one using (tenant_id, account_id))
               or exists (select from upstream_links l join one using (tenant_id, account_id)
                            join upstream_providers u on u.tenant_id = l.tenant_id
@@ -48,7 +52,7 @@ export async function leftWithout(
               or (not ? and exists (select from totp_factors f
                                       join one using (tenant_id, account_id)
                                      where f.state = 'active')) as factor`,
-    [tenantId, accountId, passkey, link ?? null, totp],
+    [tenantId, accountId, passkey, tenantId, link ?? null, totp],
   );
   return left ?? { way: false, factor: false };
 }

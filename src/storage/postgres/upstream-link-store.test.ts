@@ -164,6 +164,23 @@ describe('removing links', () => {
     assert.equal(await remove(again, true), 'removed');
   });
 
+  test('counts no passkey where the tenant has no second factors', async () => {
+    const { db } = database;
+    await link();
+    const [only = ''] = await idsOf();
+    const passkeys = createPostgresPasskeyStore(db);
+    await passkeys.userHandle(tenantId, accountId, 'handle');
+    await passkeys.add(tenantId, accountId, newPasskey(), 5);
+    const mfa = (policy: string) =>
+      db('tenants')
+        .where({ id: tenantId })
+        .update({ settings: { mfa: policy } });
+    await mfa('off');
+    assert.equal(await remove(only, true), 'last');
+    await mfa('optional');
+    assert.equal(await remove(only, true), 'removed');
+  });
+
   test('leaves one of two that are removed at once', async () => {
     await link();
     await link({ subject: 'alice-2' });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import {
   type AccountMethodsWorld,
+  connect,
   has,
   listed,
   type Owner,
@@ -103,6 +104,29 @@ describe('a passkey, on its owner’s account page', () => {
     assert.equal(listed(left).length, 1);
     assert.match(textOf(left), /This is the only way into your account\./);
     assert.equal(has(left, '/remove'), false);
+  });
+
+  it('is not added where the tenant has no second factors, nor counts as a way in', async () => {
+    await connect(guest);
+    await world.addPasskey(guest, 'Before');
+    await world.forgetPassword(owner);
+    const form = await guest.open('/methods/passkeys/add');
+    const passkey = world.authenticator().create(optionsOn(form));
+    await world.setTenant({ mfa: 'off' });
+    try {
+      assert.equal(pathOf(await guest.open('/methods/passkeys/add')), '/account/methods/passkeys');
+      const refused = await guest.browser.submit(form, { passkey }, { action: '/add' });
+      assert.equal(pathOf(refused), '/account/methods/passkeys');
+      assert.deepEqual(listed(refused), ['Before']);
+      assert.equal(refused.document.querySelector('a[href$="/passkeys/add"]'), null);
+      const connected = await guest.open('/methods/connected');
+      assert.match(textOf(connected), /This is the only way into your account\./);
+      const removed = await guest.browser.submit(refused, {}, { action: '/remove' });
+      assert.deepEqual(listed(removed), []);
+      assert.doesNotMatch(textOf(await guest.open('/methods')), /Passkeys/);
+    } finally {
+      await world.setTenant({ mfa: 'optional' });
+    }
   });
 
   it('goes where a code by mail signs in as well', async () => {
