@@ -168,7 +168,7 @@ describe('removing links', () => {
     const { db } = database;
     await link();
     const [only = ''] = await idsOf();
-    const passkeys = createPostgresPasskeyStore(db);
+    const passkeys = createPostgresPasskeyStore(db, { now: () => NOW });
     await passkeys.userHandle(tenantId, accountId, 'handle');
     await passkeys.add(tenantId, accountId, newPasskey(), 5);
     const mfa = (policy: string) =>
