@@ -10,6 +10,7 @@ const KEYS = `
 docker run --rm gatehouse-backup:0.1.0 age-keygen >identity.txt
 docker run --rm --interactive gatehouse-backup:0.1.0 age-keygen -y <identity.txt >recipients.txt
 openssl genpkey -algorithm ed25519 -out signing.pem
+openssl pkey -in signing.pem -pubout -out verify.pem
 `;
 
 /**
@@ -23,6 +24,39 @@ export async function backUp(machine: EngineMachine, part: string): Promise<void
   const { stdout } = await machine.run('ls /var/backups/gatehouse');
   assert.match(stdout, /^gatehouse-\w+\.dump\.age$/m);
   assert.match(stdout, /^gatehouse-\w+\.manifest$/m);
+}
+
+/** What is there afterwards is of the backup. */
+const LOSE = 'drop schema public cascade; create schema public;';
+
+/**
+ * Loses the database, and restores it by the blocks of the section on backups that have these words in them.
+ *
+ * @param options.psql - a line of bash that takes statements for that database, as its superuser
+ * @param options.certificate - file of the certificate of the deployment
+ * @param options.between - lines of bash after each block but the last
+ */
+export async function bringBack(
+  machine: EngineMachine,
+  options: {
+    psql: string;
+    certificate: string;
+    parts: readonly string[];
+    between?: string;
+  },
+): Promise<void> {
+  const { psql, certificate, parts, between = 'true' } = options;
+  await machine.run(psql, { input: LOSE });
+  const { stdout } = await machine.run('cd /var/backups/gatehouse; ls *.manifest');
+  const backups = await commandsOf('Backups');
+  const commands = parts.map((part) => blockWith(backups, part)).join(`\n${between}\n`);
+  const name = stdout.trim().replace('.manifest', '');
+  const env = { CURL_CA_BUNDLE: certificate };
+  const said = await machine.run(commands.replaceAll('gatehouse-TIME', name), { env });
+  for (const held of [/tables have the rows that were backed up/, /publishes the \d+ keys/]) {
+    assert.match(said.stdout, held);
+  }
+  await machine.run('test ! -e /run/gatehouse');
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The section of docs/deploy.md on Docker Compose, by Compose and an engine. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { backUp } from './engine-backup.ts';
+import { backUp, bringBack } from './engine-backup.ts';
 import { buildBackupImage, buildOurImage } from './engine-image.ts';
 import { ensureMonitors } from './engine-images.ts';
 import type { EngineMachine } from './engine-machine.ts';
@@ -114,6 +114,12 @@ export async function tryProduction(machine: EngineMachine): Promise<string> {
   await backUp(machine, 'run --rm backup');
   const password = `cat ${SECRETS}/grafana_admin_password`;
   const watched = await watch(machine, { compose, people, password, backups: 1 });
+  await bringBack(machine, {
+    psql: `${compose} exec -T --user postgres postgres psql -X -v ON_ERROR_STOP=1 gatehouse`,
+    certificate: join(machine.directory, SECRETS, 'certificate.pem'),
+    parts: ['compose stop'],
+  });
+  await people.signIn();
   // As the manual says of pgbouncer.
   await machine.run(`
     rm ${SECRETS}/database_url
@@ -127,7 +133,7 @@ export async function tryProduction(machine: EngineMachine): Promise<string> {
     "select count(distinct client_addr) from pg_stat_activity where usename = 'gatehouse_app';";
   assert.equal(await psql(poolers), '1');
   await machine.run(`${compose} down --volumes`);
-  return `up as root with files for secrets; signed in at https://login.example.com; nginx made anew; backed up; ${watched}; signed in through pgbouncer`;
+  return `up as root with files for secrets; signed in at https://login.example.com; nginx made anew; backed up; ${watched}; restored, and signed in; signed in through pgbouncer`;
 }
 
 const DEVELOPMENT = 'docker compose --env-file deploy/compose/dev.env';

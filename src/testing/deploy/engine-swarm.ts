@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { backUp } from './engine-backup.ts';
+import { backUp, bringBack } from './engine-backup.ts';
 import { buildBackupImage, buildOurImage } from './engine-image.ts';
 import { ensureMonitors } from './engine-images.ts';
 import { type EngineMachine, startNeighbour } from './engine-machine.ts';
@@ -28,12 +28,13 @@ export async function trySwarm(machine: EngineMachine): Promise<string> {
     await makeSwarm(machine, { neighbour, monitors });
     const people = await deploy(machine);
     const times = await replaceAndTakeBack(machine, people);
-    await backUp(machine, 'com.docker.swarm.service.name=gatehouse_postgres');
+    await backUp(machine, 'deploy/swarm/in-backup-image.sh\n');
     const watched = await watchSwarm(machine, NAME);
+    await restore(machine, people);
     const between = encrypted
       ? 'encrypted between them'
       : 'not encrypted between them: no ESP in this kernel';
-    return `two nodes, ${between}; signed in; ${times} sign-ins during a release and its way back, none failed; backed up; ${watched}`;
+    return `two nodes, ${between}; signed in; ${times} sign-ins during a release and its way back, none failed; backed up; ${watched}; restored, and signed in`;
   } finally {
     await neighbour.stop();
   }
@@ -101,11 +102,7 @@ async function deploy(machine: EngineMachine): Promise<People> {
   }
   const certificate = join(machine.directory, 'certificate.pem');
   // All are there; when nginx knows of the replicas is not said.
-  await until(
-    machine,
-    `curl -fsS --cacert ${certificate} https://${NAME}/.well-known/openid-configuration >/dev/null`,
-    DEADLINE_MS,
-  );
+  await until(machine, answers(certificate), DEADLINE_MS);
   const people = peopleOf(machine, { issuer: `https://${NAME}`, certificate });
   await people.signIn();
   return people;
@@ -124,6 +121,31 @@ async function replaceAndTakeBack(machine: EngineMachine, people: People): Promi
   return replacing.catch(async (cause: unknown) => {
     throw new Error(`not everybody signed in:\n${await whatHappened(machine)}`, { cause });
   });
+}
+
+/** Loses the database, and has it back. */
+async function restore(machine: EngineMachine, people: People): Promise<void> {
+  const blocks = await commandsOf('Docker Swarm');
+  const deployed = blockWith(blocks, 'export SEEDS=') + blockWith(blocks, RELEASE);
+  const label = 'label=com.docker.swarm.service.name=gatehouse_postgres';
+  const container = `$(docker ps --quiet --filter ${label})`;
+  const certificate = join(machine.directory, 'certificate.pem');
+  await bringBack(machine, {
+    psql: `docker exec --interactive "${container}" psql -X -v ON_ERROR_STOP=1 gatehouse`,
+    certificate,
+    parts: ['docker service scale gatehouse_app=0', 'docker service scale gatehouse-monitoring'],
+    between: `${deployed}\n${soon(running('gatehouse_app', 3))}\n${soon(answers(certificate))}`,
+  });
+  await people.signIn();
+}
+
+/** A line of bash that waits for another. */
+function soon(line: string): string {
+  return `for _ in $(seq ${DEADLINE_MS / 1000}); do if ${line}; then break; fi; sleep 1; done`;
+}
+
+function answers(certificate: string): string {
+  return `curl -fsS --cacert ${certificate} https://${NAME}/.well-known/openid-configuration >/dev/null`;
 }
 
 /** What nginx could not answer, and what became of each replica by then. */

@@ -47,6 +47,10 @@ const TESTS: Readonly<Record<string, readonly [file: string, words: string]>> = 
     'src/testing/deploy/postgres-init.ts',
     "join(postgres.home, 'init/10-roles.sh')",
   ],
+  'deploy/swarm/in-backup-image.sh': [
+    'src/testing/deploy/engine-swarm.ts',
+    "backUp(machine, 'deploy/swarm/in-backup-image.sh",
+  ],
   'deploy/redis/start.sh': ['src/testing/deploy/redis.ts', "join(ROOT, 'deploy/redis/start.sh')"],
 };
 
