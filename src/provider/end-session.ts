@@ -64,7 +64,9 @@ export function endSessionsCompletely(
     // Whoever comes back finds no session, and not the way to where the client wants them. Whoever
     // has gone is signed out all the same.
     if (Provider.ctx?.res.destroyed !== true) mustFinishInProtocol();
-    await inProtocol(endSession(deps, tenantId, this));
+    // Nothing was issued in one that is nobody's. Anybody can have such ended, as often as they like,
+    // and what keeps an ended one refused stays for days.
+    if (this.accountId !== undefined) await inProtocol(endSession(deps, tenantId, this));
     await destroy.call(this);
   };
 }

@@ -15,6 +15,8 @@ function seconds(model: string, stored: object = {}, client?: object): unknown {
   return typeof ttl === 'function' ? ttl(undefined, stored, client) : ttl;
 }
 
+const alices = (session: object) => ({ accountId: 'alice', ...session });
+
 describe('lifetimes', () => {
   beforeEach(() => {
     mock.timers.reset();
@@ -28,7 +30,7 @@ describe('lifetimes', () => {
       AuthorizationCode: 60,
       IdToken: 600,
       Interaction: 1800,
-      Session: 14 * DAY,
+      Session: 600,
       RefreshToken: 30 * DAY,
       Grant: 180 * DAY,
     };
@@ -48,7 +50,7 @@ describe('lifetimes', () => {
     assert.equal(seconds('IdToken', {}, client), 40);
     assert.equal(seconds('RefreshToken', { iiat: NOW }, client), 120);
     assert.equal(seconds('RefreshToken', { iiat: NOW - HOUR + 50 }, client), 50);
-    assert.equal(seconds('Session', { loginTs: NOW }, client), 14 * DAY);
+    assert.equal(seconds('Session', alices({ loginTs: NOW }), client), 14 * DAY);
   });
 
   it('of an access token for an API are what its resource server says', () => {
@@ -58,9 +60,17 @@ describe('lifetimes', () => {
   });
 
   it('of a session end at the nearer of idle and absolute', () => {
-    assert.equal(seconds('Session', { loginTs: NOW - 10 * DAY }), 14 * DAY);
-    assert.equal(seconds('Session', { loginTs: NOW - 80 * DAY }), 10 * DAY);
-    assert.equal(seconds('Session', { loginTs: NOW - 90 * DAY + 5 }), 5);
+    assert.equal(seconds('Session', alices({ loginTs: NOW - 10 * DAY })), 14 * DAY);
+    assert.equal(seconds('Session', alices({ loginTs: NOW - 80 * DAY })), 10 * DAY);
+    assert.equal(seconds('Session', alices({ loginTs: NOW - 90 * DAY + 5 })), 5);
+  });
+
+  it('of a session that is nobody’s are minutes, and no longer than anybody’s', () => {
+    assert.equal(seconds('Session', {}), 600);
+    assert.equal(seconds('Session', alices({})), 14 * DAY);
+    const short = lifetimes({ ...settings, sessionIdleSeconds: 300 }).Session;
+    assert.ok(typeof short === 'function');
+    assert.equal(Reflect.apply(short, undefined, [undefined, {}, undefined]), 300);
   });
 
   it('of a refresh token end with its family', () => {
@@ -69,7 +79,7 @@ describe('lifetimes', () => {
   });
 
   it('are never nothing: the library refuses that, and the store ends it a second later', () => {
-    assert.equal(seconds('Session', { loginTs: NOW - 91 * DAY }), 1);
+    assert.equal(seconds('Session', alices({ loginTs: NOW - 91 * DAY })), 1);
     assert.equal(seconds('RefreshToken', { iiat: NOW - 181 * DAY }), 1);
   });
 

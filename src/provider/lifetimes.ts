@@ -2,6 +2,13 @@ import type { Configuration } from 'oidc-provider';
 import { clientSeconds } from '../applications/client-metadata.ts';
 import type { TenantLifetimes } from '../tenants/tenant.ts';
 
+/**
+ * How long a session of nobody lives. All it holds is the form of a sign-out, on a page that leads on
+ * by itself, or by its one button; whoever waits longer at that is signed out already. Anybody can
+ * have such sessions made, without end, so they must not stay.
+ */
+const NOBODYS_SESSION_SECONDS = 10 * 60;
+
 const secondsNow = () => Math.floor(Date.now() / 1000);
 
 /**
@@ -23,6 +30,9 @@ export function lifetimes(settings: TenantLifetimes): NonNullable<Configuration[
       clientSeconds(client, 'id_token_seconds', settings.idTokenSeconds),
     Interaction: settings.interactionSeconds,
     Session: (_ctx, session) => {
+      if (session.accountId === undefined) {
+        return Math.min(NOBODYS_SESSION_SECONDS, settings.sessionIdleSeconds);
+      }
       const signedInAt = session.loginTs ?? secondsNow();
       return nearer(settings.sessionIdleSeconds, signedInAt + settings.sessionAbsoluteSeconds);
     },
