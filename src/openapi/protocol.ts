@@ -44,6 +44,9 @@ const cached = (name: ComponentName, description: string, type = JSON_TYPE) => (
 const COMPAT_ONLY =
   'Only where the tenant has the profile `compat` and an https issuer; 404 elsewhere.';
 
+const LONGEST =
+  'All parameters but `id_token_hint` take at most 4,096 bytes together, names and values as JSON.';
+
 const METADATA = {
   ...TAG,
   security: NOBODY,
@@ -88,6 +91,7 @@ export const PROTOCOL_PATHS: Readonly<Record<string, PathItem>> = {
       ...TAG,
       operationId: 'authorize',
       summary: 'Begins a sign-in, in a browser. OpenID Connect Core 1.0, section 3.1.2.',
+      description: `${LONGEST} A longer request goes back to the client as \`invalid_request\`.`,
       parameters: queryOf(authorizationRequest),
       security: NOBODY,
       responses: {
@@ -112,6 +116,7 @@ export const PROTOCOL_PATHS: Readonly<Record<string, PathItem>> = {
       ...TAG,
       operationId: 'pushAuthorizationRequest',
       summary: 'Takes an authorization request from a client, past the browser. RFC 9126.',
+      description: `${LONGEST} A longer request is a 413.`,
       requestBody: form('PushedRequest'),
       security: CLIENT,
       responses: { 201: json('PushedResponse', 'What to call it by.'), ...REFUSALS },
@@ -184,6 +189,7 @@ export const PROTOCOL_PATHS: Readonly<Record<string, PathItem>> = {
       ...TAG,
       operationId: 'endSession',
       summary: 'Asks whether to sign out. OpenID Connect RP-Initiated Logout 1.0.',
+      description: LONGEST,
       parameters: queryOf(endSessionRequest),
       security: NOBODY,
       responses: { 200: PAGE, 303: LEADS_ON, ...REFUSALS },

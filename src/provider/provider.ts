@@ -20,6 +20,7 @@ import { createFindAccount } from './find-account.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
 import { createLoadExistingGrant } from './load-existing-grant.ts';
 import { measureTokens, type ObserveTokenSize } from './measure-tokens.ts';
+import { limitAuthorizationRequest } from './parameter-limit.ts';
 import type { ProviderPages } from './provider-pages.ts';
 import type { QueueLogouts } from './queue-logouts.ts';
 import { detectReplaysAtomically } from './replay-detection.ts';
@@ -80,6 +81,8 @@ export function buildProvider(
     // `none` is the account page's alone: what validates clients does not know it.
     responseTypes: ['code', 'none'],
     adapter: createAdapter(withCatalog, tenant.id),
+    // Of whatever parameter it is, it is asked about all requests.
+    extraParams: { state: limitAuthorizationRequest },
     findAccount: createFindAccount(withCatalog, tenant),
     loadExistingGrant: createLoadExistingGrant(withCatalog, tenant.id),
     extraTokenClaims: createExtraTokenClaims(withCatalog, tenant),

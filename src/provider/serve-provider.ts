@@ -2,6 +2,7 @@ import type { Middleware, ParameterizedContext } from 'koa';
 import type Provider from 'oidc-provider';
 import type { Tenant } from '../tenants/tenant.ts';
 import type { TenantState } from '../tenants/tenant-state.ts';
+import { limitLogoutRequest } from './parameter-limit.ts';
 import { RETRY_AFTER_SECONDS } from './protocol-errors.ts';
 import { presentStructuredToken, type ReadBody } from './structured-token-request.ts';
 
@@ -37,6 +38,7 @@ export function serveProvider(deps: {
     if (routes === undefined) throw new TypeError('a Provider without routes');
 
     await presentStructuredToken(deps, ctx.req, tenantPath);
+    await limitLogoutRequest(deps, ctx, tenantPath);
     const outside = ctx.path;
     ctx.mountPath = issuerPath;
     ctx.path = tenantPath;

@@ -3,7 +3,7 @@ import { replayBody } from './replay-body.ts';
 import { presentJwt } from './structured-access-token.ts';
 
 /** The library's own bound on bodies. */
-const BODY_LIMIT_BYTES = 56 * 1024;
+export const BODY_LIMIT_BYTES = 56 * 1024;
 
 /** Reads a request's body whole; throws what is answered to one over the limit (413). */
 export type ReadBody = (req: IncomingMessage, limitBytes: number) => Promise<Buffer>;
@@ -11,6 +11,12 @@ export type ReadBody = (req: IncomingMessage, limitBytes: number) => Promise<Buf
 const ROUTES = new Set(['/token/introspection', '/token/revocation']);
 /** Three base64url segments: what the library refuses to look at. */
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
+
+/** Whether a request brings a form whose body the library would read. */
+export function isForm(req: IncomingMessage): boolean {
+  const type = req.headers['content-type'] ?? '';
+  return req.method === 'POST' && /^application\/x-www-form-urlencoded\b/i.test(type);
+}
 
 /**
  * Lets a JWT through introspection and revocation: the library refuses structured tokens before
@@ -25,8 +31,7 @@ export async function presentStructuredToken(
   path: string,
 ): Promise<void> {
   const route = path.toLowerCase().replace(/\/$/, '');
-  if (req.method !== 'POST' || !ROUTES.has(route)) return;
-  if (!/^application\/x-www-form-urlencoded\b/i.test(req.headers['content-type'] ?? '')) return;
+  if (!ROUTES.has(route) || !isForm(req)) return;
 
   const body = await deps.readBody(req, BODY_LIMIT_BYTES);
   const form = new URLSearchParams(body.toString('utf8'));
