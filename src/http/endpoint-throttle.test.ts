@@ -6,7 +6,11 @@ import { createMemoryEndpointLimiter } from '../storage/memory/endpoint-limiter.
 import { rawRequest, type ServedApp, serveApp } from '../testing/serve-app.ts';
 import { silentLogger } from '../testing/silent-logger.ts';
 import { createClientAddress } from './client-address.ts';
-import { type EndpointLimits, NO_ENDPOINT_LIMITS } from './endpoint-limiter.ts';
+import {
+  type EndpointCaller,
+  type EndpointLimits,
+  NO_ENDPOINT_LIMITS,
+} from './endpoint-limiter.ts';
 import { createPathClassifier, endpointThrottle } from './endpoint-throttle.ts';
 import { errorBoundary } from './error-boundary.ts';
 import { requestContext } from './request-context.ts';
@@ -26,10 +30,13 @@ const BROWSER = { Accept: 'text/html,*/*;q=0.8' };
 
 let app: ServedApp;
 let reached = 0;
+/** Whom requests were counted on, as the limiter was told. */
+const counted: EndpointCaller[] = [];
 
 /** Behind a proxy, so that a test can come from any address; the tenant is the first host label. */
 async function serve(limits: EndpointLimits): Promise<ServedApp> {
   const now = () => new Date('2026-11-22T10:00:00Z');
+  const limiter = createMemoryEndpointLimiter({ limits, now });
   const koa = new Koa<RequestState>();
   koa.use(requestContext({ clientAddress: createClientAddress(['127.0.0.0/8']), now }));
   koa.use(
@@ -43,7 +50,12 @@ async function serve(limits: EndpointLimits): Promise<ServedApp> {
   );
   koa.use(
     endpointThrottle({
-      limiter: createMemoryEndpointLimiter({ limits, now }),
+      limiter: {
+        take(endpointClass, callers) {
+          counted.push(...callers);
+          return limiter.take(endpointClass, callers);
+        },
+      },
       callerOf,
       classify: (ctx) => {
         const endpointClass = classOf(ctx.path);
@@ -149,6 +161,15 @@ describe('the endpoint throttle', () => {
     assert.equal(refused.status, 429);
     assert.equal((await caller()('/token', { Host: 'a.test', ...basic('other') })).status, 200);
     assert.equal((await caller()('/token', { Host: 'b.test', ...basic('jobs') })).status, 200);
+  });
+
+  it('remembers no more of a client than of any other, however long an id is claimed', async () => {
+    counted.length = 0;
+    const ids = ['jobs', 'x'.repeat(1500), `${'x'.repeat(1499)}y`];
+    for (const id of ids) await caller()('/token', { Host: 'd.test', ...basic(id) });
+    const clients = counted.filter(({ kind }) => kind === 'client').map(({ id }) => id);
+    assert.equal(new Set(clients).size, ids.length);
+    for (const id of clients) assert.ok(id.length < 50, `${id.length} characters`);
   });
 
   it('does not let one address use a client up', async () => {
