@@ -61,6 +61,19 @@ export interface ArtifactWrite {
    * refuses the write.
    */
   readonly startedAt: Date;
+  /**
+   * What its request used up for it. If this write fails where that is in another place, it is given
+   * back there (`placeArtifacts`); a store by itself has nowhere to.
+   */
+  readonly spent?: SpentArtifact;
+}
+
+/** What a request has consumed, and saved in its place. */
+export interface SpentArtifact {
+  readonly model: ArtifactModel;
+  readonly key: ArtifactKey;
+  /** Of a refresh token: its successor, which nobody has been told yet. */
+  readonly successorKey?: ArtifactKey;
 }
 
 /**
@@ -162,6 +175,15 @@ export interface ArtifactStore {
     key: ArtifactKey,
     options: { retryWindowSeconds: number; thenSaves?: ArtifactModel },
   ): Promise<'consumed' | 'lost'>;
+
+  /**
+   * Takes a consumption back for a request that cannot be answered: its successor is deleted, and what
+   * it consumed is `unused` again, as if the request had never come. What somebody else was given for
+   * it stays good, so it stays used up then: where it has another successor, or one of its successors,
+   * or a sibling, has been used. A retry that is just being answered beside it may be overlooked: then
+   * the first use of that successor uses it up, as ever.
+   */
+  giveBack(tenantId: TenantId, spent: SpentArtifact): Promise<void>;
 
   /** Deletes one artifact; no error when it is not there. */
   destroy(tenantId: TenantId, model: ArtifactModel, key: ArtifactKey): Promise<void>;

@@ -2,7 +2,7 @@ import { type AdapterPayload, type KoaContextWithOIDC, Provider } from 'oidc-pro
 import { sha256 } from '../crypto/digest.ts';
 import type { Sealer } from '../crypto/sealing.ts';
 import type { TenantId } from '../tenants/tenant.ts';
-import type { ArtifactModel, ArtifactWrite } from './artifact-store.ts';
+import type { ArtifactModel, ArtifactWrite, SpentArtifact } from './artifact-store.ts';
 import { factsNow } from './session-facts.ts';
 import { artifactKey, toStored } from './stored-payload.ts';
 
@@ -25,6 +25,7 @@ export function artifactWrite(
   const grantId = model === 'Grant' ? id : issuedUnder(model, payload);
   const accountId = payload.accountId ?? signedIn(payload);
   const parent = model === 'RefreshToken' ? rotatedFrom(ctx) : undefined;
+  const spent = model === 'AccessToken' ? spentBy(ctx) : undefined;
 
   return {
     tenantId,
@@ -44,6 +45,7 @@ export function artifactWrite(
     ...(parent === undefined ? {} : { parentKey: artifactKey('RefreshToken', parent) }),
     ...(payload.userCode === undefined ? {} : { userCodeKey: sha256(payload.userCode) }),
     endsWithSession: endsWithSession(model, payload),
+    ...(spent === undefined ? {} : { spent }),
   };
 }
 
@@ -89,4 +91,21 @@ function endsWithSession(model: ArtifactModel, payload: AdapterPayload): boolean
 
 function rotatedFrom(ctx: KoaContextWithOIDC | undefined): string | undefined {
   return ctx?.oidc.entities.RotatedRefreshToken?.jti;
+}
+
+/** What a token request has used up before it saves its access token: the library says so here then. */
+function spentBy(ctx: KoaContextWithOIDC | undefined): SpentArtifact | undefined {
+  if (ctx?.oidc.route !== 'token') return undefined;
+  const { AuthorizationCode: code, RefreshToken: successor } = ctx.oidc.entities;
+  const rotated = rotatedFrom(ctx);
+  if (rotated !== undefined) {
+    return {
+      model: 'RefreshToken',
+      key: artifactKey('RefreshToken', rotated),
+      ...(successor === undefined
+        ? {}
+        : { successorKey: artifactKey('RefreshToken', successor.jti) }),
+    };
+  }
+  return code && { model: 'AuthorizationCode', key: artifactKey('AuthorizationCode', code.jti) };
 }

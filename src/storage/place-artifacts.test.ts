@@ -133,6 +133,37 @@ describe('placing artifacts', () => {
     }
   });
 
+  test('what was used up for what the volatile store does not take is given back', async () => {
+    const refuses = (place: 'durable' | 'volatile'): ArtifactStore =>
+      placeArtifacts({
+        ...harness,
+        isVolatileAway,
+        [place]: {
+          ...harness[place],
+          save: async () => {
+            throw new StorageUnavailableError(place === 'volatile' ? 'redis' : 'postgres');
+          },
+        },
+      });
+    const code = samples.write(tenant, 'AuthorizationCode');
+    const spent = { model: code.model, key: code.key } as const;
+    const [store] = harness.replicas;
+    await store.save(code);
+    const useOf = async () => (await store.find(tenant, code.model, code.key))?.use;
+    await store.consume(tenant, code.model, code.key, { retryWindowSeconds: 0 });
+
+    const token = samples.write(tenant, 'AccessToken', { spent });
+    const refreshToken = samples.write(tenant, 'RefreshToken', { spent });
+    await assert.rejects(() => refuses('durable').save(refreshToken), StorageUnavailableError);
+    assert.equal(await useOf(), 'used', 'whoever cannot save cannot give back either');
+    await assert.rejects(() => refuses('volatile').save(samples.write(tenant, 'AccessToken')));
+    assert.equal(await useOf(), 'used', 'it was not for this');
+    assert.equal(await store.save(token), 'saved');
+    assert.equal(await useOf(), 'used');
+    await assert.rejects(() => refuses('volatile').save(token), /redis did not answer/);
+    assert.equal(await useOf(), 'unused');
+  });
+
   test('denials outlive Redis', async () => {
     const [store] = harness.replicas;
     const [jti, grant] = [samples.key(), samples.key()];

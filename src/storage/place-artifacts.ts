@@ -51,7 +51,18 @@ export function placeArtifacts(stores: {
   const storeOf = (model: ArtifactModel) => stores[ARTIFACT_PLACES[model]];
 
   return {
-    save: (write) => storeOf(write.model).save(write),
+    async save(write) {
+      const { tenantId, model, spent } = write;
+      try {
+        return await storeOf(model).save(write);
+      } catch (error) {
+        // It is connected, and takes no writes: `isVolatileAway` knows nothing of that.
+        if (storeOf(model) === volatile && spent !== undefined) {
+          await storeOf(spent.model).giveBack(tenantId, spent);
+        }
+        throw error;
+      }
+    },
     insertOnce: (write) => storeOf(write.model).insertOnce(write),
     find: (tenantId, model, key) => storeOf(model).find(tenantId, model, key),
     findSessionByUid: (tenantId, sessionKey) =>
@@ -67,6 +78,7 @@ export function placeArtifacts(stores: {
       }
       return storeOf(model).consume(tenantId, model, key, options);
     },
+    giveBack: (tenantId, spent) => storeOf(spent.model).giveBack(tenantId, spent),
     destroy: (tenantId, model, key) => storeOf(model).destroy(tenantId, model, key),
 
     async revokeGrant(tenantId, grantKey, options) {

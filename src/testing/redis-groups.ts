@@ -34,6 +34,8 @@ export interface WatchedRedis {
   hang(): Promise<void>;
   /** Ends the server that takes writes in order, and starts it again on what it kept. */
   restart(): Promise<void>;
+  /** Has the server that takes writes refuse them, as one that is full; returns how to end that. */
+  fill(): Promise<() => Promise<void>>;
   /** Removes every key. */
   empty(): Promise<void>;
   stop(): Promise<void>;
@@ -114,6 +116,12 @@ export async function startWatchedRedis(): Promise<WatchedRedis> {
       const port = await masterPort();
       await running.get(port)?.end('SIGTERM');
       await start(port);
+    },
+    async fill() {
+      const limitTo = (bytes: number) =>
+        withMaster((redis) => redis.config('SET', 'maxmemory', bytes));
+      await limitTo(1);
+      return () => limitTo(0);
     },
     empty: () => withMaster((redis) => redis.flushall()),
     async stop() {

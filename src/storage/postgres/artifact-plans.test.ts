@@ -111,6 +111,15 @@ describe('every artifact query, those inside functions too, goes through its ind
       indexes: ['artifacts_parent', 'artifacts_pkey'],
       run: (i) => store.consume(tenantId, 'RefreshToken', `new${i}`, { retryWindowSeconds: 10 }),
     },
+    giveBack: {
+      indexes: ['artifacts_parent', 'artifacts_pkey'],
+      run: (i) =>
+        store.giveBack(tenantId, {
+          model: 'RefreshToken',
+          key: keyOf(i),
+          successorKey: keyOf(i + 1),
+        }),
+    },
     destroy: {
       indexes: ['artifacts_pkey'],
       run: (i) => store.destroy(tenantId, 'Session', keyOf(i + 500)),

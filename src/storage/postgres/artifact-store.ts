@@ -21,7 +21,17 @@ const ENDING_LIMIT = 2000;
 
 const SAVE =
   'select artifact_save(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as outcome' as const;
-const FIND = 'select payload, expires_at, consumed_at, use from artifact_find(?, ?, ?, ?)';
+const FIND = 'select payload, expires_at, consumed_at, use from artifact_find(?, ?, ?, ?)'; /**
+ * Of two that take back at once each deletes its own successor first, so that the later look finds
+ * none: hence two statements, each of which locks one row.
+ */
+const DELETE_SUCCESSOR =
+  'delete from artifacts where tenant_id = ? and model = ? and key = ? and parent_key = ?';
+const GIVE_BACK = `
+  update artifacts a set consumed_at = null, retry_until = null
+   where a.tenant_id = ? and a.model = ? and a.key = ?
+     and a.successor_used_at is null and a.superseded_at is null
+     and not exists (select from artifacts s where s.tenant_id = ? and s.parent_key = ?)`;
 /** By a second key: no single use among these, and rare, so no function. The newest wins. */
 const FIND_BY = (column: 'session_key' | 'user_code_key') =>
   `select payload, expires_at, consumed_at,
@@ -43,7 +53,8 @@ const LIST_BY_ACCOUNT = (isFirst: boolean) =>
 /**
  * Artifacts in PostgreSQL: every method is one statement, hence one round trip and one transaction.
  * Only ending what issued more than 2,000 artifacts takes one more per 2,000: each in bounded time,
- * and nothing is issued in between, because the tombstone stands from the first on.
+ * and nothing is issued in between, because the tombstone stands from the first on. And giving back
+ * takes two.
  *
  * What must be atomic is in the functions of `migrations/0002_artifacts.ts`, with the order of
  * their locks. Volatile models (see `place-artifacts.ts`) are written without waiting for the
@@ -126,6 +137,13 @@ export function createPostgresArtifactStore(
         [tenantId, model, key, retryWindowSeconds, now()],
       );
       return row?.consumed === true ? 'consumed' : 'lost';
+    },
+
+    async giveBack(tenantId, { model, key, successorKey }) {
+      if (successorKey !== undefined) {
+        await query(db, DELETE_SUCCESSOR, [tenantId, model, successorKey, key]);
+      }
+      await query(db, GIVE_BACK, [tenantId, model, key, tenantId, key]);
     },
 
     async destroy(tenantId, model, key) {

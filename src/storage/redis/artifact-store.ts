@@ -14,7 +14,7 @@ import { answerRedis, type RedisClient, serversOf } from './redis.ts';
 import { runScript, type Script } from './run-script.ts';
 import { DENY, END_ACCOUNT, END_SESSION, REVOKE_GRANT } from './scripts/end-artifacts.ts';
 import { NOTE_TENANT, TRIM } from './scripts/tend-indexes.ts';
-import { CONSUME, DESTROY, FIND, FIND_BY, LIST, SAVE } from './scripts/use-artifact.ts';
+import { CONSUME, DESTROY, FIND, FIND_BY, GIVE_BACK, LIST, SAVE } from './scripts/use-artifact.ts';
 
 /** Records that one call of a script deletes at most: a few milliseconds of the server's time. */
 const CLEARING_BUDGET = 500;
@@ -125,6 +125,11 @@ export function createRedisArtifactStore(
     async consume(tenantId, model, key, { retryWindowSeconds }) {
       const won = await run(CONSUME, tenantId, memberOf(model, key), retryWindowSeconds * 1000);
       return won === 1 ? 'consumed' : 'lost';
+    },
+
+    async giveBack(tenantId, { model, key, successorKey }) {
+      const successor = successorKey === undefined ? '' : memberOf(model, successorKey);
+      await run(GIVE_BACK, tenantId, memberOf(model, key), successor);
     },
 
     async destroy(tenantId, model, key) {

@@ -183,6 +183,102 @@ export function testFamilies(given: () => SuiteContext): void {
     assert.equal(await family.use(), 'consumed');
   });
 
+  test('what is given back is as it was, and its successor is gone', async () => {
+    const { family, samples } = await start(given());
+    await family.use();
+    const untold = await family.rotate();
+    await family.giveBack(untold);
+    assert.equal(await family.state(untold), undefined);
+    assert.equal(await family.state(), 'unused');
+    assert.equal((await family.find())?.consumedAt, undefined);
+
+    samples.advance(60);
+    assert.equal(await family.use(), 'consumed', 'however long after');
+    samples.advance(9);
+    assert.equal(await family.state(), 'retryable', 'with a window of its own');
+    const successor = await family.rotate();
+    samples.advance(1);
+    assert.equal(await family.state(), 'used');
+    assert.equal(await family.use(), 'lost');
+    assert.equal(await family.use(successor), 'consumed');
+  });
+
+  test('without a window, or a successor, it is given back, too', async () => {
+    const { family } = await start(given());
+    await family.use(undefined, 0);
+    await family.giveBack();
+    assert.equal(await family.use(undefined, 0), 'consumed');
+    assert.equal(await family.use(undefined, 0), 'lost');
+  });
+
+  test('a retry that is given back leaves what the first use was answered with', async () => {
+    const { family, samples } = await start(given());
+    await family.use();
+    const told = await family.rotate();
+    samples.advance(5);
+    await family.use();
+    const untold = await family.rotate();
+    await family.giveBack(untold);
+    assert.equal(await family.state(untold), undefined);
+    assert.equal(await family.state(), 'retryable');
+    samples.advance(5);
+    assert.equal(await family.state(), 'used', 'the window is the one of the first use');
+    assert.equal(await family.use(), 'lost');
+    assert.equal(await family.use(told), 'consumed');
+  });
+
+  test('what has a used successor, or sibling, is not given back', async () => {
+    const { family } = await start(given());
+    await family.use();
+    const [used, dead] = [await family.rotate(), await family.rotate()];
+    await family.use(used);
+    await family.giveBack(dead);
+    assert.equal(await family.state(), 'used');
+    await family.giveBack(used);
+    assert.equal(await family.state(), 'used', 'though it is gone');
+    const another = await start(given());
+    await another.family.use();
+    const siblings = [await another.family.rotate(), await another.family.rotate()] as const;
+    await another.family.use(siblings[0]);
+    await another.family.giveBack(undefined, siblings[1]);
+    assert.equal(await another.family.state(siblings[1]), 'used');
+  });
+
+  test('what is no successor stays', async () => {
+    const { family } = await start(given());
+    await family.use();
+    const successor = await family.rotate();
+    await family.use(successor);
+    const further = await family.rotate(undefined, successor);
+    await family.giveBack(further);
+    assert.equal(await family.state(further), 'unused');
+  });
+
+  test('of two that are given back at once neither leaves it used up', async () => {
+    const { family, harness } = await start(given());
+    for (let round = 0; round < 20; round += 1) {
+      await family.use();
+      const untold = [await family.rotate(), await family.rotate()];
+      await Promise.all(
+        untold.map((key, i) => family.giveBack(key, family.current, harness.replicas[i])),
+      );
+      assert.equal(await family.state(), 'unused', `round ${round}`);
+    }
+  });
+
+  test('a code that is given back is used once', async () => {
+    const { store, harness, samples } = given();
+    const tenant = await harness.newTenant();
+    const code = samples.write(tenant, 'AuthorizationCode');
+    await store.save(code);
+    await store.consume(tenant, code.model, code.key, WINDOW);
+    await store.giveBack(tenant, code);
+    assert.equal((await store.find(tenant, code.model, code.key))?.use, 'unused');
+    assert.equal(await store.consume(tenant, code.model, code.key, WINDOW), 'consumed');
+    assert.equal(await store.consume(tenant, code.model, code.key, WINDOW), 'lost');
+    await store.giveBack(tenant, { ...code, key: samples.key() });
+  });
+
   test('the window is for refresh tokens alone', async () => {
     const { store, harness, samples } = given();
     const tenant = await harness.newTenant();
@@ -205,6 +301,11 @@ interface Family {
   /** Saves a successor of a token, as after its use. */
   trySave(parentKey: ArtifactKey, key?: ArtifactKey): Promise<'saved' | 'ended'>;
   rotate(expiresAt?: Date, parentKey?: ArtifactKey): Promise<ArtifactKey>;
+  giveBack(
+    successorKey?: ArtifactKey,
+    key?: ArtifactKey,
+    by?: SuiteContext['store'],
+  ): Promise<void>;
 }
 
 /** A tenant with a grant and its first refresh token. */
@@ -242,6 +343,12 @@ async function start(context: SuiteContext): Promise<SuiteContext & { family: Fa
       assert.equal(await saved.outcome, 'saved');
       return saved.key;
     },
+    giveBack: (successorKey, key = family.current, by = store) =>
+      by.giveBack(tenant, {
+        model: MODEL,
+        key,
+        ...(successorKey === undefined ? {} : { successorKey }),
+      }),
   };
   return { ...context, family };
 }

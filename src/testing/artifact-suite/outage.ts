@@ -79,6 +79,7 @@ async function everyMethodIsUnavailable({ store, tenantId }: OutageHarness): Pro
     findByUserCode: () => store.findByUserCode(tenantId, 'k'),
     listByAccount: () => store.listByAccount(tenantId, 'k', 'Session', { limit: 10 }),
     consume: () => store.consume(tenantId, 'RefreshToken', 'k', { retryWindowSeconds: 10 }),
+    giveBack: () => store.giveBack(tenantId, { model: 'RefreshToken', key: 'k' }),
     destroy: () => store.destroy(tenantId, 'Session', 'k'),
     revokeGrant: () => store.revokeGrant(tenantId, 'k', until),
     endSession: () => store.endSession(tenantId, 'k', ['k'], until),

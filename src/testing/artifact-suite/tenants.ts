@@ -66,6 +66,12 @@ export function testTenants(given: () => SuiteContext): void {
         assert.equal(await store.consume(mine, model, key, { retryWindowSeconds: 10 }), 'lost');
       }
     },
+    async giveBack(store, mine, { all, refreshToken: { model, key } }) {
+      const successor = all.find(({ parentKey }) => parentKey === key);
+      assert.ok(successor);
+      await store.giveBack(mine, { model, key, successorKey: successor.key });
+      for (const write of all) await store.giveBack(mine, write);
+    },
     async destroy(store, mine, theirs) {
       for (const { model, key } of theirs.all) await store.destroy(mine, model, key);
     },
@@ -123,6 +129,7 @@ async function settle({ store, harness, samples }: SuiteContext): Promise<Theirs
     { ...rest, key: samples.key(), grantKey, parentKey },
   ];
   for (const write of [...all, ...mores]) assert.equal(await store.save(write), 'saved');
+  await store.consume(tenant, 'RefreshToken', parentKey, { retryWindowSeconds: 10 });
   await store.deny(tenant, jtiKey, samples.forADay().tombstoneUntil);
   return {
     tenant,

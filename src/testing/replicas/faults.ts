@@ -11,6 +11,9 @@ const STORM = 300;
 /** By which each answer of a slow PostgreSQL is late: enough to have its connections all taken. */
 const SLOW_MS = 200;
 
+/** Longer than a refresh token may be sent again. */
+const FULL_MS = 11_000;
+
 /** Shorter than anybody's patience: whoever waits is answered in the end. */
 const STALL_MS = 2500;
 
@@ -107,6 +110,16 @@ export const FAULTS: readonly Fault[] = [
     happen: (fleet) => fleet.redis.hang(),
     isWithin: only503,
     losesSessions: true,
+  },
+  {
+    name: 'Redis is full for 11 s',
+    allowed: '503',
+    async happen(fleet) {
+      const free = await fleet.redis.fill();
+      await delay(FULL_MS);
+      await free();
+    },
+    isWithin: only503,
   },
   {
     name: 'Redis is emptied',

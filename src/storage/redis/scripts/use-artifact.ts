@@ -145,6 +145,19 @@ end
 return 1
 `);
 
+/** Takes a consumption back. ARGV: now, `<model>:<key>`, successor's `<model>:<key>` or "". */
+export const GIVE_BACK = defineScript(`${ARTIFACT_RECORD}
+local member, successor = ARGV[2], ARGV[3] ~= '' and stored(ARGV[3])
+if successor and successor.f == member then remove(ARGV[3], successor) end
+local record = stored(member)
+if not record or record.x or record.u then return 0 end
+for _, other in ipairs(redis.call('ZRANGE', base .. ':x:f:' .. member, 0, -1)) do
+  if stored(other) then return 0 end
+end
+redis.call('HDEL', base .. ':a:' .. member, 'c', 'r')
+return 1
+`);
+
 /** Deletes an artifact. ARGV: now, `<model>:<key>`. */
 export const DESTROY = defineScript(`${ARTIFACT_RECORD}
 local record = stored(ARGV[2])
