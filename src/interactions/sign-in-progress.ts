@@ -15,7 +15,7 @@ export interface SignInProgress {
   readonly userVerified: boolean;
   /** This browser proved a second factor of the account earlier. */
   readonly rememberedBrowser: boolean;
-  /** When the last of them was proved; seconds since 1970. */
+  /** When the last of them was proved, here or at a provider of others; seconds since 1970. */
   readonly at: number;
   /** Whether the session outlives the browser. */
   readonly remember: boolean;

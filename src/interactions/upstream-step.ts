@@ -20,6 +20,9 @@ import {
 /** What of an answer is read; the rest is the provider's own, and no part of the protocol. */
 const ANSWER_PARAMETERS = ['code', 'state', 'iss', 'error'];
 
+/** How old a sign-in counts whose provider does not say when it was. */
+const UNKNOWN_AGE_MS = 24 * 60 * 60 * 1000;
+
 /** Where a provider's answer goes on to, below an interaction: its cookie goes there too. */
 export const ANSWER = 'upstream-answer';
 
@@ -85,7 +88,7 @@ export async function beginUpstream(
     redirectUri: issuer + upstreamCallbackPath(provider.key),
     binding: interaction.uid,
     locales: [messages.lang],
-    anew: confirms,
+    anew: confirms || asksForFreshSignIn(interaction),
     ...(loginHint === undefined ? {} : { loginHint }),
   });
   if (begun.outcome === 'failed') return fail(deps, visit, provider, begun);
@@ -157,8 +160,9 @@ async function signInAs(
   provider: UpstreamProvider,
   identity: UpstreamIdentity,
 ): Promise<void> {
-  const { tenant, startedAt } = visit.ctx.state;
+  const { tenant } = visit.ctx.state;
   const request = requestOf(visit);
+  const at = provedAt(identity, visit.ctx.state.startedAt);
   const found = await deps.upstream.resolve(tenant, provider, identity);
   switch (found.outcome) {
     case 'known':
@@ -166,19 +170,37 @@ async function signInAs(
       return proceedWith(deps, visit, {
         accountId: found.account.id,
         method: 'fed',
-        at: startedAt,
+        at,
       });
     case 'create': {
       const input = { email: found.email, identity };
       const made = await deps.upstream.createAccount(tenant, input, request);
       if (made.outcome === 'taken') return waitForAccount(deps, visit, identity, false);
-      return proceedWith(deps, visit, { accountId: made.accountId, method: 'fed', at: startedAt });
+      return proceedWith(deps, visit, { accountId: made.accountId, method: 'fed', at });
     }
     case 'confirm_link':
       return waitForAccount(deps, visit, identity, found.mayRegister);
     case 'not_registered':
       return fail(deps, visit, provider, { reason: 'not_registered' });
   }
+}
+
+/**
+ * Whether the request wants somebody to prove themselves now, whoever is signed in, was, or says
+ * that they are somebody else: what a provider's session says is no proof then.
+ */
+function asksForFreshSignIn(interaction: InteractionVisit['interaction']): boolean {
+  return (
+    interaction.params.max_age !== undefined ||
+    parameter(interaction, 'prompt')?.split(' ').includes('login') === true
+  );
+}
+
+/** When somebody proved themselves to a provider, which may have been long before they came here. */
+function provedAt({ authenticatedAt }: UpstreamIdentity, now: Date): Date {
+  const at = authenticatedAt?.getTime() ?? now.getTime() - UNKNOWN_AGE_MS;
+  // A provider may say anything; 0 is nobody's sign-in (`NOTHING_PROVED_HERE`).
+  return new Date(Math.min(Math.max(at, 1000), now.getTime()));
 }
 
 /** Keeps an identity until the person has signed in to an account that it may be linked to. */

@@ -60,9 +60,16 @@ describe('lifetimes', () => {
   });
 
   it('of a session end at the nearer of idle and absolute', () => {
-    assert.equal(seconds('Session', alices({ loginTs: NOW - 10 * DAY })), 14 * DAY);
-    assert.equal(seconds('Session', alices({ loginTs: NOW - 80 * DAY })), 10 * DAY);
-    assert.equal(seconds('Session', alices({ loginTs: NOW - 90 * DAY + 5 })), 5);
+    const signedIn = (at: number) => seconds('Session', alices({ loginTs: at, iat: at - HOUR }));
+    assert.equal(signedIn(NOW - 10 * DAY), 14 * DAY);
+    assert.equal(signedIn(NOW - 80 * DAY), 10 * DAY);
+    assert.equal(signedIn(NOW - 90 * DAY + 5), 5);
+  });
+
+  it('of a session begin here, however long ago somebody signed in to a provider of others', () => {
+    const longAgo = NOW - 400 * DAY;
+    assert.equal(seconds('Session', alices({ loginTs: longAgo })), 14 * DAY);
+    assert.equal(seconds('Session', alices({ loginTs: longAgo, iat: NOW - 80 * DAY })), 10 * DAY);
   });
 
   it('of a session that is nobody’s are minutes, and no longer than anybody’s', () => {
@@ -79,7 +86,8 @@ describe('lifetimes', () => {
   });
 
   it('are never nothing: the library refuses that, and the store ends it a second later', () => {
-    assert.equal(seconds('Session', alices({ loginTs: NOW - 91 * DAY })), 1);
+    const before = { loginTs: NOW - 91 * DAY, iat: NOW - 92 * DAY };
+    assert.equal(seconds('Session', alices(before)), 1);
     assert.equal(seconds('RefreshToken', { iiat: NOW - 181 * DAY }), 1);
   });
 

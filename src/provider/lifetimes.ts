@@ -1,6 +1,7 @@
 import type { Configuration } from 'oidc-provider';
 import { clientSeconds } from '../applications/client-metadata.ts';
 import type { TenantLifetimes } from '../tenants/tenant.ts';
+import { signedInHereAt } from './session-facts.ts';
 
 /**
  * How long a session of nobody lives. All it holds is the form of a sign-out, on a page that leads on
@@ -33,7 +34,7 @@ export function lifetimes(settings: TenantLifetimes): NonNullable<Configuration[
       if (session.accountId === undefined) {
         return Math.min(NOBODYS_SESSION_SECONDS, settings.sessionIdleSeconds);
       }
-      const signedInAt = session.loginTs ?? secondsNow();
+      const signedInAt = signedInHereAt(session, secondsNow());
       return nearer(settings.sessionIdleSeconds, signedInAt + settings.sessionAbsoluteSeconds);
     },
     RefreshToken: (_ctx, token, client) => {

@@ -48,7 +48,7 @@ export function factsOf(stored: StoredPayload): SessionFacts | undefined {
  */
 export function factsNow(
   ctx: KoaContextWithOIDC | undefined,
-  session: Pick<AdapterPayload, 'uid' | 'accountId' | 'loginTs' | 'authorizations'>,
+  session: Pick<AdapterPayload, 'uid' | 'accountId' | 'loginTs' | 'iat' | 'authorizations'>,
   now: Date,
 ): SessionFacts | undefined {
   if (session.accountId === undefined) return undefined;
@@ -59,10 +59,23 @@ export function factsNow(
   const used = { ...before?.clients, ...(clientId === undefined ? {} : { [clientId]: at }) };
   const known = new Set(Object.keys(session.authorizations ?? {}));
   return {
-    started: before?.started ?? { ...seen, at: session.loginTs ?? at },
+    started: before?.started ?? { ...seen, at: signedInHereAt(session, at) },
     seen,
     clients: Object.fromEntries(Object.entries(used).filter(([id]) => known.has(id))),
   };
+}
+
+/**
+ * When somebody signed in here last. `loginTs` is when they proved who they are, which at a provider
+ * of others may have been long before the session began.
+ *
+ * @param now - seconds since 1970, like what is answered
+ */
+export function signedInHereAt(
+  { loginTs, iat }: Pick<AdapterPayload, 'loginTs' | 'iat'>,
+  now: number,
+): number {
+  return loginTs === undefined ? now : Math.max(loginTs, iat ?? now);
 }
 
 function whereabouts(ctx: KoaContextWithOIDC | undefined): Omit<SessionSighting, 'at'> {
