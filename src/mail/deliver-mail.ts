@@ -106,9 +106,11 @@ export function createMailDelivery(deps: MailDeliveryDeps): MailDelivery {
   }
 
   async function deliver(mail: ClaimedMail): Promise<void> {
-    const result = await attempt(mail);
+    const readable = open(mail);
+    const result = 'content' in readable ? await send(mail, readable.content) : readable;
     const away = result.outcome === 'deferred' && result.serverAway;
-    proven = !away;
+    // What was never handed to the server says nothing of it.
+    if (result !== readable) proven = !away;
     if (away) {
       const pause = TO_BE_MENDED.has(result.why.problem) ? LONG_PAUSE_MS : PAUSE_MS;
       pausedUntil = now().getTime() + pause;
@@ -122,18 +124,22 @@ export function createMailDelivery(deps: MailDeliveryDeps): MailDelivery {
     }
   }
 
-  async function attempt(mail: ClaimedMail): Promise<SendResult> {
-    if (now() >= mail.giveUpAt) {
-      return { outcome: 'refused', status: 'failed', why: { problem: 'expired' } };
+  /** What a message says, or why it is not worth sending. */
+  function open({ giveUpAt, tenantId, id, sealedContent }: ClaimedMail) {
+    if (now() >= giveUpAt) {
+      return { outcome: 'refused', status: 'failed', why: { problem: 'expired' } } as const;
     }
-    const { id, name, recipient, createdAt, tenantId, sealedContent } = mail;
-    let content: RenderedMail;
     try {
-      content = openMail(deps.sealer, tenantId, id, sealedContent);
+      return { content: openMail(deps.sealer, tenantId, id, sealedContent) };
     } catch (cause) {
       // Another replica may have the key.
-      return { outcome: 'deferred', serverAway: false, why: { problem: 'unreadable', cause } };
+      const why = { problem: 'unreadable', cause } as const;
+      return { outcome: 'deferred', serverAway: false, why } as const;
     }
+  }
+
+  function send(mail: ClaimedMail, content: RenderedMail): Promise<SendResult> {
+    const { id, name, recipient, createdAt } = mail;
     const signal = AbortSignal.any([AbortSignal.timeout(ATTEMPT_MS), abort.signal]);
     return deps.transport.send({ id, name, recipient, createdAt, content }, signal);
   }

@@ -69,6 +69,16 @@ describe('a mail server', () => {
     assert.equal(server.received.length, 10);
   });
 
+  it('is asked with one message when those before it have expired', async () => {
+    await server.stop();
+    await world.queue({ data: { code: '482913', validSeconds: 60 } });
+    world.advance(60);
+    for (let n = 0; n < 10; n += 1) await world.queue();
+    await world.worker(server.env).run();
+    const waiting = (await world.list()).filter(({ status }) => status === 'queued');
+    assert.deepEqual(waiting.map(({ attempts }) => attempts).filter(Boolean), [1]);
+  });
+
   it('is left alone for a while when it was away', async () => {
     await server.stop();
     await world.queue();
