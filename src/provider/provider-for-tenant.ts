@@ -15,9 +15,7 @@ import { buildProvider, type ProviderDeps } from './provider.ts';
 export interface ProviderPool {
   /** @throws StorageUnavailableError when the tenant's keys cannot be read */
   providerForTenant(tenant: Tenant): Promise<Provider>;
-  /** Drops a tenant's Provider; the next request builds one. */
-  retire(tenantId: TenantId): void;
-  /** Drops them all, for what every tenant shares: rotated cookie keys. */
+  /** Drops them all, for what every tenant shares: rotated cookie keys. The next requests build anew. */
   retireAll(): void;
   /** Providers in memory. */
   size(): number;
@@ -60,7 +58,6 @@ export function createProviderPool(deps: ProviderPoolDeps): ProviderPool {
       });
       return entry.provider;
     },
-    retire: (tenantId) => void pool.delete(tenantId),
     retireAll: () => pool.clear(),
     size: () => pool.size,
   };

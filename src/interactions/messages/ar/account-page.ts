@@ -1,4 +1,3 @@
-import { isolateInRtl as isolate } from '../../../languages/display-text.ts';
 import type { Messages } from '../catalogue.ts';
 
 export const accountPage: Messages['accountPage'] = {
@@ -42,7 +41,6 @@ export const accountPage: Messages['accountPage'] = {
     account_connected: 'تم ربط الحساب. يمكنك تسجيل الدخول به الآن.',
     account_disconnected: 'تم إلغاء ربط الحساب.',
   },
-  signedInTo: (site) => `أنت مسجّل الدخول إلى ${isolate(site)}.`,
   refused: {
     title: 'لم تسجّل الدخول',
     text: 'غادرت قبل اكتمال تسجيل الدخول. بقي حسابك كما كان.',

@@ -1,4 +1,3 @@
-import { isolate } from '../../../languages/display-text.ts';
 import type { Messages } from '../catalogue.ts';
 
 export const accountPage: Messages['accountPage'] = {
@@ -50,7 +49,6 @@ export const accountPage: Messages['accountPage'] = {
     account_connected: 'Das Konto ist verbunden. Sie können sich jetzt damit anmelden.',
     account_disconnected: 'Das Konto ist getrennt.',
   },
-  signedInTo: (site) => `Sie sind bei ${isolate(site)} angemeldet.`,
   refused: {
     title: 'Sie sind nicht angemeldet',
     text: 'Sie sind gegangen, bevor die Anmeldung abgeschlossen war. Ihr Konto ist, wie es war.',

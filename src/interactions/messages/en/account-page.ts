@@ -1,5 +1,3 @@
-import { isolate } from '../../../languages/display-text.ts';
-
 /** What surrounds the pages of a person's own account, and the first of them. */
 export const accountPage = {
   title: 'Your account',
@@ -50,7 +48,6 @@ export const accountPage = {
     sessions_ended: 'Every other browser is signed out.',
     access_removed: 'The application has no access to your account any more.',
   },
-  signedInTo: (site: string) => `You are signed in to ${isolate(site)}.`,
 
   refused: {
     title: 'You are not signed in',

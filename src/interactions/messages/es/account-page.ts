@@ -1,4 +1,3 @@
-import { isolate } from '../../../languages/display-text.ts';
 import type { Messages } from '../catalogue.ts';
 
 export const accountPage: Messages['accountPage'] = {
@@ -46,7 +45,6 @@ export const accountPage: Messages['accountPage'] = {
     account_connected: 'La cuenta está conectada. Ya puedes iniciar sesión con ella.',
     account_disconnected: 'La cuenta está desconectada.',
   },
-  signedInTo: (site) => `Tienes la sesión iniciada en ${isolate(site)}.`,
   refused: {
     title: 'No has iniciado sesión',
     text: 'Te fuiste antes de completar el inicio de sesión. Tu cuenta sigue como estaba.',

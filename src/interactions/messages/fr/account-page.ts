@@ -1,4 +1,3 @@
-import { isolate } from '../../../languages/display-text.ts';
 import type { Messages } from '../catalogue.ts';
 
 export const accountPage: Messages['accountPage'] = {
@@ -50,7 +49,6 @@ export const accountPage: Messages['accountPage'] = {
     account_connected: 'Le compte est relié. Vous pouvez vous connecter avec lui dès maintenant.',
     account_disconnected: 'Le compte est dissocié.',
   },
-  signedInTo: (site) => `Vous êtes connecté à ${isolate(site)}.`,
   refused: {
     title: 'Vous n’êtes pas connecté',
     text: 'Vous êtes parti avant la fin de la connexion. Votre compte est tel qu’il était.',

@@ -1,4 +1,3 @@
-import { isolate } from '../../../languages/display-text.ts';
 import type { Messages } from '../catalogue.ts';
 
 export const accountPage: Messages['accountPage'] = {
@@ -39,7 +38,6 @@ export const accountPage: Messages['accountPage'] = {
     account_connected: 'アカウントを連携しました。今すぐログインに使えます。',
     account_disconnected: 'アカウントの連携を解除しました。',
   },
-  signedInTo: (site) => `${isolate(site)} にログインしています。`,
   refused: {
     title: 'ログインしていません',
     text: 'ログインが完了する前に中止されました。アカウントは元のままです。',

@@ -1,4 +1,3 @@
-import { isolate } from '../../../languages/display-text.ts';
 import type { Messages } from '../catalogue.ts';
 
 export const accountPage: Messages['accountPage'] = {
@@ -46,7 +45,6 @@ export const accountPage: Messages['accountPage'] = {
     account_connected: 'A conta está conectada. Você já pode entrar com ela.',
     account_disconnected: 'A conta foi desconectada.',
   },
-  signedInTo: (site) => `Você está conectado a ${isolate(site)}.`,
   refused: {
     title: 'Você não entrou',
     text: 'Você saiu antes de terminar de entrar. Sua conta está como estava.',

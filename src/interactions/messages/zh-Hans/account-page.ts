@@ -1,4 +1,3 @@
-import { isolate } from '../../../languages/display-text.ts';
 import type { Messages } from '../catalogue.ts';
 
 export const accountPage: Messages['accountPage'] = {
@@ -39,7 +38,6 @@ export const accountPage: Messages['accountPage'] = {
     account_connected: '账号已关联。您现在可以用它登录。',
     account_disconnected: '账号已取消关联。',
   },
-  signedInTo: (site) => `您已登录 ${isolate(site)}。`,
   refused: {
     title: '您尚未登录',
     text: '您在登录完成之前离开了。您的账号没有变化。',
