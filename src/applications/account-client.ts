@@ -6,6 +6,10 @@ export const ACCOUNT_CLIENT_ID = 'gatehouse-account';
 
 /** Where the account page is, below the issuer. */
 export const ACCOUNT_PATH = '/account';
+/** Where a link leads that sets a new password, below the issuer. */
+export const RESET_PASSWORD_PATH = '/account/reset-password';
+/** Where an invitation's link leads, below the issuer. */
+export const INVITATION_PATH = '/account/invitation';
 /** Where a sign-in for the account page leads back to, below the issuer. */
 export const ACCOUNT_SIGNED_IN_PATH = '/account/signed-in';
 
@@ -49,4 +53,16 @@ export function accountClient(tenantId: TenantId, issuer: string): RegisteredCli
     rolesByAudience: {},
     disabled: false,
   };
+}
+
+/**
+ * The address that a mail or an operator gives somebody, whose token says who they are.
+ *
+ * @param issuer - the tenant's issuer identifier, no trailing slash
+ * @param path - RESET_PASSWORD_PATH or INVITATION_PATH
+ */
+export function linkWithToken(issuer: string, path: string, token: string): string {
+  const link = new URL(`${issuer}${path}`);
+  link.searchParams.set('token', token);
+  return link.href;
 }

@@ -4,6 +4,7 @@ import { requestPasswordReset } from '../accounts/reset-password.ts';
 import type { SecondFactors } from '../accounts/second-factor-store.ts';
 import { factorsOfAccount } from '../accounts/second-factors.ts';
 import { setAccountDisabled } from '../accounts/set-account-disabled.ts';
+import { linkWithToken, RESET_PASSWORD_PATH } from '../applications/account-client.ts';
 import { rolesOfAccount } from '../applications/roles-of-account.ts';
 import { issuerOf } from '../tenants/issuer.ts';
 import { addDeleteCommand } from './account-delete-command.ts';
@@ -154,17 +155,17 @@ function addResetPassword(account: Command, act: ActionMaker): void {
         const { token, expiresAt } = await requestPasswordReset(context, tenant, id, {
           actor: run.host.operator,
         });
-        const link = new URL(`${issuerOf(tenant, context.publicUrl)}/account/reset-password`);
-        link.searchParams.set('token', token);
+        const issuer = issuerOf(tenant, context.publicUrl);
+        const link = linkWithToken(issuer, RESET_PASSWORD_PATH, token);
         run.print(
           {
             tenant: tenant.slug,
             id,
             username,
-            link: link.href,
+            link,
             expiresAt: expiresAt.toISOString(),
           },
-          `Link for ${username}, shown this once:\n\n  ${link.href}\n\nIt works once, until ${expiresAt.toISOString()}.`,
+          `Link for ${username}, shown this once:\n\n  ${link}\n\nIt works once, until ${expiresAt.toISOString()}.`,
         );
         return undefined;
       }),

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { isEmailAddress } from '../accounts/email-address.ts';
 import { inviteAccount, revokeInvitation } from '../accounts/invitations.ts';
+import { INVITATION_PATH, linkWithToken } from '../applications/account-client.ts';
 import { ConflictError, NotFoundError } from '../errors.ts';
 import { issuerOf } from '../tenants/issuer.ts';
 import type { Tenant } from '../tenants/tenant.ts';
@@ -150,7 +151,5 @@ async function assertRoles(
 }
 
 function linkOf(context: Pick<CliContext, 'publicUrl'>, tenant: Tenant, token: string): string {
-  const link = new URL(`${issuerOf(tenant, context.publicUrl)}/account/invitation`);
-  link.searchParams.set('token', token);
-  return link.href;
+  return linkWithToken(issuerOf(tenant, context.publicUrl), INVITATION_PATH, token);
 }

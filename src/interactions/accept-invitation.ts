@@ -1,4 +1,5 @@
 import type { AcceptInvitationResult } from '../accounts/invitations.ts';
+import { ACCOUNT_PATH, INVITATION_PATH } from '../applications/account-client.ts';
 import { csrfToken } from '../http/csrf.ts';
 import {
   invalidInvitationPage,
@@ -27,7 +28,7 @@ export async function submitInvitation(deps: InteractionDeps, visit: Visit): Pro
     address: ctx.state.address,
     requestId: ctx.state.requestId,
   });
-  const accountHref = `${ctx.state.issuerPath}/account`;
+  const accountHref = `${ctx.state.issuerPath}${ACCOUNT_PATH}`;
   switch (result.outcome) {
     case 'invalid':
       return showForm(deps, visit, token, result.problems);
@@ -48,11 +49,11 @@ async function showForm(
   const { tenant, issuerPath } = ctx.state;
   const invitation = token === '' ? undefined : await deps.findInvitation(tenant, token);
   if (invitation === undefined) {
-    const page = invalidInvitationPage(messages, 'invalid_link', `${issuerPath}/account`);
+    const page = invalidInvitationPage(messages, 'invalid_link', `${issuerPath}${ACCOUNT_PATH}`);
     return showPage(deps, visit, page);
   }
   const page = invitationPage(messages, {
-    action: `${issuerPath}/account/invitation`,
+    action: `${issuerPath}${INVITATION_PATH}`,
     csrf: csrfToken(deps.csrfSecret(), linkPurpose(ctx, token)),
     token,
     siteName: tenant.name,

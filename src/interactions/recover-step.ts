@@ -1,3 +1,4 @@
+import { linkWithToken, RESET_PASSWORD_PATH } from '../applications/account-client.ts';
 import { identifierPage, recoverSentPage, type SendProblem } from './pages/way-pages.ts';
 import { noteAndProceed } from './proceed.ts';
 import { typedIdentifier } from './sign-in-step.ts';
@@ -40,11 +41,7 @@ export async function submitRecovery(
   const { issuer, tenant } = ctx.state;
   const result = await deps.requestRecovery(tenant, {
     identifier,
-    linkTo: (token) => {
-      const link = new URL(`${issuer}/account/reset-password`);
-      link.searchParams.set('token', token);
-      return link.href;
-    },
+    linkTo: (token) => linkWithToken(issuer, RESET_PASSWORD_PATH, token),
     locale: messages.lang,
     ...asker(visit),
   });

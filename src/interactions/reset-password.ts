@@ -1,3 +1,4 @@
+import { ACCOUNT_PATH, RESET_PASSWORD_PATH } from '../applications/account-client.ts';
 import { csrfToken } from '../http/csrf.ts';
 import {
   invalidLinkPage,
@@ -59,7 +60,7 @@ async function showForm(
   }
   const theirs = await visitOf(visit, account.claims);
   const page = resetPasswordPage(theirs.messages, {
-    action: `${issuerPath}/account/reset-password`,
+    action: `${issuerPath}${RESET_PASSWORD_PATH}`,
     csrf: csrfToken(deps.csrfSecret(), linkPurpose(ctx, token)),
     token,
     username: account.username,
@@ -71,5 +72,5 @@ async function showForm(
 
 /** Whoever came by mail has no application to go back to. */
 function accountHref({ ctx }: Visit): string {
-  return `${ctx.state.issuerPath}/account`;
+  return `${ctx.state.issuerPath}${ACCOUNT_PATH}`;
 }

@@ -1,3 +1,4 @@
+import { INVITATION_PATH, RESET_PASSWORD_PATH } from '../applications/account-client.ts';
 import { upstreamCallbackPath } from '../upstream/begin-upstream-sign-in.ts';
 import { showInvitation, submitInvitation } from './accept-invitation.ts';
 import { continueWithAccount } from './account-choice-step.ts';
@@ -50,8 +51,6 @@ export type HostedRoute = {
 );
 
 const INTERACTION = '/interaction/:uid';
-const RESET_PASSWORD = '/account/reset-password';
-const INVITATION = '/account/invitation';
 
 /** Every hosted route. */
 export const HOSTED_ROUTES: readonly HostedRoute[] = [
@@ -105,10 +104,22 @@ export const HOSTED_ROUTES: readonly HostedRoute[] = [
     access: 'anyone',
     handle: returnFromUpstream,
   },
-  { method: 'GET', path: RESET_PASSWORD, csrf: false, access: 'link', handle: showResetPassword },
-  { method: 'POST', path: RESET_PASSWORD, csrf: true, access: 'link', handle: submitResetPassword },
-  { method: 'GET', path: INVITATION, csrf: false, access: 'link', handle: showInvitation },
-  { method: 'POST', path: INVITATION, csrf: true, access: 'link', handle: submitInvitation },
+  {
+    method: 'GET',
+    path: RESET_PASSWORD_PATH,
+    csrf: false,
+    access: 'link',
+    handle: showResetPassword,
+  },
+  {
+    method: 'POST',
+    path: RESET_PASSWORD_PATH,
+    csrf: true,
+    access: 'link',
+    handle: submitResetPassword,
+  },
+  { method: 'GET', path: INVITATION_PATH, csrf: false, access: 'link', handle: showInvitation },
+  { method: 'POST', path: INVITATION_PATH, csrf: true, access: 'link', handle: submitInvitation },
   {
     method: 'POST',
     path: LANGUAGE_PATH,
