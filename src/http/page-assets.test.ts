@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
+import { createHook } from 'node:async_hooks';
+import { createServer, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import Koa from 'koa';
 import { VIEWS } from '../testing/page-server.ts';
+import { rawRequest } from '../testing/serve-app.ts';
 import { createPageAssets, type PageAssets } from './page-assets.ts';
 
 let assets: PageAssets;
 let origin: string;
+let port: number;
 let close: () => void;
 
 before(async () => {
@@ -16,7 +21,8 @@ before(async () => {
   app.use(assets.middleware);
   const server = createServer(app.callback());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  port = (server.address() as AddressInfo).port;
+  origin = `http://127.0.0.1:${port}`;
   close = () => {
     server.close();
     server.closeAllConnections();
@@ -24,6 +30,16 @@ before(async () => {
 });
 
 after(() => close());
+
+/** A body as it is sent. */
+async function bytesOf(path: string, encoding: 'br' | 'gzip'): Promise<Buffer> {
+  const headers = { 'accept-encoding': encoding };
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    get(origin + path, { headers, agent: false }, resolve).once('error', reject);
+  });
+  assert.equal(answer.headers['content-encoding'], encoding);
+  return buffer(answer);
+}
 
 const plain = { accentColor: undefined, ownHost: false };
 
@@ -75,6 +91,44 @@ describe('page assets', () => {
 
     const none = assets.stylesheets({ accentColor: 'red;}', ownHost: false });
     assert.deepEqual(none, assets.stylesheets(plain));
+  });
+
+  it('are of any colour, each as decoders read it, and little longer than the standard one', async () => {
+    const [standard = ''] = assets.stylesheets(plain);
+    for (const accentColor of ['#000000', '#FFFFFF', '#ffd400', '#1a5fb4', '#7f7f7f']) {
+      const [path = ''] = assets.stylesheets({ accentColor, ownHost: false });
+      const sheet = await (
+        await fetch(origin + path, { headers: { 'accept-encoding': 'identity' } })
+      ).text();
+      assert.match(sheet, new RegExp(`--accent:${accentColor}`, 'i'));
+      for (const [encoding, decode] of [
+        ['br', brotliDecompressSync],
+        ['gzip', gunzipSync],
+      ] as const) {
+        const sent = await bytesOf(path, encoding);
+        assert.equal(decode(sent).toString(), sheet, encoding);
+        assert.ok(sent.length < (await bytesOf(standard, encoding)).length + 500, encoding);
+      }
+    }
+  });
+
+  it('compress nothing for colours, however many somebody asks for', async () => {
+    let compressions = 0;
+    const hook = createHook({
+      init: (_id, type) => {
+        if (type === 'ZLIB') compressions += 1;
+      },
+    }).enable();
+    try {
+      for (let colour = 0; colour < 20; colour += 1) {
+        const path = `/assets/AAAAAAAA-pages-${colour.toString(16).padStart(6, '0')}.css`;
+        const headers = { 'accept-encoding': 'br' };
+        assert.equal((await rawRequest(port, { method: 'HEAD', path, headers })).status, 200);
+      }
+    } finally {
+      hook.disable();
+    }
+    assert.equal(compressions, 0);
   });
 
   it('hold scripts, by their own type, and no script that is not there', async () => {

@@ -4,7 +4,13 @@ import { extname, join } from 'node:path';
 import type { Middleware } from 'koa';
 import { LRUCache } from 'lru-cache';
 import { accentStylesheet, normalizeAccent } from './accent-colour.ts';
-import { answerCompressed, type CompressedText, compressText, EFFORT } from './compressed-text.ts';
+import {
+  answerCompressed,
+  type CompressedText,
+  compressBeginning,
+  compressText,
+  EFFORT,
+} from './compressed-text.ts';
 
 /** A year: the address changes with the content. */
 const IMMUTABLE = 'public, max-age=31536000, immutable';
@@ -12,7 +18,7 @@ const IMMUTABLE = 'public, max-age=31536000, immutable';
 const OTHER_RELEASE = 'public, max-age=30';
 /** Path of a page asset below the deployment's root: a digest, then its name. */
 const ASSET_PATH = /^\/assets\/([\w-]{8})-([a-z0-9-]+\.(?:css|js))$/;
-/** Colours whose stylesheets are kept, some 20 KB each. */
+/** Colours whose stylesheets are kept, some 35 KB each. */
 const KEPT_ACCENTS = 100;
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -45,7 +51,9 @@ interface Asset extends CompressedText {
 
 /**
  * Reads the stylesheets and scripts of the hosted pages into memory, compressed once. The sheet of
- * a tenant's colour is the standard one with the colour behind it, made when it is first asked for.
+ * a tenant's colour is the standard one with the colour behind it, made when it is first asked for:
+ * of any colour, since another replica may have heard of a tenant's new one before. Nothing is
+ * compressed for that, or whoever asks for millions would keep a replica busy.
  *
  * Addresses carry a digest of the content and may be cached for ever. While two releases run side
  * by side, a page of one may ask the other for its stylesheet: the digest is then another's, and
@@ -63,7 +71,8 @@ export async function createPageAssets(
   const assets = new Map<string, Asset>();
   for (const name of await readdir(directory)) {
     if (extname(name) in MEDIA_TYPES) {
-      assets.set(name, await prepare(await readFile(join(directory, name)), EFFORT.once));
+      const plain = await readFile(join(directory, name));
+      assets.set(name, digested(await compressText(plain, EFFORT.once)));
     }
   }
   const standard = assets.get(standardName);
@@ -74,17 +83,12 @@ export async function createPageAssets(
     const accent = name.slice(-10, -4);
     return name === accentName(accent) ? normalizeAccent(`#${accent}`) : undefined;
   };
-  const accentContent = (accent: string) =>
-    Buffer.concat([standard.plain, Buffer.from(accentStylesheet(accent))]);
-  const digests = new LRUCache<string, string>({
+  const endedBy = await compressBeginning(standard.plain);
+  const accented = new LRUCache<string, Asset>({
     max: KEPT_ACCENTS,
-    memoMethod: (accent) => digestOf(accentContent(accent)),
+    memoMethod: (accent) => digested(endedBy(Buffer.from(accentStylesheet(accent)))),
   });
-  const accented = new LRUCache<string, Promise<Asset>>({
-    max: KEPT_ACCENTS,
-    memoMethod: (accent) => prepare(accentContent(accent), EFFORT.quick),
-  });
-  const find = async (name: string): Promise<Asset | undefined> => {
+  const find = (name: string): Asset | undefined => {
     const accent = accentOf(name);
     return accent === undefined ? assets.get(name) : accented.memo(accent);
   };
@@ -95,7 +99,7 @@ export async function createPageAssets(
       const accent = normalizeAccent(accentColor);
       return accent === undefined
         ? [`${root(ownHost)}/${standard.digest}-${standardName}`]
-        : [`${root(ownHost)}/${digests.memo(accent)}-${accentName(accent)}`];
+        : [`${root(ownHost)}/${accented.memo(accent).digest}-${accentName(accent)}`];
     },
     script(name, { ownHost }) {
       const asset = assets.get(`${name}.js`);
@@ -107,7 +111,7 @@ export async function createPageAssets(
       // A tenant with a host of its own has no such prefix.
       const path = ctx.path.startsWith(`${basePath}/`) ? ctx.path.slice(basePath.length) : ctx.path;
       const [, digest, name = ''] = ASSET_PATH.exec(path) ?? [];
-      const asset = await find(name);
+      const asset = find(name);
       if (asset === undefined) return next();
 
       ctx.state.route = '/assets/:name';
@@ -119,10 +123,6 @@ export async function createPageAssets(
   };
 }
 
-async function prepare(plain: Buffer, effort: Parameters<typeof compressText>[1]): Promise<Asset> {
-  return { digest: digestOf(plain), ...(await compressText(plain, effort)) };
-}
-
-function digestOf(content: Buffer): string {
-  return hash('sha256', content, 'base64url').slice(0, 8);
+function digested(text: CompressedText): Asset {
+  return { ...text, digest: hash('sha256', text.plain, 'base64url').slice(0, 8) };
 }

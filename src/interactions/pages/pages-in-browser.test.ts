@@ -55,6 +55,8 @@ async function open(options?: Parameters<Browser['newContext']>[0]): Promise<Bro
   return context;
 }
 
+const accentOfPage = () => getComputedStyle(document.documentElement).getPropertyValue('--accent');
+
 describe('hosted pages in Chromium', () => {
   it('pass axe with the menu of languages open, from left to right and from right to left', async () => {
     for (const messages of [en, ar]) {
@@ -79,6 +81,7 @@ describe('hosted pages in Chromium', () => {
       const page = await (await open({ colorScheme })).newPage();
       for (const name of ['sign-in', 'consent-everything', 'reset-password-done']) {
         await page.goto(`${origin}/${name}`);
+        assert.equal(await page.evaluate(accentOfPage), accent);
         assert.deepEqual(await violations(page), [], `${name} ${accent}`);
       }
     }
