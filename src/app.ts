@@ -1,6 +1,7 @@
 import Koa from 'koa';
 import { type AccountPageDeps, createAccountRoutes } from './account-page/account-page.ts';
 import { accessLog } from './http/access-log.ts';
+import type { createLookUpAdmission } from './http/admit-look-up.ts';
 import { answerInTime } from './http/answer-in-time.ts';
 import type { ClientAddress } from './http/client-address.ts';
 import { endpointThrottle } from './http/endpoint-throttle.ts';
@@ -28,6 +29,7 @@ import type { TenantDirectory } from './tenants/tenant-directory.ts';
 export interface AppDeps {
   readonly deployment: Deployment;
   readonly directory: TenantDirectory;
+  readonly admitLookUp: ReturnType<typeof createLookUpAdmission>;
   readonly providers: ProviderPool;
   readonly interactions: InteractionDeps;
   readonly accountPage: AccountPageDeps;

@@ -14,6 +14,7 @@ import { countingAudit, watchGauges } from './compose-metrics.ts';
 import { keyDeps, passwordHasher } from './compose-shared.ts';
 import { upstreamUse } from './compose-upstream.ts';
 import type { Config } from './config/config.ts';
+import { createLookUpAdmission } from './http/admit-look-up.ts';
 import { canonicalPath } from './http/canonical-path.ts';
 import { createClientAddress } from './http/client-address.ts';
 import type { EndpointLimits } from './http/endpoint-limiter.ts';
@@ -174,9 +175,12 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
 
   const classify = classifier();
   const longestWaitMs = watchPoolWait(backends.db);
+  const waiting = { longestWaitMs, limitMs: LONGEST_WAIT_MS };
+  const limits = throttle(options, secrets.lookupKey);
   const app = createApp({
     deployment: { publicUrl: config.publicUrl, aliasHosts: aliasHosts(config) },
     directory,
+    admitLookUp: createLookUpAdmission({ ...limits, ...waiting }),
     providers,
     interactions,
     accountPage,
@@ -185,16 +189,12 @@ export async function composeGatehouse(options: ComposeOptions): Promise<Gatehou
       limit: config.maxRequestsInFlight,
       watch: (count) => metrics.watchRequestsInFlight(config.maxRequestsInFlight, count),
     },
-    shedding: {
-      needs: (ctx) => classify(ctx) !== undefined,
-      longestWaitMs,
-      limitMs: LONGEST_WAIT_MS,
-    },
+    shedding: { ...waiting, needs: (ctx) => classify(ctx) !== undefined },
     deadlineOf: ({ path }) =>
       leadsTo(MACHINES, path)
         ? { limitMs: config.tokenDeadlineMs, ofMachine: true }
         : { limitMs: config.pageDeadlineMs, ofMachine: false },
-    throttle: { ...throttle(options, secrets.lookupKey), classify },
+    throttle: { ...limits, classify },
     assets,
     renderErrorPage: createErrorPageRenderer({ render }),
     clientAddress: createClientAddress(config.trustedProxies),

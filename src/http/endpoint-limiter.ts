@@ -5,7 +5,9 @@ export type EndpointClass =
   /** For clients that authenticate with it: token, introspection, revocation, pushed requests. */
   | 'token'
   /** For whoever already holds a token: userinfo. */
-  | 'authenticated';
+  | 'authenticated'
+  /** For a name that is of no tenant, as far as is known here: nothing else of the request is known yet. */
+  | 'lookup';
 
 /** Who is counted. */
 export interface EndpointCaller {
@@ -43,16 +45,19 @@ export const ENDPOINT_WINDOW_SECONDS = 60;
  * | page | 1,200 | – |
  * | token | 30,000 | 150,000 |
  * | authenticated | 30,000 | – |
+ * | lookup | 30,000 | – |
  *
  * A page sign-in takes some 10 requests, so an office behind one address signs in 120 people a
  * minute; a gateway gets 500 tokens or introspections a second from one address. The limit of a
  * client is five times that of an address, because anybody can claim a client's id: one address
- * alone cannot use a client's share up.
+ * alone cannot use a client's share up. A look-up is one short query, and a replica that has just begun
+ * has to look up whatever tenants a gateway asks it for.
  */
 export const DEFAULT_ENDPOINT_LIMITS: EndpointLimits = {
   page: { address: 1200, client: 0 },
   token: { address: 30_000, client: 150_000 },
   authenticated: { address: 30_000, client: 0 },
+  lookup: { address: 30_000, client: 0 },
 };
 
 /** No limits at all: for benchmarks. */
@@ -60,4 +65,5 @@ export const NO_ENDPOINT_LIMITS: EndpointLimits = {
   page: { address: 0, client: 0 },
   token: { address: 0, client: 0 },
   authenticated: { address: 0, client: 0 },
+  lookup: { address: 0, client: 0 },
 };

@@ -20,6 +20,7 @@ const LIMITS: EndpointLimits = {
   page: { address: 5, client: 0 },
   token: { address: 4, client: 6 },
   authenticated: { address: 3, client: 0 },
+  lookup: { address: 0, client: 0 },
 };
 const classOf = createPathClassifier({
   token: ['/token/*'],

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Middleware } from 'koa';
+import type { Middleware, ParameterizedContext } from 'koa';
 import { GatehouseError, NotFoundError } from '../errors.ts';
 import { type Deployment, resolveTenant } from './resolve-tenant.ts';
 import type { TenantDirectory } from './tenant-directory.ts';
@@ -15,6 +15,11 @@ export class MisdirectedRequestError extends GatehouseError {
 /** A host with or without a port, in ASCII; no user, no list. RFC 9110, section 7.2 */
 const HOST = /^(?:[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::\d{0,5})?$/i;
 
+/** What this needs of every request's state. */
+interface LoggedState {
+  logFields: Record<string, unknown>;
+}
+
 /** A path, and perhaps a query; no fragment. RFC 9112, section 3.2.1 */
 const TARGET = /^\/[^#]*$/;
 
@@ -22,11 +27,17 @@ const TARGET = /^\/[^#]*$/;
  * Finds the tenant of a request and pins the request to the tenant's issuer: from here on,
  * protocol and host are those of configuration, whatever the `Host` header or a forwarded header
  * said, so that no URL that we print comes from the request.
+ *
+ * @param deps.admitLookUp - asked before a query for a name that is of no tenant, as far as is known
+ *   here, and may refuse; default: nobody is refused
  */
-export function findTenant(
-  deps: { directory: Pick<TenantDirectory, 'bySlug' | 'byHost'> },
+export function findTenant<State extends LoggedState>(
+  deps: {
+    directory: Pick<TenantDirectory, 'bySlug' | 'byHost'>;
+    admitLookUp?: (ctx: ParameterizedContext<State>) => void;
+  },
   deployment: Deployment,
-): Middleware<TenantState & { logFields: Record<string, unknown> }> {
+): Middleware<State & TenantState> {
   return async (ctx, next) => {
     // An absolute-form request target would become the base of the library's URLs. With a fragment in
     // it Koa reads the path by other rules: `/token\#` is `/token/` to it, and something else to a
@@ -37,7 +48,11 @@ export function findTenant(
       });
     }
     const host = hostOf(ctx.req);
-    const found = await resolveTenant(deps, deployment, { host, path: ctx.path });
+    const found = await resolveTenant(deps, deployment, {
+      host,
+      path: ctx.path,
+      admit: () => deps.admitLookUp?.(ctx),
+    });
     if (found.outcome === 'misdirected') throw new MisdirectedRequestError();
     if (found.outcome === 'not_found') throw new NotFoundError('page');
     if (found.outcome === 'alias') {

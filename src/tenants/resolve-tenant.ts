@@ -42,20 +42,21 @@ export type TenantResolution =
  *
  * @param request.host - as in the Host header, any case, with port
  * @param request.path - path without query, not decoded
+ * @param request.admit - see `TenantDirectory`
  * @throws StorageUnavailableError
  * @see RFC 8414, section 3.1 (the path form of the metadata address)
  */
 export async function resolveTenant(
   deps: { directory: Pick<TenantDirectory, 'bySlug' | 'byHost'> },
   deployment: Deployment,
-  request: { host: string; path: string },
+  request: { host: string; path: string; admit?: () => void },
 ): Promise<TenantResolution> {
   const home = new URL(deployment.publicUrl);
   const host = withoutDefaultPort(request.host.toLowerCase(), home.protocol);
 
   if (host !== home.host) {
     if (deployment.aliasHosts.includes(host)) return { outcome: 'alias', origin: home.origin };
-    const tenant = await deps.directory.byHost(host);
+    const tenant = await deps.directory.byHost(host, request.admit);
     if (tenant === undefined || tenant.disabled) return { outcome: 'misdirected' };
     return {
       outcome: 'tenant',
@@ -68,7 +69,7 @@ export async function resolveTenant(
 
   const place = placeOf(request.path, home.pathname === '/' ? '' : home.pathname);
   if (place === undefined) return { outcome: 'not_found' };
-  const tenant = await deps.directory.bySlug(place.slug);
+  const tenant = await deps.directory.bySlug(place.slug, request.admit);
   if (tenant === undefined || tenant.disabled || tenant.customIssuer !== undefined) {
     return { outcome: 'not_found' };
   }

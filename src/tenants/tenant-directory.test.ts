@@ -161,6 +161,54 @@ describe('the tenant directory', () => {
     assert.equal((await directory.bySlug('acme'))?.id, 'a');
   });
 
+  it('keeps its tenants, however many names nobody has are asked for', async () => {
+    const { store, directory } = setUp();
+    await directory.bySlug('acme');
+    await directory.byHost('login.acme.example');
+    await Promise.all(Array.from({ length: 6000 }, (_, n) => directory.bySlug(`scan-${n}`)));
+    for (let n = 0; n < 6000; n += 1) await directory.byHost(`scan-${n}.example`);
+    store.reads.length = 0;
+    await directory.bySlug('acme');
+    await directory.byHost('login.acme.example');
+    assert.deepEqual(store.reads, []);
+  });
+
+  it('asks for leave before it asks for a name that it does not know, and for no other', async () => {
+    const { store, directory, advance } = setUp();
+    const refusal = new Error('not now');
+    let asked = 0;
+    const refuse = () => {
+      asked += 1;
+      throw refusal;
+    };
+    const allow = () => {
+      asked += 1;
+    };
+    await assert.rejects(directory.bySlug('acme', refuse), refusal);
+    await assert.rejects(directory.byHost('scan.example', refuse), refusal);
+    assert.deepEqual(store.reads, []);
+    assert.equal((await directory.bySlug('acme', allow))?.id, 'a');
+    assert.equal(await directory.bySlug('gamma', allow), undefined);
+    assert.equal(asked, 4);
+
+    // Known: from the cache, then read anew for its age, and for a change.
+    await directory.bySlug('acme', refuse);
+    assert.equal(await directory.bySlug('gamma', refuse), undefined);
+    advance(61);
+    await directory.bySlug('acme', refuse);
+    directory.forget('a');
+    await directory.bySlug('acme', refuse);
+    assert.equal(asked, 4);
+    await assert.rejects(directory.bySlug('gamma', refuse), refusal);
+
+    // A tenant that is gone is a name like any other.
+    store.stored.shift();
+    directory.forget('a');
+    assert.equal(await directory.bySlug('acme', refuse), undefined);
+    advance(3);
+    await assert.rejects(directory.bySlug('acme', refuse), refusal);
+  });
+
   it('answers for more names at once than it has room for', async () => {
     const { store, directory } = setUp();
     const gate = Promise.withResolvers<void>();

@@ -4,14 +4,17 @@ import type { TenantStore } from './tenant-store.ts';
 
 /** Longest time that a change can stay unseen when no notification arrives. */
 const FRESH_MS = 60_000;
-/** A name that nobody has, or a disabled tenant, is asked for again after this; it bounds what a scanner costs. */
+/** A name that nobody has, or a disabled tenant, is asked for again after this. */
 const ABSENT_MS = 2_000;
-const MAX_ENTRIES = 10_000;
+const MAX_TENANTS = 10_000;
+/** Apart from the tenants, which whoever asks for names without end would else push out. */
+const MAX_ABSENT = 1_000;
 
-/** What was read of a name, and how many changes had been heard of when the reading began. */
+/** What was read of a name, when, and how many changes had been heard of when the reading began. */
 interface Entry {
   readonly tenant: Tenant | undefined;
   readonly seen: number;
+  readonly readAt: number;
 }
 
 /**
@@ -20,11 +23,15 @@ interface Entry {
  * A bounded cache over the TenantStore: entries are shared by concurrent requests, dropped by
  * `forget` when the change feed names their tenant, and fresh for at most a minute without it.
  * Forgetting looks at no entry, so that a seed file that changes ten thousand tenants stalls nobody.
+ *
+ * Anybody can think of names, so a look-up can be made to wait for leave: `admit` is called before a
+ * query for a name that is of no tenant, as far as is known here, and what it throws is thrown instead.
+ * A tenant that is known is read again without.
  */
 export interface TenantDirectory {
-  bySlug(slug: string): Promise<Tenant | undefined>;
+  bySlug(slug: string, admit?: () => void): Promise<Tenant | undefined>;
   /** @param host - host with port, lower case */
-  byHost(host: string): Promise<Tenant | undefined>;
+  byHost(host: string, admit?: () => void): Promise<Tenant | undefined>;
   /** Drops what is cached of a tenant. */
   forget(tenantId: TenantId): void;
 }
@@ -35,51 +42,58 @@ export function createTenantDirectory(deps: {
   now?: () => Date;
 }): TenantDirectory {
   const { tenants, now } = deps;
+  const clock = now === undefined ? () => performance.now() : () => now().getTime();
   /** Changes heard of so far, and the number of each tenant's last one. */
   let changes = 0;
   const changedAt = new Map<TenantId, number>();
   /** Up to this change nothing is known one by one: what was read before it may have changed. */
   let forgotten = 0;
-  const isStale = ({ tenant, seen }: Entry) =>
+  const known = new LRUCache<string, Entry>({ max: MAX_TENANTS });
+  const absent = new LRUCache<string, Entry>({ max: MAX_ABSENT });
+  /** What is being read, for whoever else asks for it by then. */
+  const readings = new Map<string, Promise<Entry>>();
+
+  const isAbsent = ({ tenant }: Entry) => tenant === undefined || tenant.disabled;
+  const isChanged = ({ tenant, seen }: Entry) =>
     // A name that nobody has, or whose tenant answers to nobody, may be another tenant's since.
     tenant === undefined || tenant.disabled
       ? seen < changes
       : seen < Math.max(forgotten, changedAt.get(tenant.id) ?? 0);
-  const cache = new LRUCache<string, Entry>({
-    max: MAX_ENTRIES,
-    ttl: FRESH_MS,
-    ttlResolution: 0,
-    perf: now === undefined ? performance : { now: () => now().getTime() },
-    // More names at once than there is room for push each other out, and are answered all the same.
-    ignoreFetchAbort: true,
-    fetchMethod: async (key, _stale, { options }) => {
-      let entry: Entry;
-      // A change announced while the row was being read may not be in it: read again.
-      do {
-        const seen = changes;
-        entry = { tenant: await read(key), seen };
-      } while (isStale(entry));
-      if (entry.tenant === undefined || entry.tenant.disabled) options.ttl = ABSENT_MS;
-      return entry;
-    },
-  });
-  const read = (key: string) => {
+  const isStale = (entry: Entry) =>
+    isChanged(entry) || clock() - entry.readAt > (isAbsent(entry) ? ABSENT_MS : FRESH_MS);
+
+  const read = async (key: string): Promise<Entry> => {
     const name = key.slice(1);
-    return key.startsWith('/') ? tenants.findBySlug(name) : tenants.findByHost(name);
+    const find = () => (key.startsWith('/') ? tenants.findBySlug(name) : tenants.findByHost(name));
+    let entry: Entry;
+    // A change announced while the row was being read may not be in it: read again.
+    do {
+      const seen = changes;
+      entry = { tenant: await find(), seen, readAt: clock() };
+    } while (isChanged(entry));
+    const [kept, other] = isAbsent(entry) ? [absent, known] : [known, absent];
+    kept.set(key, entry);
+    other.delete(key);
+    return entry;
   };
-  const lookUp = async (key: string) => {
-    const kept = cache.get(key);
+  const lookUp = async (key: string, admit?: () => void) => {
+    const kept = known.get(key) ?? absent.get(key);
     if (kept !== undefined && !isStale(kept)) return kept.tenant;
-    if (kept !== undefined) cache.delete(key);
-    return (await cache.fetch(key))?.tenant;
+    let reading = readings.get(key);
+    if (reading === undefined) {
+      if (!known.has(key)) admit?.();
+      reading = read(key).finally(() => readings.delete(key));
+      readings.set(key, reading);
+    }
+    return (await reading).tenant;
   };
 
   return {
-    bySlug: (slug) => lookUp(`/${slug}`),
-    byHost: (host) => lookUp(`@${host}`),
+    bySlug: (slug, admit) => lookUp(`/${slug}`, admit),
+    byHost: (host, admit) => lookUp(`@${host}`, admit),
     forget(tenantId) {
       changes += 1;
-      if (changedAt.size >= MAX_ENTRIES) {
+      if (changedAt.size >= MAX_TENANTS) {
         changedAt.clear();
         forgotten = changes;
       }

@@ -7,6 +7,7 @@ const LIMITS: EndpointLimits = {
   page: { address: 2, client: 0 },
   token: { address: 3, client: 2 },
   authenticated: { address: 0, client: 0 },
+  lookup: { address: 0, client: 0 },
 };
 const ADDRESS: EndpointCaller = { kind: 'address', id: '192.0.2.1' };
 const CLIENT: EndpointCaller = { kind: 'client', id: 'tenant jobs' };

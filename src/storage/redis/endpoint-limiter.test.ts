@@ -12,6 +12,7 @@ const LIMITS: EndpointLimits = {
   page: { address: LIMIT, client: 0 },
   token: { address: 3, client: 0 },
   authenticated: { address: 0, client: 0 },
+  lookup: { address: 0, client: 0 },
 };
 const ADDRESS: EndpointCaller = { kind: 'address', id: '192.0.2.77' };
 

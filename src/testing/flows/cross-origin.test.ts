@@ -13,6 +13,7 @@ const LIMITS = {
   page: { address: 0, client: 0 },
   token: { address: TOKEN_LIMIT, client: 0 },
   authenticated: { address: 3, client: 0 },
+  lookup: { address: 0, client: 0 },
 };
 
 const OPEN = [
