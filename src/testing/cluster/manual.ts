@@ -21,7 +21,7 @@ const PLACES: Readonly<Record<keyof Manual, RegExp>> = {
   secrets: /^For `secret-files`:\n\n```sh\n(.*?)```/ms,
   release: /^Then, and again with each release[^\n]*\n\n```sh\n(.*?)```/ms,
   redisCluster: /^`(redis-cluster:\/\/[^`]*)`/m,
-  alerts: /`(deploy\/kubernetes\/prometheus-rule\.sh \| kubectl [^`]*)`/,
+  alerts: /`(deploy\/kubernetes\/prometheus-rule\.sh \w+ \| kubectl [^`]*)`/,
   helm: /^```sh\n(kubectl create namespace gatehouse\n.*?)```/ms,
   helmRollback: /`(helm [^`]*rollback [^`]*)`/,
 };

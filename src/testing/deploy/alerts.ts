@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
-import { debianProgram } from './debian.ts';
+import { alertPlays, PLAYS, playAlerts, playsOfOthers, promtool } from './alert-plays.ts';
 import { ROOT, runProgram, type Trial } from './trial.ts';
 
 const DIRECTORY = 'deploy/prometheus';
@@ -10,8 +10,6 @@ const RULES = ['recording.yml', 'alerts.yml'];
 const CONFIGURATIONS = ['prometheus.yml', 'prometheus.host.yml', 'prometheus.swarm.yml'];
 /** Fluent Bit is not in the stacks of a Swarm. */
 const NOT_IN_A_SWARM = 'fluent-bit';
-
-const promtool = () => debianProgram({ package: 'prometheus', program: 'promtool' });
 
 const inDirectory = (name: string) => `${DIRECTORY}/${name}`;
 
@@ -29,16 +27,21 @@ async function jobsOf(name: string): Promise<{ name: unknown }[]> {
 export const ALERTS: readonly Trial[] = [
   {
     artefact: 'alert rules',
-    how: 'promtool check rules, and what alerts.test.yml plays to them',
-    covers: [...RULES, 'alerts.test.yml'].map(inDirectory),
+    how: 'promtool check rules, and what alerts*.test.yml play to them; the same series of others, who have other jobs',
+    covers: [...RULES, ...PLAYS].map(inDirectory),
     async run() {
       const program = await promtool();
       const { stdout } = await runProgram(program, ['check', 'rules', ...RULES.map(inDirectory)]);
-      await runProgram(program, ['test', 'rules', inDirectory('alerts.test.yml')]);
+      await runProgram(program, ['test', 'rules', ...PLAYS.map(inDirectory)]);
       const counts = [...stdout.matchAll(/SUCCESS: (\d+) rules/g)].map(([, count]) => count);
-      const played = await readFile(join(ROOT, inDirectory('alerts.test.yml')), 'utf8');
-      const plays = played.match(/alertname:/g)?.length;
-      return `${counts[0]} recording rules and ${counts[1]} alerts; ${plays} moments played`;
+      const plays = await alertPlays();
+      const rules = await Promise.all(
+        RULES.map(async (name) => parse(await readFile(join(ROOT, inDirectory(name)), 'utf8'))),
+      );
+      for (const some of plays) await playAlerts(rules, playsOfOthers(some, 'job="another-'));
+      const tests = plays.flatMap(({ tests: some }) => some);
+      const moments = tests.flatMap((test) => test.alert_rule_test).length;
+      return `${counts[0]} recording rules and ${counts[1]} alerts; ${moments} moments played; of ${tests.length} others nothing is said`;
     },
   },
   {

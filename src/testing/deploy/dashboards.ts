@@ -53,7 +53,7 @@ const NOT_HAD_HERE: ReadonlySet<string> = new Set([
 /** Waits until Prometheus has read every source since now, and worked out what follows from it. */
 async function untilSeen(prometheus: TestPrometheus): Promise<void> {
   const now = Date.now() / 1000;
-  const behind = `count(timestamp(up == 1) > ${now}) == count(up) and (timestamp(gatehouse:replicas:up) > ${now + 1})`;
+  const behind = `count(timestamp(up == 1) > ${now}) == count(up) and on () (timestamp(gatehouse:replicas:up) > ${now + 1})`;
   await pollUntil(async () => (await prometheus.query(behind)).length > 0, {
     deadlineMs: DEADLINE_MS,
     everyMs: 250,

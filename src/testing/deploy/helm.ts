@@ -1,11 +1,12 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { edgeTimeProblems } from './edge-times.ts';
 import { runExporters } from './exporters.ts';
 import { manifestProblems } from './manifest-rules.ts';
 import { checkManifests, kubernetesVersion, manifestTool } from './manifest-tools.ts';
-import { keysOf, parseManifests } from './manifests.ts';
+import { keysOf, type Manifest, parseManifests } from './manifests.ts';
 import { runPods } from './run-pods.ts';
 import { ROOT, runProgram, type Trial } from './trial.ts';
 
@@ -109,6 +110,15 @@ async function followManual(): Promise<void> {
     throw new Error(`the command of docs/deploy.md:\n${problems.join('\n')}`);
 }
 
+/** Its rules are what `prometheus-rule.sh` makes of the same files. */
+async function assertSameRules(manifests: readonly Manifest[]): Promise<void> {
+  const { stdout } = await runProgram('deploy/kubernetes/prometheus-rule.sh', ['gatehouse']);
+  const [own, others] = [manifests, parseManifests(stdout)].map((objects) =>
+    objects.filter(({ kind }) => kind === 'PrometheusRule').map(({ spec }) => spec),
+  );
+  if (!isDeepStrictEqual(own, others)) throw new Error('the chart has other rules');
+}
+
 async function assertRefused(values: string, says: RegExp): Promise<void> {
   const said = await render(join(CHART, 'ci/external-values.yaml'), ...values.split(' ')).then(
     () => 'nothing',
@@ -139,6 +149,7 @@ export const HELM: readonly Trial[] = [
         seen.push(`${manifests.length}`);
       }
       await followManual();
+      await assertSameRules(parseManifests(await render(join(CHART, 'ci/bundled-values.yaml'))));
       for (const { values, says } of REFUSED) await assertRefused(values, says);
       return `${seen.join(', ')} objects of ${files.length} values files are good for Kubernetes ${await kubernetesVersion()}; ${REFUSED.length} wrong values refused`;
     },

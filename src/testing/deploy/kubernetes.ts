@@ -2,6 +2,7 @@ import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ensurePrograms } from '../debian-programs.ts';
+import { alertPlays, playAlerts, playsInNamespace, playsOfOthers } from './alert-plays.ts';
 import { edgeTimeProblems } from './edge-times.ts';
 import { runExporters } from './exporters.ts';
 import { manifestProblems } from './manifest-rules.ts';
@@ -243,10 +244,11 @@ export const KUBERNETES: readonly Trial[] = [
   },
   {
     artefact: 'kubernetes alerts',
-    how: 'what prometheus-rule.sh prints, by the definition of a PrometheusRule',
+    how: 'what prometheus-rule.sh prints, by the definition of a PrometheusRule; what alerts*.test.yml play, in a namespace beside another one with the same jobs, and in that one alone',
     covers: [],
     async run() {
-      const { stdout } = await runProgram('deploy/kubernetes/prometheus-rule.sh', []);
+      const [own, other] = ['gatehouse', 'gatehouse-staging'];
+      const { stdout } = await runProgram('deploy/kubernetes/prometheus-rule.sh', [own]);
       await checkManifests(stdout);
       const count = (text: string) => text.match(/^\s*- (alert|record): /gm)?.length ?? 0;
       let rules = 0;
@@ -254,7 +256,13 @@ export const KUBERNETES: readonly Trial[] = [
         rules += count(await readFile(join(ROOT, `deploy/prometheus/${name}.yml`), 'utf8'));
       }
       if (count(stdout) !== rules) throw new Error(`it has not the ${rules} rules that there are`);
-      return `${rules} rules, as the Prometheus Operator takes them`;
+      const specs = parseManifests(stdout).map(({ spec }) => spec);
+      for (const plays of await alertPlays()) {
+        await playAlerts(specs, playsInNamespace(plays, own, other));
+        const others = `namespace="${other}",job="`;
+        await playAlerts(specs, playsOfOthers(plays, others, { namespace: own }));
+      }
+      return `${rules} rules, as the Prometheus Operator takes them; those of ${own} speak of it, and not of ${other}`;
     },
   },
   {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
+import { parse } from 'yaml';
 import { FOREIGN_METRICS, type MetricOwner } from '../monitoring/exporter-metrics.ts';
-import { alertRules } from '../monitoring/expressions.ts';
+import { alertRules, allExpressions } from '../monitoring/expressions.ts';
 import { namesIn } from '../monitoring/promql-names.ts';
 import { parseManifests, workloads } from './manifests.ts';
 import { JOBS, monitoringProblems } from './monitoring-rules.ts';
@@ -122,6 +124,20 @@ const BROKEN: readonly { what: string; from: string; to: string; says: RegExp }[
   },
 ];
 
+/** Whose job a metric is of, where a Prometheus reads others, too. */
+const JOBS_OF_OWNERS: Readonly<Record<MetricOwner, RegExp>> = {
+  redis_exporter: /="redis"/,
+  postgres_exporter: /="postgres"/,
+  blackbox_exporter: /="edge"/,
+  'fluent-bit': /="fluent-bit"/,
+  'kube-state-metrics': /="kube-state-metrics"/,
+  'backup.sh': /="backup"/,
+  prometheus: /=~?"/,
+};
+const OF_REPLICAS = /="gatehouse"/;
+/** Alerts have no job, but our own names. */
+const ALERTS = 'ALERTS';
+
 /** Who has what alerts need, of those that a deployment brings. */
 const JOB_OF: Readonly<Partial<Record<MetricOwner, string>>> = {
   redis_exporter: 'redis',
@@ -156,6 +172,28 @@ describe('rules for what Prometheus sees of a deployment', () => {
         .filter((job) => job !== 'gatehouse')
         .toSorted(),
     );
+  });
+
+  it('begin each selector with the job that has the metric', async () => {
+    for (const { where, expr } of await allExpressions()) {
+      for (const metric of namesIn(expr).metrics) {
+        if (metric === ALERTS) continue;
+        const owner = FOREIGN_METRICS[metric]?.of;
+        const job = owner === undefined ? OF_REPLICAS : JOBS_OF_OWNERS[owner];
+        const found = expr.match(new RegExp(String.raw`(?<![\w:])${metric}(?![\w:])`, 'g'));
+        const good = expr.match(new RegExp(`(?<![\\w:])${metric}\\{job${job.source}`, 'g'));
+        assert.equal(good?.length, found?.length, `${where}: ${metric}`);
+      }
+    }
+  });
+
+  it('tell of each job that cannot be read, but for replicas, which have alerts of their own', async () => {
+    const file = new URL('../../../deploy/prometheus/prometheus.host.yml', import.meta.url);
+    const { scrape_configs: jobs } = parse(await readFile(file, 'utf8'));
+    const names = jobs.map(({ job_name: name }: { job_name: string }) => name);
+    const rule = (await alertRules()).find(({ alert }) => alert === 'GatehouseTargetDown');
+    const [, watched = ''] = /^up\{job=~"(.+)"\} == 0$/.exec(rule?.expr ?? '') ?? [];
+    assert.deepEqual(['gatehouse', ...watched.split('|')].toSorted(), names.toSorted());
   });
 
   for (const { what, from, to, says } of BROKEN) {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { access, readdir, readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { createMetrics } from '../../telemetry/metrics.ts';
+import { PLAYS } from '../deploy/alert-plays.ts';
 import { startDeployment, type TestDeployment } from '../gatehouse.ts';
 import { FOREIGN_METRICS } from '../monitoring/exporter-metrics.ts';
 import {
@@ -14,8 +15,8 @@ import { namesIn } from '../monitoring/promql-names.ts';
 import { troubledMetrics } from '../monitoring/troubled-metrics.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
-/** Labels that Prometheus gives to whatever it reads. */
-const OF_SCRAPES = ['job', 'instance'];
+/** Labels that Prometheus gives to whatever it reads, and its Operator on Kubernetes. */
+const OF_SCRAPES = ['job', 'instance', 'namespace'];
 
 /** What a recording rule groups by, or says itself, or has from what it is made of. */
 async function labelsOfRecorded(metric: string): Promise<ReadonlySet<string> | undefined> {
@@ -126,8 +127,9 @@ describe('the alerts and dashboards of deploy/', () => {
     for (const name of named) assert.ok(known.includes(`Gatehouse${name}`), name);
   });
 
-  it('are each played by alerts.test.yml', async () => {
-    const played = await readFile(new URL('deploy/prometheus/alerts.test.yml', ROOT), 'utf8');
+  it('are each played by alerts*.test.yml', async () => {
+    const files = PLAYS.map((name) => readFile(new URL(`deploy/prometheus/${name}`, ROOT), 'utf8'));
+    const played = (await Promise.all(files)).join('');
     for (const { alert } of rules) assert.match(played, new RegExp(`alertname: ${alert}\\b`));
   });
 });

@@ -5,6 +5,7 @@
 
 /** A curve or a number: an expression of Prometheus, and what it is called. */
 export interface Query {
+  /** As in rules, each selector begins with the job. */
   readonly expr: string;
   /** With labels as `{{label}}`. */
   readonly legend: string;
@@ -96,7 +97,7 @@ export function renderDashboard(dashboard: Dashboard): Record<string, unknown> {
           datasource: DATASOURCE,
           enable: true,
           iconColor: 'red',
-          expr: 'ALERTS{alertname=~"Gatehouse.*",alertstate="firing"}',
+          expr: inNamespace('ALERTS{alertname=~"Gatehouse.*",alertstate="firing"}'),
           titleFormat: '{{alertname}}',
           step: '60s',
         },
@@ -112,10 +113,30 @@ export function renderDashboard(dashboard: Dashboard): Record<string, unknown> {
           current: {},
           hide: 0,
         },
+        {
+          name: 'namespace',
+          label: 'Namespace',
+          description: 'Of Kubernetes; elsewhere there is none, and nothing to choose.',
+          type: 'query',
+          datasource: DATASOURCE,
+          query: { query: 'label_values(up{job="gatehouse"}, namespace)', refId: 'namespace' },
+          refresh: 2,
+          sort: 1,
+          current: {},
+          hide: 0,
+        },
       ],
     },
     panels: renderRows(dashboard),
   };
+}
+
+/**
+ * Selectors of the namespace that is chosen. Where there is none, Grafana puts in nothing, which is what
+ * series without that label have.
+ */
+function inNamespace(expr: string): string {
+  return expr.replaceAll(/\{(?=job=|alertname=)/g, '{namespace="$namespace",');
 }
 
 function renderRows({ rows }: Dashboard): Record<string, unknown>[] {
@@ -167,7 +188,7 @@ function renderPanel(
     targets: queries.map(({ expr, legend }, index) => ({
       refId: String.fromCodePoint('A'.charCodeAt(0) + index),
       datasource: DATASOURCE,
-      expr,
+      expr: inNamespace(expr),
       legendFormat: legend,
       range: !instant,
       instant,

@@ -65,10 +65,20 @@ describe('the dashboards of deploy/grafana', () => {
   it('ask the Prometheus that is chosen, and no other', async () => {
     for (const { uid, templating, panels } of await shipped()) {
       const variables = templating.list.map(({ name, type }) => `${type} ${name}`);
-      assert.deepEqual(variables, ['datasource datasource'], uid);
+      assert.deepEqual(variables, ['datasource datasource', 'query namespace'], uid);
       for (const { title, datasource, targets = [], type } of panels) {
         if (type !== 'row') assert.deepEqual(datasource, DATASOURCE, title);
         for (const target of targets) assert.deepEqual(target.datasource, DATASOURCE, title);
+      }
+    }
+  });
+
+  it('show one deployment of those that a Prometheus knows', async () => {
+    for (const { uid, panels } of await shipped()) {
+      for (const { expr } of panels.flatMap(({ targets = [] }) => targets)) {
+        const selectors = expr.match(/\{/g)?.length;
+        const own = expr.match(/\{namespace="\$namespace",/g)?.length;
+        assert.equal(own, selectors, `${uid}: ${expr}`);
       }
     }
   });

@@ -17,7 +17,10 @@ export type MetricOwner =
 
 interface ForeignMetric {
   readonly of: MetricOwner;
-  /** Beside `job` and `instance`, which Prometheus gives to all that it reads. */
+  /**
+   * Beside `job` and `instance`, which Prometheus gives to all that it reads, and the `namespace` of the
+   * Prometheus Operator.
+   */
   readonly labels: readonly string[];
 }
 
@@ -55,10 +58,7 @@ export const FOREIGN_METRICS: Readonly<Record<string, ForeignMetric>> = {
 
   gatehouse_backup_last_success_timestamp_seconds: backup,
   gatehouse_backup_size_bytes: backup,
-  kube_cronjob_status_last_successful_time: {
-    of: 'kube-state-metrics',
-    labels: ['namespace', 'cronjob'],
-  },
+  kube_cronjob_status_last_successful_time: { of: 'kube-state-metrics', labels: ['cronjob'] },
 
   fluentbit_input_records_total: fluentBit,
   fluentbit_output_proc_records_total: fluentBit,

@@ -14,7 +14,12 @@ export const BACKENDS: Dashboard = {
           description: 'Of all databases. Runbook: connections-exhausted.',
           kind: 'stacked',
           unit: 'short',
-          queries: [{ expr: 'sum by (state) (pg_stat_activity_count)', legend: '{{state}}' }],
+          queries: [
+            {
+              expr: 'sum by (state) (pg_stat_activity_count{job="postgres"})',
+              legend: '{{state}}',
+            },
+          ],
         },
         {
           title: 'Connections, of those allowed',
@@ -22,7 +27,7 @@ export const BACKENDS: Dashboard = {
           unit: 'percentunit',
           queries: [
             {
-              expr: 'sum by (instance) (pg_stat_activity_count) / on (instance) max by (instance) (pg_settings_max_connections)',
+              expr: 'sum by (instance) (pg_stat_activity_count{job="postgres"}) / on (instance) max by (instance) (pg_settings_max_connections{job="postgres"})',
               legend: '{{instance}}',
             },
           ],
@@ -34,11 +39,11 @@ export const BACKENDS: Dashboard = {
           unit: 'ops',
           queries: [
             {
-              expr: rateOf('pg_stat_database_xact_commit', 'datname'),
+              expr: rateOf('pg_stat_database_xact_commit{job="postgres"}', 'datname'),
               legend: '{{datname}} committed',
             },
             {
-              expr: rateOf('pg_stat_database_xact_rollback', 'datname'),
+              expr: rateOf('pg_stat_database_xact_rollback{job="postgres"}', 'datname'),
               legend: '{{datname}} rolled back',
             },
           ],
@@ -48,7 +53,10 @@ export const BACKENDS: Dashboard = {
           description: 'By state; one that is idle keeps vacuum and migrations waiting.',
           unit: 's',
           queries: [
-            { expr: 'max by (state) (pg_stat_activity_max_tx_duration)', legend: '{{state}}' },
+            {
+              expr: 'max by (state) (pg_stat_activity_max_tx_duration{job="postgres"})',
+              legend: '{{state}}',
+            },
           ],
         },
         {
@@ -57,7 +65,7 @@ export const BACKENDS: Dashboard = {
           unit: 'percentunit',
           queries: [
             {
-              expr: 'sum by (datname) (rate(pg_stat_database_blks_hit[$__rate_interval])) / (sum by (datname) (rate(pg_stat_database_blks_hit[$__rate_interval])) + sum by (datname) (rate(pg_stat_database_blks_read[$__rate_interval])))',
+              expr: 'sum by (datname) (rate(pg_stat_database_blks_hit{job="postgres"}[$__rate_interval])) / (sum by (datname) (rate(pg_stat_database_blks_hit{job="postgres"}[$__rate_interval])) + sum by (datname) (rate(pg_stat_database_blks_read{job="postgres"}[$__rate_interval])))',
               legend: '{{datname}}',
             },
           ],
@@ -66,7 +74,12 @@ export const BACKENDS: Dashboard = {
           title: 'Size of databases',
           description: 'On disk, with indexes.',
           unit: 'bytes',
-          queries: [{ expr: 'max by (datname) (pg_database_size_bytes)', legend: '{{datname}}' }],
+          queries: [
+            {
+              expr: 'max by (datname) (pg_database_size_bytes{job="postgres"})',
+              legend: '{{datname}}',
+            },
+          ],
         },
       ],
     },
@@ -78,8 +91,8 @@ export const BACKENDS: Dashboard = {
           description: 'Full, it refuses writes. Runbook: redis-memory.',
           unit: 'bytes',
           queries: [
-            { expr: 'redis_memory_used_bytes', legend: '{{instance}} used' },
-            { expr: 'redis_memory_max_bytes > 0', legend: '{{instance}} allowed' },
+            { expr: 'redis_memory_used_bytes{job="redis"}', legend: '{{instance}} used' },
+            { expr: 'redis_memory_max_bytes{job="redis"} > 0', legend: '{{instance}} allowed' },
           ],
         },
         {
@@ -88,10 +101,10 @@ export const BACKENDS: Dashboard = {
           unit: 'short',
           queries: [
             {
-              expr: `rate(redis_commands_processed_total${RATE})`,
+              expr: `rate(redis_commands_processed_total{job="redis"}${RATE})`,
               legend: '{{instance}} commands per second',
             },
-            { expr: 'redis_connected_clients', legend: '{{instance}} clients' },
+            { expr: 'redis_connected_clients{job="redis"}', legend: '{{instance}} clients' },
           ],
         },
         {
@@ -99,7 +112,10 @@ export const BACKENDS: Dashboard = {
           description: 'Must be 0: with noeviction Redis throws nothing away.',
           unit: 'ops',
           queries: [
-            { expr: `rate(redis_evicted_keys_total${RATE})`, legend: '{{instance}} evicted' },
+            {
+              expr: `rate(redis_evicted_keys_total{job="redis"}${RATE})`,
+              legend: '{{instance}} evicted',
+            },
           ],
           thresholds: [{ at: 0.001, colour: 'red' }],
         },
@@ -108,7 +124,10 @@ export const BACKENDS: Dashboard = {
           description: 'By database; all of ours expire by themselves.',
           unit: 'short',
           queries: [
-            { expr: 'sum by (instance, db) (redis_db_keys)', legend: '{{instance}} {{db}}' },
+            {
+              expr: 'sum by (instance, db) (redis_db_keys{job="redis"})',
+              legend: '{{instance}} {{db}}',
+            },
           ],
         },
       ],
@@ -150,14 +169,20 @@ export const BACKENDS: Dashboard = {
             'Read and delivered; retried and dropped should be 0. Runbook: logs-dropped.',
           unit: 'ops',
           queries: [
-            { expr: rateOf('fluentbit_input_records_total', 'name'), legend: '{{name}} read' },
             {
-              expr: rateOf('fluentbit_output_proc_records_total', 'name'),
+              expr: rateOf('fluentbit_input_records_total{job="fluent-bit"}', 'name'),
+              legend: '{{name}} read',
+            },
+            {
+              expr: rateOf('fluentbit_output_proc_records_total{job="fluent-bit"}', 'name'),
               legend: '{{name}} delivered',
             },
-            { expr: rateOf('fluentbit_output_retries_total', 'name'), legend: '{{name}} retried' },
             {
-              expr: rateOf('fluentbit_output_dropped_records_total', 'name'),
+              expr: rateOf('fluentbit_output_retries_total{job="fluent-bit"}', 'name'),
+              legend: '{{name}} retried',
+            },
+            {
+              expr: rateOf('fluentbit_output_dropped_records_total{job="fluent-bit"}', 'name'),
               legend: '{{name}} dropped',
             },
           ],
@@ -168,12 +193,12 @@ export const BACKENDS: Dashboard = {
           unit: 's',
           queries: [
             {
-              expr: 'time() - max(gatehouse_backup_last_success_timestamp_seconds)',
+              expr: 'time() - max(gatehouse_backup_last_success_timestamp_seconds{job="backup"})',
               legend: 'by its file',
             },
             {
-              expr: 'time() - max by (namespace) (kube_cronjob_status_last_successful_time{namespace=~"gatehouse.*",cronjob=~".*-backup"})',
-              legend: 'CronJob of {{namespace}}',
+              expr: 'time() - max(kube_cronjob_status_last_successful_time{job="kube-state-metrics",cronjob=~".*-backup"})',
+              legend: 'by its CronJob',
             },
           ],
           thresholds: [{ at: 26 * 3600, colour: 'orange' }],
@@ -182,7 +207,9 @@ export const BACKENDS: Dashboard = {
           title: 'Newest backup: its size',
           description: 'One that is much smaller than the one before lacks something.',
           unit: 'bytes',
-          queries: [{ expr: 'max(gatehouse_backup_size_bytes)', legend: 'encrypted' }],
+          queries: [
+            { expr: 'max(gatehouse_backup_size_bytes{job="backup"})', legend: 'encrypted' },
+          ],
         },
         {
           title: 'Telemetry that replicas gave up',
@@ -190,7 +217,10 @@ export const BACKENDS: Dashboard = {
             'What Seq, a collector or an error tracker did not take. Runbook: logs-dropped.',
           unit: 'ops',
           queries: [
-            { expr: rateOf('telemetry_dropped_total', 'receiver'), legend: '{{receiver}}' },
+            {
+              expr: rateOf('telemetry_dropped_total{job="gatehouse"}', 'receiver'),
+              legend: '{{receiver}}',
+            },
           ],
         },
       ],

@@ -16,24 +16,29 @@ export const INSIDE: Dashboard = {
           unit: 'short',
           queries: [
             {
-              expr: 'sum by (instance, state) (db_pool_connections)',
+              expr: 'sum by (instance, state) (db_pool_connections{job="gatehouse"})',
               legend: '{{instance}} {{state}}',
             },
-            { expr: 'max(db_pool_connections_max)', legend: 'most of one replica' },
+            {
+              expr: 'max(db_pool_connections_max{job="gatehouse"})',
+              legend: 'most of one replica',
+            },
           ],
         },
         {
           title: 'Longest wait for a connection',
           description: 'Past a quarter of a second nobody else is let in (503).',
           unit: 's',
-          queries: [{ expr: 'db_pool_longest_wait_seconds', legend: '{{instance}}' }],
+          queries: [
+            { expr: 'db_pool_longest_wait_seconds{job="gatehouse"}', legend: '{{instance}}' },
+          ],
           thresholds: [{ at: 0.25, colour: 'red' }],
         },
         {
           title: 'Passwords that are checked or wait for it',
           description: 'Some 12 ms of a core each. Runbook: overloaded.',
           unit: 'short',
-          queries: [{ expr: 'hash_queue_depth', legend: '{{instance}}' }],
+          queries: [{ expr: 'hash_queue_depth{job="gatehouse"}', legend: '{{instance}}' }],
           thresholds: [{ at: 24, colour: 'orange' }],
         },
         {
@@ -41,8 +46,11 @@ export const INSIDE: Dashboard = {
           description: 'At the limit others are refused (503). Runbook: overloaded.',
           unit: 'short',
           queries: [
-            { expr: 'http_requests_in_flight', legend: '{{instance}}' },
-            { expr: 'max(http_requests_in_flight_max)', legend: 'most of one replica' },
+            { expr: 'http_requests_in_flight{job="gatehouse"}', legend: '{{instance}}' },
+            {
+              expr: 'max(http_requests_in_flight_max{job="gatehouse"})',
+              legend: 'most of one replica',
+            },
           ],
         },
         {
@@ -50,8 +58,8 @@ export const INSIDE: Dashboard = {
           description: 'Clients that are to hear of ended sessions; messages in the outbox.',
           unit: 'short',
           queries: [
-            { expr: 'max(logout_notifications_queued)', legend: 'notifications' },
-            { expr: 'max(email_outbox{measure="queued"})', legend: 'messages' },
+            { expr: 'max(logout_notifications_queued{job="gatehouse"})', legend: 'notifications' },
+            { expr: 'max(email_outbox{job="gatehouse",measure="queued"})', legend: 'messages' },
           ],
         },
         {
@@ -59,7 +67,10 @@ export const INSIDE: Dashboard = {
           description: 'Attempts, by how they went. Runbook: logout-notifications-wait.',
           unit: 'ops',
           queries: [
-            { expr: rateOf('logout_notifications_total', 'outcome'), legend: '{{outcome}}' },
+            {
+              expr: rateOf('logout_notifications_total{job="gatehouse"}', 'outcome'),
+              legend: '{{outcome}}',
+            },
           ],
         },
         {
@@ -67,8 +78,11 @@ export const INSIDE: Dashboard = {
           description: 'Kept ready, and made ready per second. Runbook: provider-pool-too-small.',
           unit: 'short',
           queries: [
-            { expr: 'provider_pool_size', legend: '{{instance}} kept' },
-            { expr: `rate(providers_built_total${RATE})`, legend: '{{instance}} built per second' },
+            { expr: 'provider_pool_size{job="gatehouse"}', legend: '{{instance}} kept' },
+            {
+              expr: `rate(providers_built_total{job="gatehouse"}${RATE})`,
+              legend: '{{instance}} built per second',
+            },
           ],
         },
       ],
@@ -83,7 +97,7 @@ export const INSIDE: Dashboard = {
           unit: 's',
           queries: [
             {
-              expr: 'max by (algorithm, stage) (signing_key_age_seconds)',
+              expr: 'max by (algorithm, stage) (signing_key_age_seconds{job="gatehouse"})',
               legend: '{{algorithm}} {{stage}}',
             },
           ],
@@ -92,7 +106,9 @@ export const INSIDE: Dashboard = {
           title: 'Steps of keys that are overdue',
           description: 'For how long the one that was due first has been waiting.',
           unit: 's',
-          queries: [{ expr: 'max(signing_keys_overdue_seconds)', legend: 'overdue' }],
+          queries: [
+            { expr: 'max(signing_keys_overdue_seconds{job="gatehouse"})', legend: 'overdue' },
+          ],
           thresholds: [{ at: 3600, colour: 'red' }],
         },
         {
@@ -101,7 +117,7 @@ export const INSIDE: Dashboard = {
           unit: 's',
           queries: [
             {
-              expr: 'time() - max by (task) (maintenance_last_success_timestamp_seconds)',
+              expr: 'time() - max by (task) (maintenance_last_success_timestamp_seconds{job="gatehouse"})',
               legend: '{{task}}',
             },
           ],
@@ -112,7 +128,7 @@ export const INSIDE: Dashboard = {
           unit: 'ops',
           queries: [
             {
-              expr: rateOf('maintenance_runs_total', 'task, outcome'),
+              expr: rateOf('maintenance_runs_total{job="gatehouse"}', 'task, outcome'),
               legend: '{{task}} {{outcome}}',
             },
           ],
@@ -123,7 +139,7 @@ export const INSIDE: Dashboard = {
           unit: 's',
           queries: [
             {
-              expr: `histogram_quantile(0.95, ${rateOf('maintenance_duration_seconds_bucket', 'le, task')})`,
+              expr: `histogram_quantile(0.95, ${rateOf('maintenance_duration_seconds_bucket{job="gatehouse"}', 'le, task')})`,
               legend: '{{task}}',
             },
           ],
@@ -132,7 +148,9 @@ export const INSIDE: Dashboard = {
           title: 'Retention: rows past their time',
           description: 'Counted up to 10,000 a rule. Runbook: retention-backlog.',
           unit: 'short',
-          queries: [{ expr: 'max by (rule) (retention_backlog)', legend: '{{rule}}' }],
+          queries: [
+            { expr: 'max by (rule) (retention_backlog{job="gatehouse"})', legend: '{{rule}}' },
+          ],
           thresholds: [{ at: 10_000, colour: 'red' }],
         },
         {
@@ -140,14 +158,22 @@ export const INSIDE: Dashboard = {
           description: 'Per second, by rule.',
           kind: 'stacked',
           unit: 'ops',
-          queries: [{ expr: rateOf('retention_removed_total', 'rule'), legend: '{{rule}}' }],
+          queries: [
+            {
+              expr: rateOf('retention_removed_total{job="gatehouse"}', 'rule'),
+              legend: '{{rule}}',
+            },
+          ],
         },
         {
           title: 'Metrics that were left out',
           description: 'Their source failed, or took too long. Runbook: metrics-missing.',
           unit: 'ops',
           queries: [
-            { expr: rateOf('metrics_collect_failures_total', 'metric'), legend: '{{metric}}' },
+            {
+              expr: rateOf('metrics_collect_failures_total{job="gatehouse"}', 'metric'),
+              legend: '{{metric}}',
+            },
           ],
         },
       ],
@@ -199,7 +225,7 @@ export const INSIDE: Dashboard = {
           unit: 'percentunit',
           queries: [
             {
-              expr: rateOf('nodejs_gc_duration_seconds_sum', 'instance'),
+              expr: rateOf('nodejs_gc_duration_seconds_sum{job="gatehouse"}', 'instance'),
               legend: '{{instance}}',
             },
           ],

@@ -14,7 +14,7 @@ export const OVERVIEW: Dashboard = {
           description: 'Replicas that answer Prometheus. Runbook: replica-down.',
           kind: 'stat',
           unit: 'none',
-          queries: [{ expr: 'gatehouse:replicas:up', legend: 'up' }],
+          queries: [{ expr: 'gatehouse:replicas:up{job="gatehouse"}', legend: 'up' }],
           below: 'red',
           thresholds: [
             { at: 1, colour: 'orange' },
@@ -26,7 +26,12 @@ export const OVERVIEW: Dashboard = {
           description: 'Share of requests answered with 5xx. Runbook: server-errors.',
           kind: 'stat',
           unit: 'percentunit',
-          queries: [{ expr: 'gatehouse:http_errors:share5m or vector(0)', legend: '5xx' }],
+          queries: [
+            {
+              expr: 'max(gatehouse:http_errors:share5m{job="gatehouse"}) or vector(0)',
+              legend: '5xx',
+            },
+          ],
           thresholds: [
             { at: 0.005, colour: 'orange' },
             { at: 0.02, colour: 'red' },
@@ -39,7 +44,7 @@ export const OVERVIEW: Dashboard = {
           unit: 's',
           queries: [
             {
-              expr: 'gatehouse:http_request_duration_seconds:p99_5m{group="tokens"}',
+              expr: 'gatehouse:http_request_duration_seconds:p99_5m{job="gatehouse",group="tokens"}',
               legend: 'p99',
             },
           ],
@@ -53,7 +58,7 @@ export const OVERVIEW: Dashboard = {
           description: 'People who are signed in, over all tenants.',
           kind: 'stat',
           unit: 'short',
-          queries: [{ expr: 'max(redis_sessions_active)', legend: 'sessions' }],
+          queries: [{ expr: 'max(redis_sessions_active{job="gatehouse"})', legend: 'sessions' }],
         },
         {
           title: 'Oldest message',
@@ -61,7 +66,12 @@ export const OVERVIEW: Dashboard = {
             'How long the mail that waits longest has been waiting. Runbook: mail-not-sent.',
           kind: 'stat',
           unit: 's',
-          queries: [{ expr: 'max(email_outbox{measure="oldest_seconds"})', legend: 'waits' }],
+          queries: [
+            {
+              expr: 'max(email_outbox{job="gatehouse",measure="oldest_seconds"})',
+              legend: 'waits',
+            },
+          ],
           thresholds: [
             { at: 120, colour: 'orange' },
             { at: 600, colour: 'red' },
@@ -108,7 +118,12 @@ export const OVERVIEW: Dashboard = {
           description: 'All requests of all replicas. 499: the caller went away first.',
           kind: 'stacked',
           unit: 'reqps',
-          queries: [{ expr: rateOf('http_requests_total', 'status'), legend: '{{status}}' }],
+          queries: [
+            {
+              expr: rateOf('http_requests_total{job="gatehouse"}', 'status'),
+              legend: '{{status}}',
+            },
+          ],
         },
         {
           title: 'How long answers take',
@@ -123,7 +138,7 @@ export const OVERVIEW: Dashboard = {
           unit: 'ops',
           queries: [
             {
-              expr: rateOf('auth_events_total{kind=~"sign_in[.].*"}', 'kind'),
+              expr: rateOf('auth_events_total{job="gatehouse",kind=~"sign_in[.].*"}', 'kind'),
               legend: '{{kind}}',
             },
           ],
@@ -134,7 +149,10 @@ export const OVERVIEW: Dashboard = {
           kind: 'stacked',
           unit: 'ops',
           queries: [
-            { expr: rateOf('tokens_issued_total', 'grant_type'), legend: '{{grant_type}}' },
+            {
+              expr: rateOf('tokens_issued_total{job="gatehouse"}', 'grant_type'),
+              legend: '{{grant_type}}',
+            },
           ],
         },
       ],

@@ -10,7 +10,7 @@ export const rateOf = (selector: string, by: string): string =>
 /** A quantile of how long requests took, by route or over all. */
 export function quantile(share: number, by: readonly string[] = []): string {
   const labels = ['le', ...by].join(', ');
-  return `histogram_quantile(${share}, ${rateOf('http_request_duration_seconds_bucket', labels)})`;
+  return `histogram_quantile(${share}, ${rateOf('http_request_duration_seconds_bucket{job="gatehouse"}', labels)})`;
 }
 
 export const PERCENTILES: readonly Query[] = [

@@ -14,7 +14,9 @@ export const REQUESTS: Dashboard = {
           description: 'Of all replicas.',
           kind: 'stacked',
           unit: 'reqps',
-          queries: [{ expr: rateOf('http_requests_total', 'route'), legend: '{{route}}' }],
+          queries: [
+            { expr: rateOf('http_requests_total{job="gatehouse"}', 'route'), legend: '{{route}}' },
+          ],
         },
         {
           title: 'Errors of ours by route',
@@ -23,7 +25,7 @@ export const REQUESTS: Dashboard = {
           unit: 'reqps',
           queries: [
             {
-              expr: rateOf('http_requests_total{status=~"5.."}', 'route, status'),
+              expr: rateOf('http_requests_total{job="gatehouse",status=~"5.."}', 'route, status'),
               legend: '{{route}} {{status}}',
             },
           ],
@@ -35,7 +37,7 @@ export const REQUESTS: Dashboard = {
           unit: 'reqps',
           queries: [
             {
-              expr: rateOf('http_requests_total{status=~"4.."}', 'route, status'),
+              expr: rateOf('http_requests_total{job="gatehouse",status=~"4.."}', 'route, status'),
               legend: '{{route}} {{status}}',
             },
           ],
@@ -45,7 +47,10 @@ export const REQUESTS: Dashboard = {
           description: 'What the alert GatehouseSlow looks at. Runbook: slow-answers.',
           unit: 's',
           queries: [
-            { expr: 'gatehouse:http_request_duration_seconds:p99_5m', legend: '{{group}}' },
+            {
+              expr: 'gatehouse:http_request_duration_seconds:p99_5m{job="gatehouse"}',
+              legend: '{{group}}',
+            },
           ],
         },
       ],

@@ -16,7 +16,7 @@ export const SIGN_INS: Dashboard = {
           unit: 'ops',
           queries: [
             {
-              expr: rateOf('auth_events_total{kind=~"sign_in[.].*"}', 'kind'),
+              expr: rateOf('auth_events_total{job="gatehouse",kind=~"sign_in[.].*"}', 'kind'),
               legend: '{{kind}}',
             },
           ],
@@ -29,7 +29,7 @@ export const SIGN_INS: Dashboard = {
           queries: [
             {
               expr: rateOf(
-                'auth_events_total{kind=~".*[.](failed|sign_in_failed|throttled|refused|denied|access_denied|authentication_failed|replayed|reused|clone_suspected)"}',
+                'auth_events_total{job="gatehouse",kind=~".*[.](failed|sign_in_failed|throttled|refused|denied|access_denied|authentication_failed|replayed|reused|clone_suspected)"}',
                 'kind',
               ),
               legend: '{{kind}}',
@@ -42,9 +42,9 @@ export const SIGN_INS: Dashboard = {
             'The alert compares refused sign-ins with five times the mean of the day before.',
           unit: 'ops',
           queries: [
-            { expr: 'gatehouse:sign_ins_refused:rate10m', legend: 'refused' },
+            { expr: 'gatehouse:sign_ins_refused:rate10m{job="gatehouse"}', legend: 'refused' },
             {
-              expr: '5 * avg_over_time(gatehouse:sign_ins_refused:rate10m[1d] offset 1h)',
+              expr: '5 * avg_over_time(gatehouse:sign_ins_refused:rate10m{job="gatehouse"}[1d] offset 1h)',
               legend: 'five times the usual',
             },
           ],
@@ -56,7 +56,7 @@ export const SIGN_INS: Dashboard = {
           queries: [
             {
               expr: rateOf(
-                'auth_events_total{kind=~"(second_factor|passkey|recovery_codes|email_code)[.].*"}',
+                'auth_events_total{job="gatehouse",kind=~"(second_factor|passkey|recovery_codes|email_code)[.].*"}',
                 'kind',
               ),
               legend: '{{kind}}',
@@ -67,7 +67,7 @@ export const SIGN_INS: Dashboard = {
           title: 'Sessions',
           description: 'People who are signed in, over all tenants.',
           unit: 'short',
-          queries: [{ expr: 'max(redis_sessions_active)', legend: 'sessions' }],
+          queries: [{ expr: 'max(redis_sessions_active{job="gatehouse"})', legend: 'sessions' }],
         },
         {
           title: 'Accounts and consents',
@@ -76,7 +76,10 @@ export const SIGN_INS: Dashboard = {
           unit: 'ops',
           queries: [
             {
-              expr: rateOf('auth_events_total{kind=~"(account|consent|upstream)[.].*"}', 'kind'),
+              expr: rateOf(
+                'auth_events_total{job="gatehouse",kind=~"(account|consent|upstream)[.].*"}',
+                'kind',
+              ),
               legend: '{{kind}}',
             },
           ],
@@ -92,7 +95,10 @@ export const SIGN_INS: Dashboard = {
           kind: 'stacked',
           unit: 'ops',
           queries: [
-            { expr: rateOf('tokens_issued_total', 'grant_type'), legend: '{{grant_type}}' },
+            {
+              expr: rateOf('tokens_issued_total{job="gatehouse"}', 'grant_type'),
+              legend: '{{grant_type}}',
+            },
           ],
         },
         {
@@ -100,7 +106,9 @@ export const SIGN_INS: Dashboard = {
           description: 'Errors of RFC 6749 at the token endpoint. Runbook: tokens-refused.',
           kind: 'stacked',
           unit: 'ops',
-          queries: [{ expr: rateOf('tokens_refused_total', 'error'), legend: '{{error}}' }],
+          queries: [
+            { expr: rateOf('tokens_refused_total{job="gatehouse"}', 'error'), legend: '{{error}}' },
+          ],
         },
         {
           title: 'Revoked, replayed, reused',
@@ -110,7 +118,7 @@ export const SIGN_INS: Dashboard = {
           queries: [
             {
               expr: rateOf(
-                'auth_events_total{kind=~"token[.]revoked|grant[.]revoked|authorization_code[.]replayed|refresh_token[.]reused"}',
+                'auth_events_total{job="gatehouse",kind=~"token[.]revoked|grant[.]revoked|authorization_code[.]replayed|refresh_token[.]reused"}',
                 'kind',
               ),
               legend: '{{kind}}',
@@ -121,7 +129,12 @@ export const SIGN_INS: Dashboard = {
           title: 'Largest tokens',
           description: 'Past 4 KiB a proxy may refuse an access token. Runbook: tokens-too-large.',
           unit: 'bytes',
-          queries: [{ expr: 'max by (kind) (token_size_largest_bytes)', legend: '{{kind}}' }],
+          queries: [
+            {
+              expr: 'max by (kind) (token_size_largest_bytes{job="gatehouse"})',
+              legend: '{{kind}}',
+            },
+          ],
           thresholds: [{ at: 4096, colour: 'red' }],
         },
       ],
@@ -135,26 +148,40 @@ export const SIGN_INS: Dashboard = {
             'deferred is tried again, failed and bounced are not. Runbook: mail-not-sent.',
           kind: 'stacked',
           unit: 'ops',
-          queries: [{ expr: rateOf('email_events_total', 'outcome'), legend: '{{outcome}}' }],
+          queries: [
+            {
+              expr: rateOf('email_events_total{job="gatehouse"}', 'outcome'),
+              legend: '{{outcome}}',
+            },
+          ],
         },
         {
           title: 'Messages by kind',
           description: 'What is sent to people.',
           kind: 'stacked',
           unit: 'ops',
-          queries: [{ expr: rateOf('email_events_total', 'kind'), legend: '{{kind}}' }],
+          queries: [
+            { expr: rateOf('email_events_total{job="gatehouse"}', 'kind'), legend: '{{kind}}' },
+          ],
         },
         {
           title: 'Messages that wait',
           description: 'Counted up to 10,000.',
           unit: 'short',
-          queries: [{ expr: 'max(email_outbox{measure="queued"})', legend: 'queued' }],
+          queries: [
+            { expr: 'max(email_outbox{job="gatehouse",measure="queued"})', legend: 'queued' },
+          ],
         },
         {
           title: 'Oldest message',
           description: 'How long the one that waits longest has been waiting.',
           unit: 's',
-          queries: [{ expr: 'max(email_outbox{measure="oldest_seconds"})', legend: 'waits' }],
+          queries: [
+            {
+              expr: 'max(email_outbox{job="gatehouse",measure="oldest_seconds"})',
+              legend: 'waits',
+            },
+          ],
           thresholds: [{ at: 600, colour: 'red' }],
         },
       ],
