@@ -12,7 +12,7 @@ import {
   stat,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createTestCli } from '../cli.ts';
 import { DEMO_SEED } from '../gatehouse.ts';
 import { type InstalledPostgres, startInstalledPostgres } from '../installed-postgres.ts';
@@ -20,7 +20,14 @@ import { buildah, ensureBuildah, UNSIGNED } from './buildah.ts';
 import { ensurePostgresBase } from './image-base.ts';
 import { configOf, type ImageConfig, VERSION } from './image-build.ts';
 import { type ContainerOptions, type RunnableImage, runInContainer } from './image-container.ts';
-import { type Container, environmentOf, parseManifests, workloads } from './manifests.ts';
+import { commandsByHand, podByHand } from './kubernetes-by-hand.ts';
+import {
+  type Container,
+  environmentOf,
+  type Manifest,
+  parseManifests,
+  workloads,
+} from './manifests.ts';
 import { ROOT, runProgram } from './trial.ts';
 
 const CONTEXT = join(ROOT, 'deploy/backup');
@@ -115,29 +122,63 @@ async function keepAndBringBack(image: RunnableImage): Promise<string> {
     assert.match(dump, /^\/backups\/gatehouse-\w+\.dump\.age$/);
 
     await postgres.createDatabase('restored');
-    const there: ContainerOptions = {
-      env: {
-        PGSERVICEFILE: '/run/secrets/pg_service.conf',
-        PGSERVICE: 'gatehouse',
-        BACKUP_IDENTITY: '/run/secrets/identity.txt',
-        BACKUP_VERIFY_KEY: '/run/secrets/verify.pem',
-      },
+    const held = await bringBack(image, {
+      home,
+      backups,
+      dump,
+      files: { 'identity.txt': identity, 'verify.pem': verify },
       secrets: {
         'pg_service.conf': serviceOf(postgres, 'restored'),
-        'identity.txt': identity,
-        'verify.pem': verify,
+        'recipients.txt': recipient,
+        'signing.pem': signing,
       },
-      mounts: { '/backups': backups },
-    };
-    await run(image, ['/scripts/restore.sh', dump], there);
-    const manifest = dump.replace('.dump.age', '.manifest');
-    const held = await run(image, ['/scripts/verify.sh', 'rows', manifest], there);
+    });
     assert.match(held, /is signed$/m);
-    return `user ${USER} backed up, signed and restored; ${held.trim().split('\n').at(-1)}`;
+    return `user ${USER} backed up and signed, and by the commands of docs/deploy.md restored in a pod by hand; ${held.trim().split('\n').at(-1)}`;
   } finally {
     await postgres.stop();
     await rm(home, { recursive: true, force: true });
   }
+}
+
+/**
+ * Restored in the pod that docs/deploy.md makes of the CronJob, by its commands.
+ *
+ * @param options.files - what commands are given at their standard input
+ * @returns what they printed
+ */
+async function bringBack(
+  image: RunnableImage,
+  options: {
+    home: string;
+    backups: string;
+    dump: string;
+    files: Readonly<Record<string, string>>;
+    secrets: Readonly<Record<string, string>>;
+  },
+): Promise<string> {
+  const { home, backups, dump, files, secrets } = options;
+  const [manifest] = (await manifestsOfBackup()).filter(({ kind }) => kind === 'CronJob');
+  const { pod } = await podByHand(manifest ?? assert.fail('there is no CronJob'));
+  const [container = assert.fail('there is no container')] = pod.containers;
+  // One for all commands, as in a pod.
+  const tmp = join(home, 'tmp');
+  await mkdir(tmp);
+  await chown(tmp, USER, USER);
+  const [name = ''] = basename(dump).split('.');
+  const said: string[] = [];
+  for (const { command, file } of await commandsByHand('in_backup_pod')) {
+    const input = file === undefined ? undefined : `${files[file]}\n`;
+    said.push(
+      await run(image, ['bash', '-c', command.replaceAll('gatehouse-TIME', name)], {
+        env: environmentOf(container, { configMaps: new Map(), secrets: new Map() }),
+        secrets,
+        mounts: { '/tmp': tmp, '/backups': backups },
+        ...(input === undefined ? {} : { input }),
+      }),
+    );
+  }
+  return said.join('');
 }
 
 async function run(
@@ -150,9 +191,12 @@ async function run(
   return output;
 }
 
+async function manifestsOfBackup(): Promise<Manifest[]> {
+  return parseManifests(await readFile(CRON_JOB, 'utf8'));
+}
+
 async function cronJob(): Promise<Container> {
-  const manifests = parseManifests(await readFile(CRON_JOB, 'utf8'));
-  const job = workloads(manifests).find(({ kind }) => kind === 'CronJob');
+  const job = workloads(await manifestsOfBackup()).find(({ kind }) => kind === 'CronJob');
   const container = job?.pod.containers[0];
   if (container === undefined) throw new Error(`${CRON_JOB} has no CronJob`);
   assert.match(container.image, /(^|\/)gatehouse-backup$/);

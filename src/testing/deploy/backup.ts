@@ -1,6 +1,7 @@
 import { tryBackupImage } from './backup-image.ts';
 import { tryBackupMetrics } from './backup-metrics.ts';
 import { tryHealth } from './health.ts';
+import { RESTORE } from './kubernetes-by-hand.ts';
 import { tryMove } from './move.ts';
 import { tryRedisSnapshot } from './redis-snapshot.ts';
 import { tryRestoreWithRoles } from './restore-roles.ts';
@@ -27,8 +28,9 @@ export const BACKUP: readonly Trial[] = [
   },
   {
     artefact: 'backup image',
-    how: 'built by buildah; in it, as user 10001 on a read-only root: what the CronJob runs, then restored and its rows counted',
+    how: 'built by buildah; in it, as user 10001 on a read-only root: what the CronJob runs, then restored and its rows counted in a pod by hand, by the commands of docs/deploy.md',
     covers: [`${DIRECTORY}/Dockerfile`],
+    follows: [RESTORE],
     run: tryBackupImage,
   },
   {

@@ -65,6 +65,8 @@ export interface ContainerOptions {
   readonly secrets?: Readonly<Record<string, string>>;
   /** Directories of this machine by where it finds them; to be written to, as far as they let its user. */
   readonly mounts?: Readonly<Record<string, string>>;
+  /** Its standard input. */
+  readonly input?: string;
   /** To see what its user could write, were it not for that. */
   readonly writableRoot?: boolean;
 }
@@ -109,8 +111,9 @@ export async function startContainer(
   const child = spawn(
     'unshare',
     ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', RUN, 'sh', ...given, ...program],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    { stdio: 'pipe' },
   );
+  child.stdin.on('error', () => undefined).end(options.input);
   const exited = once(child, 'close').then(([code]) => code as number | null);
   let printed = '';
   child.stdout.on('data', (chunk) => (printed += chunk));

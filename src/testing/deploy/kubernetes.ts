@@ -5,6 +5,7 @@ import { ensurePrograms } from '../debian-programs.ts';
 import { alertPlays, playAlerts, playsInNamespace, playsOfOthers } from './alert-plays.ts';
 import { edgeTimeProblems } from './edge-times.ts';
 import { runExporters } from './exporters.ts';
+import { namesNowhere, podsByHand, RESTORE } from './kubernetes-by-hand.ts';
 import { manifestProblems } from './manifest-rules.ts';
 import { checkManifests, kubernetesVersion, manifestTool } from './manifest-tools.ts';
 import { environmentOf, keysOf, type Manifest, parseManifests, workloads } from './manifests.ts';
@@ -241,6 +242,25 @@ export const KUBERNETES: readonly Trial[] = [
     covers: [],
     follows: [AUTHORITIES, BACKUPS],
     run: () => withOverlays(tryAdditions),
+  },
+  {
+    artefact: 'kubernetes by hand',
+    how: "what by-hand.jq makes of the staging overlay with backups: the API server's own validation, the rules of Pod Security, and what it says of other objects; trials of the image of backups and of the pods run it",
+    covers: ['deploy/kubernetes/by-hand.jq'],
+    follows: [RESTORE],
+    async run() {
+      const image = await imageOfManual();
+      const commands = `${image}\nkustomize edit add component ../../components/backup`;
+      const text = await withOverlays((render) => render('staging', commands));
+      const manifests = parseManifests(text);
+      const pods = await podsByHand(manifests);
+      for (const pod of pods) await checkManifests(pod.text);
+      const all = [...manifests, ...pods.flatMap((pod) => parseManifests(pod.text))];
+      await assertRules(all, 'staging, with pods by hand');
+      const nowhere = await namesNowhere(all);
+      if (nowhere.length > 0) throw new Error(`docs/deploy.md names ${nowhere.join(', ')}`);
+      return `${pods.length} pods are good for Kubernetes ${await kubernetesVersion()}`;
+    },
   },
   {
     artefact: 'kubernetes alerts',

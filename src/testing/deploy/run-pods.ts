@@ -8,6 +8,7 @@ import { createTestDatabase } from '../database.ts';
 import { freePort } from '../free-port.ts';
 import { pollUntil } from '../poll.ts';
 import { startTestRedis } from '../redis.ts';
+import { commandsByHand, podByHand } from './kubernetes-by-hand.ts';
 import {
   type Container,
   environmentOf,
@@ -40,7 +41,8 @@ interface Host {
 
 /**
  * Runs what the pods of a deployment run, in the order in which a cluster would start them: replicas
- * wait for the schema, the job migrates, seeds are applied, a replica answers its probes and whoever
+ * wait for the schema, the job migrates, seeds are applied, a pod by hand does what docs/deploy.md has it do
+ * after a restore, a replica answers its probes and whoever
  * `helm test` sends, and ends in time. The image's programs are those of these sources, its paths
  * those below a directory, its ports free ones of loopback.
  *
@@ -91,6 +93,14 @@ export async function runPods(manifests: readonly Manifest[], keys: Keys): Promi
     await expectEnd(await start(migrating, migrating.containers[0]), 'migrate');
     await expectEnd(wait, 'wait-for-schema');
     await expectEnd(await start(seeding, seeding.containers[0]), 'seed');
+    const hand = await podByHand(serverOf(manifests));
+    const [waits] = hand.pod.containers;
+    for (const { command } of await commandsByHand('in_server_pod')) {
+      // It asks the mail server, which is not here.
+      if (waits === undefined || command === 'gatehouse doctor') continue;
+      const given = { ...waits, command: command.split(' ') };
+      await expectEnd(await start(hand.pod, given), command);
+    }
 
     const [container] = server.containers;
     const replica = await start(server, container);
@@ -109,6 +119,15 @@ export async function runPods(manifests: readonly Manifest[], keys: Keys): Promi
     await database.drop();
     await rm(root, { recursive: true });
   }
+}
+
+function serverOf(manifests: readonly Manifest[]): Manifest {
+  const found = manifests.find((manifest) => {
+    const [workload] = workloads([manifest]);
+    return workload?.labels['app.kubernetes.io/component'] === 'server';
+  });
+  if (found === undefined) throw new Error('there is no server');
+  return found;
 }
 
 /** `gatehouse` on the PATH, as the image has it. */
