@@ -11,6 +11,8 @@ import { type People, peopleOf, until } from './engine-people.ts';
 
 const REPLICAS = 3;
 const SECRETS = 'deploy/compose/secrets';
+/** Of the network `edge`. */
+const GATEWAY = '172.30.10.1';
 const DEADLINE_MS = 60_000;
 
 /** @returns what was seen */
@@ -27,6 +29,7 @@ export async function tryCompose(machine: EngineMachine): Promise<string> {
   await operate(machine, blocks, people);
   await machine.run('docker compose exec app gatehouse seed apply dist/seeds/demo.yaml');
   await signInAtAll(machine, people);
+  await lookLikeOne(machine);
   const monitored = 'docker compose -f docker-compose.yml -f docker-compose.monitoring.yml';
   await machine.run(`${monitored} up --detach --wait`);
   const password = 'sed -n s/^GRAFANA_ADMIN_PASSWORD=//p .env';
@@ -75,6 +78,21 @@ async function signInAtAll(machine: EngineMachine, people: People): Promise<void
   const { stdout } = await machine.run('docker compose logs --no-log-prefix nginx');
   const upstreams = [...stdout.matchAll(/"upstream":"([\d.]+):3000"/g)].map(([, at]) => at);
   assert.equal(new Set(upstreams).size, REPLICAS, stdout);
+}
+
+/** Who comes by IPv4 is known by their address; by IPv6 all are the gateway, as the manual warns. */
+async function lookLikeOne(machine: EngineMachine): Promise<void> {
+  const { stdout } = await machine.run(`
+    by() { curl -sS -o /dev/null --cacert ${SECRETS}/certificate.pem --resolve "localhost:8443:$1" "https://localhost:8443/$2"; }
+    by 192.0.2.10 by-ipv4
+    by '[::1]' by-ipv6
+    docker compose logs --no-log-prefix nginx
+  `);
+  const callers = [...stdout.matchAll(/"address":"([^"]+)".*"path":"\/(by-ipv\d)"/g)];
+  assert.deepEqual(Object.fromEntries(callers.map(([, address, how]) => [how, address])), {
+    'by-ipv4': '192.0.2.10',
+    'by-ipv6': GATEWAY,
+  });
 }
 
 /** What a command prints to somebody at a terminal. */
