@@ -12,8 +12,9 @@ import { FOLLOWED, NAME } from './operators-host-names.ts';
 import { onOwnMachine, WRITABLE_FILES } from './own-machine.ts';
 import { ROOT, type Trial } from './trial.ts';
 
-/** Its first line. */
+/** Their first lines. */
 const CERTBOT = 'apt-get install certbot';
+const IPV6 = "sed -i 's/# listen \\[::\\]/listen [::]/' /etc/nginx/site/gatehouse.conf";
 
 /** A certificate authority as the public ones are, for trials: of the makers of one of those. */
 const PEBBLE = { module: 'github.com/letsencrypt/pebble/v2/cmd/pebble', version: 'v2.10.3' };
@@ -34,7 +35,9 @@ const PEBBLE_SETTINGS = {
 };
 
 const PREPARE = `
-printf '127.0.0.1 %s\\n' localhost ${ACME_NAME} ${NAME} >/etc/hosts
+printf '127.0.0.1 %s\\n' localhost ${ACME_NAME} >/etc/hosts
+# Nobody finds it by IPv4.
+echo '::1 ${NAME}' >>/etc/hosts
 mkdir -p /etc/letsencrypt
 echo 'server = https://${ACME_NAME}:14000/dir' >/etc/letsencrypt/cli.ini
 nginx
@@ -42,7 +45,7 @@ PEBBLE_VA_NOSLEEP=1 "$PEBBLE" -config pebble.json >pebble.log 2>&1 &
 `;
 
 /** What nginx shows, and the number of the certificate. */
-const SHOWN = `openssl s_client -connect 127.0.0.1:443 -servername ${NAME} </dev/null 2>/dev/null | openssl x509 -noout -issuer -serial`;
+const SHOWN = `openssl s_client -connect '[::1]:443' -servername ${NAME} </dev/null 2>/dev/null | openssl x509 -noout -issuer -serial`;
 
 /** Waits until nginx shows one of Pebble, and another than before. */
 const untilShown = (before: string) => `
@@ -59,9 +62,9 @@ echo
 export const ACME: readonly Trial[] = [
   {
     artefact: 'certificate by ACME, from docs/deploy.md',
-    how: 'Debian’s nginx and certbot by its commands, and Pebble, the ACME server for trials; then a renewal',
+    how: 'Debian’s nginx and certbot by its commands, and Pebble, the ACME server for trials, by IPv6 alone; then a renewal',
     covers: [],
-    follows: [CERTBOT],
+    follows: [IPV6, CERTBOT],
     async run() {
       await installedNginx();
       await ensurePrograms({
@@ -103,8 +106,9 @@ export const ACME: readonly Trial[] = [
 ];
 
 async function commands(): Promise<string> {
-  const [balancer, certbot] = await Promise.all([
+  const [balancer, ipv6, certbot] = await Promise.all([
     commandsOfManual(FOLLOWED.balancer),
+    commandsOfManual(IPV6),
     commandsOfManual(CERTBOT),
   ]);
   // Packages are there, and replicas are not.
@@ -113,6 +117,7 @@ async function commands(): Promise<string> {
     WRITABLE_FILES,
     PREPARE,
     `( ${here(balancer)} )`,
+    ipv6,
     here(certbot),
     untilShown(''),
     'before=$now',
@@ -127,5 +132,5 @@ function assertRenewed(stdout: string): string {
   const serials = shown.map((line) => /serial=(\w+)/.exec(line)?.[1]);
   for (const line of shown) assert.match(line, /issuer=.*Pebble/, stdout);
   assert.equal(new Set(serials).size, 2, stdout);
-  return 'nginx shows what was issued, and what was issued when it was renewed';
+  return 'nginx shows what was issued by way of IPv6, and what was issued when it was renewed';
 }
