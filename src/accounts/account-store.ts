@@ -44,6 +44,13 @@ export interface AccountStore {
     identifier: string,
   ): Promise<AccountWithPassword | undefined>;
   /**
+   * Some password's hash of the tenant, always the same one for a place as long as nothing changes:
+   * that of the account whose id comes next. Undefined when nobody has a password.
+   *
+   * @param place - as random as an account's id, lower-case hex
+   */
+  passwordHashNear(tenantId: TenantId, place: string): Promise<string | undefined>;
+  /**
    * Creates an account with a confirmed address; of two at once under one name exactly one is
    * created. `taken`: another account has its username or address, as either; nothing was stored.
    */

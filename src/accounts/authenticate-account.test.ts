@@ -65,6 +65,8 @@ function createWorld(
     accounts: {
       findByIdentifier: async (_tenantId, identifier) =>
         normalizeIdentifier(identifier) === 'alice' ? found : undefined,
+      // Somebody else's, of the same password.
+      passwordHashNear: async () => hash,
       upgradePasswordHash: async (_tenantId, _accountId, previous, better) => {
         upgrades.push({ previous, hash: better });
       },
@@ -268,6 +270,7 @@ describe('a password with an outdated hash', () => {
     const world = createWorld(found, {
       accounts: {
         findByIdentifier: async () => found,
+        passwordHashNear: async () => found.passwordHash,
         upgradePasswordHash: async () => {
           throw new StorageUnavailableError('postgres');
         },

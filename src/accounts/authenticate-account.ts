@@ -8,7 +8,10 @@ import { attemptSubjects } from './attempt-subjects.ts';
 import { assertPasswordLength, type PasswordHasher } from './password-hasher.ts';
 
 export interface AuthenticateAccountDeps {
-  readonly accounts: Pick<AccountStore, 'findByIdentifier' | 'upgradePasswordHash'>;
+  readonly accounts: Pick<
+    AccountStore,
+    'findByIdentifier' | 'passwordHashNear' | 'upgradePasswordHash'
+  >;
   readonly attempts: AttemptStore;
   readonly hasher: PasswordHasher;
   readonly audit: Pick<AuditLog, 'record'>;
@@ -46,9 +49,11 @@ export type SignInResult =
  * Checks a password sign-in and records the attempt.
  *
  * An unknown identifier and a disabled account cost the same time as a wrong password and read the
- * same. An attempt is counted before the password is looked at, so that of any number of parallel
- * guesses no more than the limit are looked at; a success takes it back. A password stored with
- * lower costs, or imported, is stored anew on success.
+ * same. What a wrong password costs depends on the form of its hash, which may be an imported one:
+ * an unknown identifier costs what that of some account of the tenant does, each time the same. An
+ * attempt is counted before the password is looked at, so that of any number of parallel guesses no
+ * more than the limit are looked at; a success takes it back. A password stored with lower costs,
+ * or imported, is stored anew on success.
  *
  * @param tenant - accounts of other tenants are invisible
  * @returns `locked` carries `retryAfterSeconds` and says nothing of the account; `rejected` never
@@ -105,10 +110,15 @@ async function checkPassword(
   tenant: Tenant,
   input: PasswordSignIn,
 ): Promise<PasswordCheck> {
-  const found = await deps.accounts.findByIdentifier(tenant.id, input.identifier);
-  // Always: without an account, or without a password, it costs what a wrong password costs.
+  const { identifier } = input;
+  // Always both, and always a password: without one, it costs what somebody's wrong one costs.
+  const near = await deps.accounts.passwordHashNear(
+    tenant.id,
+    deps.hasher.placeOf(tenant.id, identifier),
+  );
+  const found = await deps.accounts.findByIdentifier(tenant.id, identifier);
   const hash = found?.passwordHash;
-  const verdict = await deps.hasher.verify(hash, input.password);
+  const verdict = await deps.hasher.verify(hash ?? near, input.password);
   if (found === undefined || hash === undefined) return { right: false, account: found?.account };
   const { account } = found;
   if (verdict === 'mismatch') {

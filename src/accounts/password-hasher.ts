@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hash as hashArgon2, verify as verifyArgon2 } from '@node-rs/argon2';
 import { hmacSha256 } from '../crypto/digest.ts';
 import { GatehouseError } from '../errors.ts';
+import type { TenantId } from '../tenants/tenant.ts';
 import { createBoundedQueue, type QueueLoad } from './bounded-queue.ts';
 import {
   argon2Costs,
@@ -9,6 +10,7 @@ import {
   readImportedPasswordHash,
   type UnusablePasswordHash,
 } from './imported-password-hash.ts';
+import { normalizeIdentifier } from './normalize-identifier.ts';
 
 /** Longest password, in bytes of UTF-8. */
 export const PASSWORD_MAX_BYTES = 1024;
@@ -39,13 +41,20 @@ export interface PasswordHasher {
   hash(password: string): Promise<string>;
   /**
    * Compares a password with a stored hash. Without a hash, or with an unusable one, it costs what
-   * a wrong password costs, and mismatches.
+   * a wrong password costs whose hash is ours, and mismatches.
    *
    * @param hash - ours or an imported one (`imported-password-hash.ts`)
    * @returns `match_needs_upgrade`: right, but stored with lower costs, or imported
    * @throws PasswordTooLongError, OverloadedError
    */
   verify(hash: string | undefined, password: string): Promise<PasswordVerdict>;
+  /**
+   * Where among the accounts of a tenant somebody would be who has none: random, the same each time,
+   * and known to nobody without the pepper.
+   *
+   * @returns hex
+   */
+  placeOf(tenantId: TenantId, identifier: string): string;
   /** Why a stored hash can never match, for operators; undefined when it can. */
   problem(hash: string): string | undefined;
   /** For metrics, and for telling how many hashes were computed. */
@@ -127,6 +136,11 @@ export function createPasswordHasher(options: {
       const matches = await queue.run(() => stored.verify(password));
       if (!matches) return 'mismatch';
       return stored.isCurrent ? 'match' : 'match_needs_upgrade';
+    },
+
+    placeOf(tenantId, identifier) {
+      const text = `place of ${tenantId} ${normalizeIdentifier(identifier)}`;
+      return Buffer.from(hmacSha256(secret, text), 'base64url').toString('hex');
     },
 
     problem(hash) {

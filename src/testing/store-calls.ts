@@ -104,6 +104,7 @@ export function storeCalls(
     confirmEmail: ({ tenantId, accountId, email }) =>
       accounts.confirmEmail(tenantId, accountId, email),
     list: ({ tenantId }) => accounts.list(tenantId, { limit: 10 }),
+    passwordHashNear: ({ tenantId }) => accounts.passwordHashNear(tenantId, 'a'),
     upgradePasswordHash: ({ tenantId, accountId, passwordHash }) =>
       accounts.upgradePasswordHash(tenantId, accountId, passwordHash, 'better'),
     setPassword: ({ tenantId, accountId }) => accounts.setPassword(tenantId, accountId, 'new'),

@@ -56,6 +56,17 @@ describe('passwords', () => {
     assert.equal(await passwordOf(id), 'better');
   });
 
+  test('a hash is found near any place, round again after the last', async () => {
+    assert.equal(await store.passwordHashNear(tenantId, '5'), undefined);
+    await insertAccount(database.db, tenantId, { id: '4', passwordHash: 'of 4' });
+    await insertAccount(database.db, tenantId, { id: '6' });
+    await insertAccount(database.db, tenantId, { id: '8', passwordHash: 'of 8' });
+    const near = Promise.all(
+      ['1', '48', '62', '9'].map((place) => store.passwordHashNear(tenantId, place)),
+    );
+    assert.deepEqual(await near, ['of 4', 'of 8', 'of 8', 'of 4']);
+  });
+
   test('a password changed during an upgrade stays changed', async () => {
     const id = await insertAccount(database.db, tenantId, { passwordHash: 'old' });
     await store.setPassword(tenantId, id, 'new');

@@ -285,6 +285,11 @@ testTenantIsolation<AccountStore>(
         [mine.accountId],
       );
     },
+    async passwordHashNear(accounts, mine, theirs) {
+      for (const place of ['', theirs.accountId, '~']) {
+        assert.equal(await accounts.passwordHashNear(mine.tenantId, place), mine.passwordHash);
+      }
+    },
     async upgradePasswordHash(accounts, mine, theirs) {
       const { accountId, passwordHash } = theirs;
       await accounts.upgradePasswordHash(mine.tenantId, accountId, passwordHash, 'stolen');

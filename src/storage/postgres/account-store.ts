@@ -55,6 +55,22 @@ export function createPostgresAccountStore(db: Knex, deps: { now: () => Date }):
       return row && { account: toAccount(tenantId, row), passwordHash: row.hash ?? undefined };
     },
 
+    async passwordHashNear(tenantId, place) {
+      // Round again after the last.
+      const row = await queryOne<{ hash: string }>(
+        db,
+        `select hash
+           from ((select hash, 1 as turn from passwords
+                   where tenant_id = ? and account_id >= ? order by account_id limit 1)
+                 union all
+                 (select hash, 2 as turn from passwords
+                   where tenant_id = ? order by account_id limit 1)) near
+          order by turn limit 1`,
+        [tenantId, place, tenantId],
+      );
+      return row?.hash;
+    },
+
     async create(tenantId, account) {
       return (await insertAccount(db, tenantId, account)) ? 'created' : 'taken';
     },

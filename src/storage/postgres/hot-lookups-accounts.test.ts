@@ -54,6 +54,10 @@ testLookups<AccountStore>('accounts', () => database, {
     ],
     work: () => accounts.findByIdentifier(tenant.tenantId, tenant.email),
   },
+  passwordHashNear: {
+    accesses: ['passwords_pkey: account_id tenant_id', 'passwords_pkey: tenant_id'],
+    work: () => accounts.passwordHashNear(tenant.tenantId, 'a'),
+  },
   create: {
     accesses: [
       'accounts_tenant_id_email_key_key: email_key tenant_id',
