@@ -53,10 +53,12 @@ const AUTHORITIES =
 const BACKUPS =
   'kustomize edit add component ../../components/backup ../../components/redis-snapshot ../../components/backup-upload';
 
-/** How docs/deploy.md has an operator name the image of a release. */
+/** How docs/deploy.md has an operator name the images of a release. */
 async function imageOfManual(): Promise<string> {
   const [image] =
-    (await blocksOfManual()).join('').match(/^kustomize edit set image gatehouse=.*$/m) ?? [];
+    (await blocksOfManual())
+      .join('')
+      .match(/^kustomize edit set image gatehouse=(?:.*\\\n)*.*$/m) ?? [];
   if (image === undefined) throw new Error('docs/deploy.md sets no image');
   return image;
 }
@@ -195,6 +197,13 @@ async function tryReleases(
   return known.size;
 }
 
+/** @throws Error when an image of ours is one that no registry has */
+function assertRegistry(manifests: readonly Manifest[], what: string): void {
+  const ours = imagesOf(manifests).filter((image) => /(^|\/)gatehouse/.test(image));
+  const left = ours.filter((image) => !image.startsWith('registry.example.com/'));
+  if (left.length > 0) throw new Error(`${what} by docs/deploy.md has ${left.join(', ')}`);
+}
+
 function imagesOf(manifests: readonly Manifest[]): string[] {
   return workloads(manifests).flatMap(({ pod }) =>
     [...pod.initContainers, ...pod.containers].map(({ image }) => image),
@@ -217,6 +226,7 @@ export const KUBERNETES: readonly Trial[] = [
           await checkManifests(text);
           const manifests = parseManifests(text);
           await assertRules(manifests, overlay);
+          assertRegistry(manifests, overlay);
           seen.push(`${manifests.length} objects of ${overlay}`);
         }
       });

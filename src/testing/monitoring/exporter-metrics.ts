@@ -58,6 +58,7 @@ export const FOREIGN_METRICS: Readonly<Record<string, ForeignMetric>> = {
 
   gatehouse_backup_last_success_timestamp_seconds: backup,
   gatehouse_backup_size_bytes: backup,
+  kube_cronjob_created: { of: 'kube-state-metrics', labels: ['cronjob'] },
   kube_cronjob_status_last_successful_time: { of: 'kube-state-metrics', labels: ['cronjob'] },
 
   fluentbit_input_records_total: fluentBit,
