@@ -73,6 +73,9 @@ export async function pipelineStory(world: World): Promise<string> {
   };
 
   await ends('0.1.0', undefined);
+  const rules = `kubectl -n ${STAGING} get prometheusrules -o jsonpath='{..metadata.name}'`;
+  const alerts = (await shell(rules)).stdout.trim();
+  if (alerts !== 'gatehouse-alerts gatehouse-recording') throw new Error(`the rules: ${alerts}`);
   const at = { namespace: STAGING, service: 'gatehouse', issuer: ISSUER };
   const rolled = await underLoad(world, at, () => ends('0.2.0', undefined));
   const impatient = { ...job, steps: job.steps.map(withPatience) };
@@ -82,7 +85,7 @@ export async function pipelineStory(world: World): Promise<string> {
   if (!runs.includes(digestOf('0.2.0'))) throw new Error(`it did not go back: ${runs}`);
 
   await mayNot(world, join(home, '.kube/config'));
-  return `deploy.yml with the rights of deployer.yaml and deployer-secrets.yaml: the first release; the next over ${rolled.requests} requests, one that cannot be had and back over ${back.requests}, none failed`;
+  return `deploy.yml with the rights of deployer.yaml and deployer-secrets.yaml: the first release with its alerts; the next over ${rolled.requests} requests, one that cannot be had and back over ${back.requests}, none failed`;
 }
 
 /** What the account may not do, though it starts what it likes there. */

@@ -21,8 +21,8 @@ const ROLE = z.object({
   ),
 });
 
-/** What kustomize makes beside what the files have. */
-const GENERATED = ['/configmaps'];
+/** What kustomize makes beside what the files have, and prometheus-rule.sh. */
+const GENERATED = ['/configmaps', 'monitoring.coreos.com/prometheusrules'];
 /** What an administrator applies: `deploy.yml` looks at it, and leaves it out. */
 const NAMESPACE = '/namespaces';
 /** What `kubectl apply` and `kubectl diff` do with an object. */

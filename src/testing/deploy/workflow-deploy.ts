@@ -59,6 +59,8 @@ interface Deployment {
   readonly secrets?: string;
   /** What whoever starts it says otherwise. */
   readonly inputs?: Partial<typeof PUBLISHED>;
+  /** The overlay is without the component `monitoring`. */
+  readonly unwatched?: true;
   /** What is served at the address is called otherwise. */
   readonly misnamed?: true;
   /** The step that fails; none, when all is well. */
@@ -81,8 +83,15 @@ const DEPLOYMENTS: readonly Deployment[] = [
       / get namespace gatehouse-staging .*\n.* diff .*\n.* get deployment\/gatehouse .*\n.*\n.* create .*\n.* apply .*\n.* exec .* gatehouse doctor/s,
       /^(create of Secret\n){5}(?!create of)/m,
       /^apply of Deployment$/m,
+      /^(apply of PrometheusRule\n){2}/m,
     ],
     untold: [ANY_BACK, /^apply of (Namespace|Secret)$|of Namespace/m],
+  },
+  {
+    what: 'Prometheus is not to look at it',
+    unwatched: true,
+    told: [/^apply of Deployment$/m],
+    untold: [/ of (ServiceMonitor|PrometheusRule)$/m],
   },
   {
     what: 'it is the first one',
@@ -246,6 +255,9 @@ async function tryOne(deployment: Deployment, url: string): Promise<void> {
     };
     const machine = { home, values, env: { GITHUB_REPOSITORY: 'a/b', ...cases } };
     const cwd = join(home, 'deploy/kubernetes/overlays/staging');
+    if (deployment.unwatched) {
+      await runProgram('sed', ['-i', '/components.monitoring/d', join(cwd, 'kustomization.yaml')]);
+    }
     const { failed, said } = await runJob(machine, await jobOf('deploy.yml', 'deploy'), cwd);
     assert.equal(failed, fails, `when ${what}:\n${said}`);
     const calls = await toldOn(home);
