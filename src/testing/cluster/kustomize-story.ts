@@ -84,6 +84,7 @@ async function production(
   await release(world, rest);
   const { stdout } = await shell(manual.alerts);
   if (stdout.trim().split('\n').length !== 2) throw new Error(`of the alerts:\n${stdout}`);
+  await shell(`kubectl -n ${PRODUCTION} get configmap gatehouse-dashboards`);
   const issuer = 'https://login.example.com';
   const at = { namespace: PRODUCTION, service: 'gatehouse', issuer };
   const restart = `kubectl -n ${PRODUCTION} rollout restart deployment/gatehouse

@@ -7,6 +7,7 @@ import { runExporters } from './exporters.ts';
 import { manifestProblems } from './manifest-rules.ts';
 import { checkManifests, kubernetesVersion, manifestTool } from './manifest-tools.ts';
 import { keysOf, type Manifest, parseManifests } from './manifests.ts';
+import { dashboardProblems } from './monitoring-rules.ts';
 import { runPods } from './run-pods.ts';
 import { ROOT, runProgram, type Trial } from './trial.ts';
 
@@ -110,13 +111,15 @@ async function followManual(): Promise<void> {
     throw new Error(`the command of docs/deploy.md:\n${problems.join('\n')}`);
 }
 
-/** Its rules are what `prometheus-rule.sh` makes of the same files. */
-async function assertSameRules(manifests: readonly Manifest[]): Promise<void> {
+/** Its rules are what `prometheus-rule.sh` makes of the same files, and its dashboards are all there are. */
+async function assertWatched(manifests: readonly Manifest[]): Promise<void> {
   const { stdout } = await runProgram('deploy/kubernetes/prometheus-rule.sh', ['gatehouse']);
   const [own, others] = [manifests, parseManifests(stdout)].map((objects) =>
     objects.filter(({ kind }) => kind === 'PrometheusRule').map(({ spec }) => spec),
   );
   if (!isDeepStrictEqual(own, others)) throw new Error('the chart has other rules');
+  const problems = await dashboardProblems(manifests);
+  if (problems.length > 0) throw new Error(problems.join('\n'));
 }
 
 async function assertRefused(values: string, says: RegExp): Promise<void> {
@@ -149,7 +152,7 @@ export const HELM: readonly Trial[] = [
         seen.push(`${manifests.length}`);
       }
       await followManual();
-      await assertSameRules(parseManifests(await render(join(CHART, 'ci/bundled-values.yaml'))));
+      await assertWatched(parseManifests(await render(join(CHART, 'ci/bundled-values.yaml'))));
       for (const { values, says } of REFUSED) await assertRefused(values, says);
       return `${seen.join(', ')} objects of ${files.length} values files are good for Kubernetes ${await kubernetesVersion()}; ${REFUSED.length} wrong values refused`;
     },

@@ -10,6 +10,7 @@ import { manifestProblems } from './manifest-rules.ts';
 import { checkManifests, kubernetesVersion, manifestTool } from './manifest-tools.ts';
 import { environmentOf, keysOf, type Manifest, parseManifests, workloads } from './manifests.ts';
 import { blocksOfManual, commandsOfManual } from './manual.ts';
+import { dashboardProblems } from './monitoring-rules.ts';
 import { prerequisiteProblems } from './prerequisites.ts';
 import { runPods } from './run-pods.ts';
 import { ROOT, runProgram, type Trial } from './trial.ts';
@@ -197,6 +198,12 @@ async function tryReleases(
   return known.size;
 }
 
+/** @throws Error when Grafana finds others than there are */
+async function assertDashboards(manifests: readonly Manifest[]): Promise<void> {
+  const problems = await dashboardProblems(manifests);
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+}
+
 /** @throws Error when an image of ours is one that no registry has */
 function assertRegistry(manifests: readonly Manifest[], what: string): void {
   const ours = imagesOf(manifests).filter((image) => /(^|\/)gatehouse/.test(image));
@@ -215,7 +222,11 @@ export const KUBERNETES: readonly Trial[] = [
   {
     artefact: 'kubernetes',
     how: "the commands of docs/deploy.md: secrets, image, and kustomize build of each overlay; the API server's own validation, the rules of Pod Security, and what objects say of one another and of the server",
-    covers: ['deploy/kubernetes', 'deploy/backup/kustomization.yaml'],
+    covers: [
+      'deploy/kubernetes',
+      'deploy/backup/kustomization.yaml',
+      'deploy/grafana/kustomization.yaml',
+    ],
     follows: ['cd deploy/kubernetes/components/secret-files && mkdir -m 700 secrets && cd secrets'],
     async run() {
       const image = await imageOfManual();
@@ -227,6 +238,7 @@ export const KUBERNETES: readonly Trial[] = [
           const manifests = parseManifests(text);
           await assertRules(manifests, overlay);
           assertRegistry(manifests, overlay);
+          if (overlay === 'production') await assertDashboards(manifests);
           seen.push(`${manifests.length} objects of ${overlay}`);
         }
       });

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { type Manifest, ofKind, type Workload, workloads } from './manifests.ts';
 import { isOpenToOthers } from './reach-rules.ts';
@@ -144,6 +145,37 @@ function redisProblems(objects: readonly Manifest[], all: readonly Workload[]): 
         ? []
         : [`Probe ${name} asks ${asked.length} servers of Redis, and there are ${servers}`]),
     ]);
+}
+
+const DASHBOARDS = 'deploy/grafana/dashboards';
+const DATA = z.record(z.string(), z.string());
+
+/**
+ * The dashboards are those of `deploy/grafana`, in a ConfigMap that the sidecar of a Grafana of
+ * kube-prometheus-stack looks for.
+ *
+ * @returns a sentence for each problem
+ */
+export async function dashboardProblems(objects: readonly Manifest[]): Promise<string[]> {
+  const found = objects
+    .filter(
+      ({ kind, metadata }) => kind === 'ConfigMap' && metadata.labels.grafana_dashboard === '1',
+    )
+    .flatMap(({ data }) => Object.entries(DATA.parse(data)));
+  const names = await readdir(join(ROOT, DASHBOARDS));
+  const shipped = await Promise.all(
+    names.map(
+      async (name) => [name, await readFile(join(ROOT, DASHBOARDS, name), 'utf8')] as const,
+    ),
+  );
+  return [
+    ...shipped
+      .filter(([name, text]) => !found.some((one) => isDeepStrictEqual(one, [name, text])))
+      .map(([name]) => `Grafana does not find ${name} as it is`),
+    ...found
+      .filter(([name]) => !names.includes(name))
+      .map(([name]) => `Grafana finds ${name}, which is not shipped`),
+  ];
 }
 
 /**
