@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Knex } from 'knex';
 import type { AccountStore } from './accounts/account-store.ts';
+import { callerOf } from './accounts/attempt-subjects.ts';
 import type { BrowserStore } from './accounts/browser-store.ts';
 import type { EmailChangeStore } from './accounts/email-change-store.ts';
 import type { InvitationStore } from './accounts/invitation-store.ts';
@@ -13,6 +14,7 @@ import type { TotpStore } from './accounts/totp-store.ts';
 import type { ApplicationStore } from './applications/application-store.ts';
 import type { TenantArchiveStore } from './archives/archive-store.ts';
 import type { AuditLog } from './audit/audit-log.ts';
+import { boundStrangers } from './audit/bound-strangers.ts';
 import { mailTransport } from './compose-mail.ts';
 import type { Config } from './config/config.ts';
 import type { Secrets } from './config/secrets.ts';
@@ -200,7 +202,7 @@ async function open(
 
   const mail = mailTransport(config, secrets);
   closers.push(async () => mail.transport?.close());
-  const audit = createPostgresAuditLog(db, { now });
+  const audit = boundStrangers(createPostgresAuditLog(db, { now }), { callerOf, logger });
   closers.push(() => audit.flush());
   const oneAtATime = createOneAtATime(db);
   const durable = createPostgresArtifactStore(db, { now });

@@ -213,6 +213,11 @@ export interface AuditEvent {
   /** Address of the person or client, as far as TRUSTED_PROXIES allow to know it. */
   readonly address?: string;
   readonly requestId?: string;
+  /**
+   * Whoever caused it proved nothing, so that anybody can cause any number. Not stored; of these,
+   * not all are (`bound-strangers.ts`).
+   */
+  readonly byStranger?: true;
   /** Small, flat, never a secret. */
   readonly detail?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
 }

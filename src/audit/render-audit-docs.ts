@@ -1,3 +1,5 @@
+import { RECORDED_OF_STRANGERS } from './bound-strangers.ts';
+
 /** One kind of audit event, and what its comment says. */
 export interface DocumentedKind {
   readonly kind: string;
@@ -35,6 +37,14 @@ export function renderAuditMarkdown(source: string): string {
       'where, in which request, and how it ended (`outcome`). `gatehouse audit list` shows them,',
       'newest first; the metric `auth_events_total` counts them by `kind`. Months that ended over 400',
       'days ago are deleted.',
+    ].join('\n'),
+    [
+      'Anybody can be refused tokens, as often as they ask. Of `token.refused` and',
+      '`client.authentication_failed` that no authenticated client caused (a public client never is',
+      `one), a replica therefore records the first ${RECORDED_OF_STRANGERS} a minute of an address (IPv4, or /64 of IPv6),`,
+      'and when that minute is over the last one; its `detail.left_out` says how many in between were',
+      'left out. Where those were of several tenants, it is an event of the deployment, not of a tenant.',
+      'Metrics and the access log have each.',
     ].join('\n'),
   ];
   for (const [subject, kinds] of Map.groupBy(documentedKinds(source), subjectOf)) {

@@ -9,7 +9,7 @@ import { tokenSizes } from './measure-tokens.ts';
 
 /** What a listener knows; the tenant, the client and the request are added to it. */
 type EventBody = Pick<AuditEvent, 'kind' | 'outcome' | 'actor'> &
-  Partial<Pick<AuditEvent, 'subject' | 'detail'>>;
+  Partial<Pick<AuditEvent, 'subject' | 'detail' | 'byStranger'>>;
 
 /** What the library says of a request that it answers with an error; one event for each. */
 const REFUSING_EVENTS = [
@@ -111,6 +111,12 @@ export function recordProviderEvents(
   });
 }
 
+/**
+ * Client attestation, which nobody can register for. The library refuses these headers for what they
+ * are, once it has found the client and before it has looked at a secret.
+ */
+const ATTESTATION = ['oauth-client-attestation', 'oauth-client-attestation-pop'];
+
 /** Whom tokens were issued to: the account if there is one, else the machine. */
 function party(ctx: KoaContextWithOIDC): AuditEvent['actor'] {
   const id = accountOf(ctx);
@@ -134,11 +140,17 @@ function accountOf(ctx: KoaContextWithOIDC): string | undefined {
 
 function refusal(ctx: KoaContextWithOIDC, error: errors.OIDCProviderError): EventBody {
   const unauthenticated = error.error === 'invalid_client';
+  const claimed = unauthenticated || ATTESTATION.some((name) => name in ctx.headers);
+  const { client } = ctx.oidc;
   return {
     kind: unauthenticated ? 'client.authentication_failed' : 'token.refused',
     outcome: 'failure',
     // A client that did not prove itself is only a claim.
-    ...(unauthenticated ? { actor: { type: 'anonymous' } } : byClient(ctx)),
+    ...(claimed ? { actor: { type: 'anonymous' } } : byClient(ctx)),
+    // A public client proves nothing: anybody can name it.
+    ...(claimed || client === undefined || client.clientAuthMethod === 'none'
+      ? { byStranger: true }
+      : {}),
     detail: { ...grantType(ctx), error: error.error, ...reason(error) },
   };
 }
