@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes the secrets of a deployment with Docker Compose, at random, and never a second time: what is
-# there stays. A file that is empty, such as that of a SMTP_URL which nobody said, can be filled later.
+# there stays. A file that is empty, such as that of a SMTP_URL which nobody said, can be filled later;
+# one that was put there by hand, or by another user, is given to its reader.
 #
 #   make-secrets.sh env [FILE]   an environment file for a machine of your own (.env)
 #   make-secrets.sh files        what docker-compose.prod.yml mounts: each a file of the one user whose
@@ -8,8 +9,8 @@
 #
 #   SECRETS         directory of the files, deploy/compose/secrets by default, as for the compose files
 #   DATABASE_HOST   where the server finds PostgreSQL: postgres:5432, or pgbouncer:6432 with that profile
-#   SERVER_NAME     files: for the certificate that nginx begins with; put yours into its place
-#                   (certificate.pem, key.pem)
+#   SERVER_NAME     files: for the certificate that nginx begins with, also in the place of the one that
+#                   `env` has made for localhost; put yours into its place (certificate.pem, key.pem)
 #   SMTP_URL        files: the mail server, if there is one
 #   ALERT_WEBHOOK_URL   files: who is told of alerts (deploy/alertmanager)
 #   TLS_DAYS        files: how long the certificates of PostgreSQL and pgbouncer are good for, 825 by
@@ -56,19 +57,33 @@ ENV
   self_signed localhost "$(id -u)"
 }
 
+# give FILE OWNER: it is its reader's alone, whoever made it. What a link leads to is not ours to give.
+give() {
+  if [ -L "$1" ]; then return; fi
+  chmod 0400 "$1"
+  [ "$2" = "$(stat -c %u "$1")" ] || chown "$2:$2" "$1"
+}
+
 # keep FILE OWNER: what comes in, unless the file is there and says something
 keep() {
-  if [ -s "$1" ]; then cat >/dev/null; return; fi
+  if [ -s "$1" ]; then cat >/dev/null; give "$1" "$2"; return; fi
   cat >"$1.new"
-  chmod 0400 "$1.new"
-  [ "$2" = "$(id -u)" ] || chown "$2:$2" "$1.new"
+  give "$1.new" "$2"
   mv "$1.new" "$1"
   say "made $PWD/$1"
 }
 
+# Whether the certificate is what `env` made for a machine of one's own.
+of_localhost() {
+  [ "$(openssl x509 -in certificate.pem -noout -subject -nameopt RFC2253 2>/dev/null)" = subject=CN=localhost ]
+}
+
 # self_signed HOST OWNER: what nginx begins with, until there is one that browsers trust
 self_signed() {
-  if [ -e certificate.pem ] || [ -e key.pem ]; then return; fi
+  if [ -e certificate.pem ] || [ -e key.pem ]; then
+    if [ "$1" = localhost ] || ! of_localhost; then return; fi
+    rm -f certificate.pem key.pem
+  fi
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key.new \
     -subj "/CN=$1" -addext "subjectAltName=DNS:$1" -days 90 -out certificate.new 2>/dev/null
   keep certificate.pem "$2" <certificate.new
@@ -136,6 +151,10 @@ secret_files() {
     rm -f ./*.new ./*.srl
   fi
   self_signed "${SERVER_NAME:-localhost}" 0
+  local file
+  for file in certificate.pem key.pem; do
+    [ ! -e "$file" ] || give "$file" 0
+  done
   say "the secrets are in $PWD: keep a copy of key_encryption_keys apart from all backups"
 }
 

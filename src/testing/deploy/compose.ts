@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensurePrograms } from '../debian-programs.ts';
@@ -18,6 +18,9 @@ import { NotToBeHad, ROOT, runProgram, type Trial } from './trial.ts';
 
 const FILE = (name: string) => `docker-compose${name === '' ? '' : `.${name}`}.yml`;
 const NGINX = '/usr/sbin/nginx';
+const HOST = 'login.example.com';
+/** A user who is not root. */
+const SOMEBODY = 1000;
 
 /** The compose files, by the loader of Docker Compose itself. */
 export const COMPOSE: readonly Trial[] = [
@@ -44,18 +47,8 @@ async function tryCompose(): Promise<string> {
 
 async function tryAll(home: string): Promise<string> {
   const secrets = join(home, 'secrets');
-  const make = (args: readonly string[]) =>
-    runProgram(join(ROOT, 'deploy/compose/make-secrets.sh'), args, {
-      env: {
-        PATH: process.env.PATH,
-        SECRETS: secrets,
-        SMTP_URL: 'smtp://mail.example.com:587',
-        ALERT_WEBHOOK_URL: 'https://alerts.example.com/hook',
-      },
-    });
   const own = join(home, 'own.env');
-  await make(['env', own]);
-  await make(['files']);
+  await makeSecrets(secrets, own);
   await runProgram('sh', ['-c', `printf 'SECRETS=%s\n' "${secrets}" >>"${own}"`]);
   const prod = join(home, 'prod.env');
   const example = await readFile(join(ROOT, 'deploy/compose/prod.env.example'), 'utf8');
@@ -94,6 +87,32 @@ async function tryAll(home: string): Promise<string> {
   await refuseNothing(home);
   await tryPlainSite(home);
   return `${combinations.length} combinations, ${services} services: all that they name is there`;
+}
+
+/** First for a look, by somebody who is not root, and then for production at the same place. */
+async function makeSecrets(secrets: string, envFile: string): Promise<void> {
+  const make = (args: readonly string[]) =>
+    runProgram(join(ROOT, 'deploy/compose/make-secrets.sh'), args, {
+      env: {
+        PATH: process.env.PATH,
+        SECRETS: secrets,
+        SERVER_NAME: HOST,
+        SMTP_URL: 'smtp://mail.example.com:587',
+        ALERT_WEBHOOK_URL: 'https://alerts.example.com/hook',
+      },
+    });
+  const certificate = join(secrets, 'certificate.pem');
+  const key = join(secrets, 'key.pem');
+  await make(['env', envFile]);
+  for (const file of [certificate, key]) await chown(file, SOMEBODY, SOMEBODY);
+  await make(['files']);
+  const subject = ['x509', '-noout', '-subject', '-in', certificate];
+  assert.match((await runProgram('openssl', subject)).stdout, new RegExp(`CN ?= ?${HOST}`));
+  // What somebody puts into their place stays, and is given to its reader.
+  const before = await readFile(key, 'utf8');
+  await chown(key, SOMEBODY, SOMEBODY);
+  await make(['files']);
+  assert.equal(await readFile(key, 'utf8'), before);
 }
 
 /** Unset is unset, and what somebody left empty is seen to be: backup.sh tells them apart. */

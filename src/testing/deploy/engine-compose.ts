@@ -35,6 +35,7 @@ export async function tryCompose(machine: EngineMachine): Promise<string> {
   const password = 'sed -n s/^GRAFANA_ADMIN_PASSWORD=//p .env';
   const watched = await watch(machine, { compose: monitored, people, password, backups: 0 });
   await machine.run(`${monitored} down --volumes`);
+  await machine.run(blockWith(blocks, 'down --volumes'));
   return `up with ${REPLICAS} replicas, psql, doctor, migrate, redis-cli; an invitation taken; signed in at https://localhost:8443; ${watched}`;
 }
 

@@ -35,6 +35,7 @@ export const ENGINE: readonly Trial[] = [
     covers: ['docker-compose.yml', 'deploy/compose'],
     follows: [
       'deploy/compose/make-secrets.sh env .env',
+      'docker compose down --volumes                   # and all that is in PostgreSQL and Redis',
       'docker compose exec --user postgres postgres psql gatehouse',
       "docker compose exec redis sh -c 'REDISCLI_AUTH=$(cat /run/secrets/redis_admin_password) redis-cli'",
       'docker compose exec app gatehouse account invite you@example.com',
