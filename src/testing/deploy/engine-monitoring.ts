@@ -9,7 +9,15 @@ import { until } from './engine-people.ts';
 
 const STACK = 'gatehouse-monitoring';
 /** The jobs of Prometheus that both deployments have, with three replicas. */
-export const JOBS = { backup: 1, edge: 1, gatehouse: 3, postgres: 1, prometheus: 1, redis: 1 };
+export const JOBS = {
+  alertmanager: 1,
+  backup: 1,
+  edge: 1,
+  gatehouse: 3,
+  postgres: 1,
+  prometheus: 1,
+  redis: 1,
+};
 const EDGE = 'deploy/prometheus/targets/edge.yml';
 const DEADLINE_MS = 120_000;
 

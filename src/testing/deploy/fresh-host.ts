@@ -20,7 +20,7 @@ import { ROOT, type Trial } from './trial.ts';
 const PACKAGES = 'apt-get install postgresql-client age curl jq openssl redis-tools';
 const TIMER = 'install -d -m 700 /var/backups/gatehouse';
 const MONITORING =
-  'apt-get install prometheus prometheus-redis-exporter prometheus-postgres-exporter prometheus-blackbox-exporter \\';
+  'apt-get install prometheus prometheus-alertmanager prometheus-redis-exporter prometheus-postgres-exporter \\';
 
 /** Where a checkout is on the host, as gatehouse-backup.service has it. */
 const CHECKOUT = 'srv/gatehouse';
@@ -31,7 +31,7 @@ const DONE = 'srv/done';
 const GRANTED = ['systemd', 'systemd-sysv', 'dbus', 'postgresql'];
 
 /** Jobs of prometheus.host.yml that there is somebody for on such a host. */
-const EXPORTERS = ['backup', 'prometheus', 'redis'];
+const EXPORTERS = ['alertmanager', 'backup', 'prometheus', 'redis'];
 
 /** Begins with the host, writes down what it sees, and ends it. */
 const UNIT = `[Unit]
@@ -71,7 +71,7 @@ up() {
 # Each is asked every fifteen seconds.
 for _ in $(seq 120); do
   jobs=$(up) || jobs=
-  case " $jobs " in *' backup '*' prometheus '*' redis '*) break ;; esac
+  case " $jobs " in *' alertmanager '*' backup '*' prometheus '*' redis '*) break ;; esac
   sleep 0.5
 done
 echo "$jobs"
