@@ -47,8 +47,6 @@ StandardError=file:/${DONE}/errors
 
 /** PostgreSQL of this host, with a migrated database, as its superuser reaches it. */
 const DATABASE = `
-printf '#!/bin/sh\\nmkdir -p elsewhere && cp "$@" elsewhere\\n' >/usr/local/bin/upload
-chmod +x /usr/local/bin/upload
 # As the files that PostgreSQL itself brings say: by a password.
 runuser -u postgres -- psql -q -c "alter role postgres password 'of-a-trial'" -c 'create database gatehouse'
 (umask 077 && echo 'db.example:*:*:postgres:of-a-trial' >/root/.pgpass)
@@ -60,8 +58,12 @@ DATABASE_URL=postgres://postgres:of-a-trial@db.example/gatehouse KEY_ENCRYPTION_
 
 const AFTERWARDS = `
 echo '--'
+# As somebody who has a place for them.
+printf '#!/bin/sh\\nmkdir -p elsewhere && cp "$@" elsewhere\\n' >/usr/local/bin/upload
+chmod +x /usr/local/bin/upload
+sed -i s/^#BACKUP_UPLOAD=/BACKUP_UPLOAD=/ /etc/gatehouse/backup.env
 systemctl start gatehouse-backup.service
-ls /var/backups/gatehouse/elsewhere/*.dump.age | wc -l
+cd /var/backups/gatehouse && ls *.dump.age elsewhere/*.dump.age | wc -l
 systemctl show --property=NextElapseUSecRealtime --value gatehouse-backup.timer
 cat /var/lib/prometheus/node-exporter/gatehouse.prom | grep -c '^gatehouse_backup_last_success'
 up() {
@@ -155,11 +157,11 @@ async function seenOn(root: string): Promise<string> {
   const [, afterwards = ''] = (output ?? '').split('\n--\n');
   const [backups, next, metrics, jobs = '', alerts, module] = afterwards.trim().split('\n');
   const said = `${output}\n${errors}`;
-  assert.equal(backups, '2', said);
+  assert.equal(backups, '3', said);
   assert.match(next ?? '', /:0\d:\d\d/, said);
   assert.equal(metrics, '1', said);
   for (const job of EXPORTERS) assert.ok(jobs.split(' ').includes(job), said);
   assert.ok(Number(alerts) > 0, said);
   assert.match(module ?? '', /edge/, said);
-  return `backed up by hand, then by the service, which the timer begins next in the hour; Prometheus is answered by ${jobs} and works out ${alerts} alerts`;
+  return `backed up by hand, then by the service, with an upload, which the timer begins next in the hour; Prometheus is answered by ${jobs} and works out ${alerts} alerts`;
 }
