@@ -6,6 +6,9 @@ import { type EngineMachine, startEngineMachine } from './engine-machine.ts';
 import { trySwarm } from './engine-swarm.ts';
 import type { Trial } from './trial.ts';
 
+const PRODUCTION = 'docker compose --env-file /etc/gatehouse/compose.env';
+const INVITE = `${PRODUCTION} exec app gatehouse account invite you@example.com --reveal`;
+
 /** The commands of docs/deploy.md, as they stand there, by Docker's engine on a machine of its own. */
 export const ENGINE: readonly Trial[] = [
   {
@@ -36,9 +39,7 @@ export const ENGINE: readonly Trial[] = [
     follows: [
       'deploy/compose/make-secrets.sh env .env',
       'docker compose down --volumes                   # and all that is in PostgreSQL and Redis',
-      'docker compose exec --user postgres postgres psql gatehouse',
-      "docker compose exec redis sh -c 'REDISCLI_AUTH=$(cat /run/secrets/redis_admin_password) redis-cli'",
-      'docker compose exec app gatehouse account invite you@example.com',
+      INVITE,
     ],
     run: () => withMachine(tryCompose),
   },
@@ -62,6 +63,11 @@ export const ENGINE: readonly Trial[] = [
       'SERVER_NAME=login.example.com SMTP_URL=smtp://user:password@mail.example.com:587 \\',
       'install -d -m 700 -o 10001 -g 10001 /var/backups/gatehouse',
       'compose() { docker compose --env-file /etc/gatehouse/compose.env "$@"; }',
+      `${PRODUCTION} up --detach --wait --force-recreate nginx`,
+      `${PRODUCTION} up --detach --wait --force-recreate app`,
+      `${PRODUCTION} exec --user postgres postgres psql gatehouse`,
+      `${PRODUCTION} exec redis \\`,
+      INVITE,
     ],
     run: () => withMachine(tryProduction),
   },
