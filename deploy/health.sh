@@ -6,7 +6,8 @@
 # What is not set is not looked at, and said to be so. Run it from a machine that reaches all of it, by
 # hand or by a timer; --quick leaves the checksum of the newest backup out.
 #
-#   HEALTH_REPLICAS     addresses of the replicas, such as "http://10.0.0.11:9464 http://10.0.0.12:9464"
+#   HEALTH_REPLICAS     addresses of the replicas, such as "http://10.0.0.11:9464 http://10.0.0.12:9464"; of a
+#                       name that stands for several, such as http://app:9464 in Compose, each is asked
 #   HEALTH_ISSUER       an issuer, such as https://login.example.com: discovery, keys, certificate
 #   HEALTH_CA           file of who signed its certificate, where the system does not know them
 #   PGHOST, PGDATABASE  and what else psql connects by, as the role of database/monitor.sql (PGPASSFILE)
@@ -59,10 +60,18 @@ judge() {
 fetch() { curl --silent --show-error --max-time 10 ${HEALTH_CA:+--cacert "$HEALTH_CA"} "$@" 2>"$work/why"; }
 why() { grep -m 1 . "$work/why" || echo 'no reason was given'; }
 
+# each URL: by the addresses that its name has, where it has several
+each() {
+  local host=${1#http://} all=
+  host=${host%%[:/]*}
+  if [[ $1 == http://* ]]; then all=$(getent ahostsv4 "$host" | awk '$2 == "STREAM" { print $1 }' | sort -u) || all=; fi
+  if [ "$(wc -l <<<"$all")" -lt 2 ]; then printf '%s\n' "$1"; else awk -v rest="${1#"http://$host"}" '{ print "http://" $1 rest }' <<<"$all"; fi
+}
+
 replicas() {
-  local url status
+  local name url status
   [ -n "${HEALTH_REPLICAS:-}" ] || { note none replicas 'HEALTH_REPLICAS is not set'; return; }
-  for url in $HEALTH_REPLICAS; do
+  for url in $(for name in $HEALTH_REPLICAS; do each "$name"; done); do
     status=$(fetch --output "$work/ready" --write-out '%{http_code}' "${url%/}/health/ready") || status=000
     case $status in
     200) note ok "replica $url" ready ;;

@@ -105,6 +105,11 @@ certificate() { # certificate NAME OWNER, signed by ca.key here
   keep "tls_$name.key" "$owner" <key.new
 }
 
+service() { # service USER PASSWORD
+  printf '[gatehouse]\nhost=postgres\ndbname=gatehouse\nuser=%s\npassword=%s\n' "$1" "$2"
+  printf 'sslmode=verify-full\nsslrootcert=/run/secrets/database_ca\n'
+}
+
 secret_files() {
   [ "$(id -u)" = 0 ] || die 'each file belongs to the user of its reader: run this as root'
   mkdir -p "$SECRETS"
@@ -120,6 +125,7 @@ secret_files() {
   copy app_password pgbouncer_app_password $PGBOUNCER_USER
   copy monitor_password postgres_exporter_password $PROMETHEUS_USER
   copy monitor_password redis_exporter_password $REDIS_EXPORTER_USER
+  copy monitor_password health_password $GATEHOUSE_USER
   random_password | keep grafana_admin_password $GRAFANA_USER
   printf '%s' "${ALERT_WEBHOOK_URL:-}" | keep alert_webhook_url $PROMETHEUS_USER
 
@@ -130,12 +136,9 @@ secret_files() {
     keep database_url $GATEHOUSE_USER
   printf 'postgres://gatehouse_migrator:%s@postgres:5432/gatehouse?%s\n' "$(<migrator_password)" "$tls" |
     keep migrator_database_url $GATEHOUSE_USER
-  # How libpq says the same, for backups.
-  printf '[gatehouse]\nhost=postgres\ndbname=gatehouse\nuser=gatehouse_migrator\npassword=%s\n' \
-    "$(<migrator_password)" >service.new
-  printf 'sslmode=verify-full\nsslrootcert=/run/secrets/database_ca\n' >>service.new
-  keep pg_service.conf $GATEHOUSE_USER <service.new
-  rm -f service.new
+  # How libpq says the same, for backups, and for health.sh.
+  service gatehouse_migrator "$(<migrator_password)" | keep pg_service.conf $GATEHOUSE_USER
+  service gatehouse_monitor "$(<monitor_password)" | keep monitor_service.conf $GATEHOUSE_USER
   printf 'redis://gatehouse:%s@redis:6379\n' "$(<redis_app_password)" | keep redis_url $GATEHOUSE_USER
 
   # Signed by an authority of their own whose key is gone afterwards: nobody signs another.

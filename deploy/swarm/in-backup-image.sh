@@ -4,7 +4,8 @@
 #
 #   in-backup-image.sh [COMMAND…]
 #
-# The command finds this checkout's deploy/ at /deploy, deploy/backup at /scripts, and backups at /backups.
+# The command finds deploy/backup of this checkout at /scripts, deploy/health.sh and deploy/database at /deploy, and
+# backups at /backups.
 #
 #   BACKUP_IMAGE        gatehouse-backup:0.1.0 by default
 #   BACKUP_SETTINGS     directory of pg_service.conf, recipients.txt and signing.pem: /etc/gatehouse
@@ -31,7 +32,8 @@ done
 [ $# -gt 0 ] || set -- bash /scripts/backup.sh
 exec docker run --rm --interactive --network "container:$database" --user 10001:10001 --read-only --tmpfs /tmp \
   --cap-drop ALL --security-opt no-new-privileges \
-  --volume "$deploy:/deploy:ro" --volume "$deploy/backup:/scripts:ro" \
+  --volume "$deploy/backup:/scripts:ro" --volume "$deploy/health.sh:/deploy/health.sh:ro" \
+  --volume "$deploy/database:/deploy/database:ro" \
   --volume "${BACKUP_SETTINGS:-/etc/gatehouse}:/etc/gatehouse:ro" \
   --volume "${BACKUP_DIR:-/var/backups/gatehouse}:/backups" \
   --env PGSERVICEFILE=/etc/gatehouse/pg_service.conf --env PGSERVICE=gatehouse \

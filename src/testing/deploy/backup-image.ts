@@ -20,7 +20,7 @@ import { buildah, ensureBuildah, UNSIGNED } from './buildah.ts';
 import { ensurePostgresBase } from './image-base.ts';
 import { configOf, type ImageConfig, VERSION } from './image-build.ts';
 import { type ContainerOptions, type RunnableImage, runInContainer } from './image-container.ts';
-import { commandsByHand, podByHand } from './kubernetes-by-hand.ts';
+import { commandsByHand, LOOK, podByHand, RESTORE } from './kubernetes-by-hand.ts';
 import {
   type Container,
   environmentOf,
@@ -36,7 +36,7 @@ const NAME = `localhost/gatehouse-backup:${VERSION}`;
 const USER = 10_001;
 
 /** What the scripts need and the base has not; each says its version. */
-const PROGRAMS = ['pg_dump', 'pg_restore', 'psql', 'age', 'redis-cli', 'curl'];
+const PROGRAMS = ['pg_dump', 'pg_restore', 'psql', 'age', 'redis-cli', 'curl', 'jq'];
 const SIGNING_KEY = '/run/secrets/signing.pem';
 
 /** @returns what was seen */
@@ -122,56 +122,74 @@ async function keepAndBringBack(image: RunnableImage): Promise<string> {
     assert.match(dump, /^\/backups\/gatehouse-\w+\.dump\.age$/);
 
     await postgres.createDatabase('restored');
-    const held = await bringBack(image, {
+    const hand: ByHand = {
       home,
       backups,
       dump,
-      files: { 'identity.txt': identity, 'verify.pem': verify },
+      files: {
+        'identity.txt': `${identity}\n`,
+        'verify.pem': verify,
+        'monitor_service.conf': serviceOf(postgres, 'restored'),
+      },
       secrets: {
         'pg_service.conf': serviceOf(postgres, 'restored'),
         'recipients.txt': recipient,
         'signing.pem': signing,
       },
-    });
+    };
+    const held = await byHand(image, RESTORE, hand);
     assert.match(held, /is signed$/m);
-    return `user ${USER} backed up and signed, and by the commands of docs/deploy.md restored in a pod by hand; ${held.trim().split('\n').at(-1)}`;
+    const looked = await byHand(image, LOOK, hand);
+    for (const check of ['database', 'retention', 'backup', 'disk']) {
+      assert.match(looked, new RegExp(`^ok +${check} `, 'm'));
+    }
+    assert.match(looked, /\bdue\b/);
+    const seen = /^held: \d+ tables.*$/m.exec(held)?.[0];
+    return `user ${USER} backed up and signed, and by the commands of docs/deploy.md restored and looked at in pods by hand; ${seen}`;
   } finally {
     await postgres.stop();
     await rm(home, { recursive: true, force: true });
   }
 }
 
+/** A pod by hand, and what commands in it are given at their standard input. */
+interface ByHand {
+  readonly home: string;
+  readonly backups: string;
+  readonly dump: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
 /**
- * Restored in the pod that docs/deploy.md makes of the CronJob, by its commands.
+ * In the pod that docs/deploy.md makes of the CronJob, the commands of one of its blocks.
  *
- * @param options.files - what commands are given at their standard input
  * @returns what they printed
  */
-async function bringBack(
+async function byHand(
   image: RunnableImage,
-  options: {
-    home: string;
-    backups: string;
-    dump: string;
-    files: Readonly<Record<string, string>>;
-    secrets: Readonly<Record<string, string>>;
-  },
+  block: typeof RESTORE | typeof LOOK,
+  { home, backups, dump, files, secrets }: ByHand,
 ): Promise<string> {
-  const { home, backups, dump, files, secrets } = options;
   const [manifest] = (await manifestsOfBackup()).filter(({ kind }) => kind === 'CronJob');
   const { pod } = await podByHand(manifest ?? assert.fail('there is no CronJob'));
   const [container = assert.fail('there is no container')] = pod.containers;
   // One for all commands, as in a pod.
-  const tmp = join(home, 'tmp');
-  await mkdir(tmp);
+  const tmp = await mkdtemp(join(home, 'tmp-'));
   await chown(tmp, USER, USER);
   const [name = ''] = basename(dump).split('.');
   const said: string[] = [];
-  for (const { command, file } of await commandsByHand('in_backup_pod')) {
-    const input = file === undefined ? undefined : `${files[file]}\n`;
+  for (const { command, file } of await commandsByHand(block, 'in_backup_pod')) {
+    const input =
+      file === undefined ? undefined : (files[file] ?? (await readFile(join(ROOT, file), 'utf8')));
     said.push(
       await run(image, ['bash', '-c', command.replaceAll('gatehouse-TIME', name)], {
-        env: environmentOf(container, { configMaps: new Map(), secrets: new Map() }),
+        // However full the disk is that this runs on.
+        env: {
+          ...environmentOf(container, { configMaps: new Map(), secrets: new Map() }),
+          HEALTH_DISK_WARN: '101',
+          HEALTH_DISK_FAIL: '102',
+        },
         secrets,
         mounts: { '/tmp': tmp, '/backups': backups },
         ...(input === undefined ? {} : { input }),

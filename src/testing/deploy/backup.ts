@@ -1,7 +1,7 @@
 import { tryBackupImage } from './backup-image.ts';
 import { tryBackupMetrics } from './backup-metrics.ts';
 import { tryHealth } from './health.ts';
-import { RESTORE } from './kubernetes-by-hand.ts';
+import { LOOK, RESTORE } from './kubernetes-by-hand.ts';
 import { tryMove } from './move.ts';
 import { tryRedisSnapshot } from './redis-snapshot.ts';
 import { tryRestoreWithRoles } from './restore-roles.ts';
@@ -30,7 +30,7 @@ export const BACKUP: readonly Trial[] = [
     artefact: 'backup image',
     how: 'built by buildah; in it, as user 10001 on a read-only root: what the CronJob runs, then restored and its rows counted in a pod by hand, by the commands of docs/deploy.md',
     covers: [`${DIRECTORY}/Dockerfile`],
-    follows: [RESTORE],
+    follows: [RESTORE, LOOK],
     run: tryBackupImage,
   },
   {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { stat } from 'node:fs/promises';
 import { mustHave, type Project, type Service } from './compose-project.ts';
 
-const ONE_SHOT = ['migrate', 'seed', 'backup'];
+const ONE_SHOT = ['migrate', 'seed', 'backup', 'health'];
 /** What holds data; nobody reaches it from outside. */
 const DATABASES = ['postgres', 'redis', 'pgbouncer'];
 /** Its image has no program that could ask; Prometheus does. */

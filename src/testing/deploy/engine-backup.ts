@@ -60,6 +60,40 @@ export async function bringBack(
 }
 
 /**
+ * Looks at a deployment by the block of the section on backups that has these words in it.
+ *
+ * @param replicas - how many are asked
+ * @returns the lines of health.sh, none of which is wrong
+ */
+export async function lookAt(
+  machine: EngineMachine,
+  part: string,
+  replicas: number,
+): Promise<readonly string[]> {
+  const block = blockWith(await commandsOf('Backups'), part);
+  // However full the disk is that this runs on.
+  const env = { HEALTH_DISK_WARN: '101', HEALTH_DISK_FAIL: '102' };
+  const { stdout } = await machine.run(block, { env });
+  const lines = stdout.split('\n').filter((line) => /^(ok|none|warn|FAIL) /.test(line));
+  assert.deepEqual(
+    lines.filter((line) => /^(warn|FAIL)/.test(line)),
+    [],
+    stdout,
+  );
+  const asked = lines.filter((line) => /^ok +replica http/.test(line));
+  assert.equal(asked.length, replicas, stdout);
+  for (const check of ['database', 'retention', 'redis', 'backup']) {
+    assert.ok(
+      lines.some((line) => new RegExp(`^ok +${check} `).test(line)),
+      `${check}: ${stdout}`,
+    );
+  }
+  // The answer of vacuum.sql.
+  assert.match(stdout, /\bdue\b/);
+  return lines;
+}
+
+/**
  * The section on the image of backups: a backup of one database, restored into another.
  *
  * @returns what was seen

@@ -1,7 +1,8 @@
 /** The section of docs/deploy.md on Docker Compose, by Compose and an engine. */
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { backUp, bringBack } from './engine-backup.ts';
+import { backUp, bringBack, lookAt } from './engine-backup.ts';
 import { buildBackupImage, buildOurImage } from './engine-image.ts';
 import { ensureMonitors } from './engine-images.ts';
 import type { EngineMachine } from './engine-machine.ts';
@@ -143,6 +144,14 @@ export async function tryProduction(machine: EngineMachine): Promise<string> {
   await backUp(machine, 'run --rm backup');
   const password = `cat ${SECRETS}/grafana_admin_password`;
   const watched = await watch(machine, { compose, people, password, backups: 1 });
+  await knowTheName(machine);
+  const lines = await lookAt(machine, 'compose run --rm health', REPLICAS);
+  for (const check of ['discovery', 'keys', 'certificate']) {
+    assert.ok(
+      lines.some((line) => line.startsWith(`ok    ${check} `)),
+      lines.join('\n'),
+    );
+  }
   await bringBack(machine, {
     psql: `${compose} exec -T --user postgres postgres psql -X -v ON_ERROR_STOP=1 gatehouse`,
     certificate: join(machine.directory, SECRETS, 'certificate.pem'),
@@ -162,7 +171,20 @@ export async function tryProduction(machine: EngineMachine): Promise<string> {
     "select count(distinct client_addr) from pg_stat_activity where usename = 'gatehouse_app';";
   assert.equal(await psql(poolers), '1');
   await machine.run(`${compose} down --volumes`);
-  return `up as root with files for secrets; signed in at https://login.example.com; psql, doctor, migrate, redis-cli; an invitation taken; nginx made anew; backed up; ${watched}; restored, and signed in; signed in through pgbouncer`;
+  return `up as root with files for secrets; signed in at https://login.example.com; psql, doctor, migrate, redis-cli; an invitation taken; nginx made anew; backed up; ${watched}; ${lines.length} lines of health.sh, none wrong; restored, and signed in; signed in through pgbouncer`;
+}
+
+/** Who looks finds the public address at this machine, and trusts its certificate. */
+async function knowTheName(machine: EngineMachine): Promise<void> {
+  const health = `
+    extra_hosts: ['login.example.com:host-gateway']
+    environment: [HEALTH_CA=/ca.pem, HEALTH_DISK_WARN, HEALTH_DISK_FAIL]
+    volumes: ['./ca.pem:/ca.pem:ro']`;
+  await writeFile(join(machine.directory, 'names.yml'), `services:\n  health:${health}\n`);
+  await machine.run(`
+    install -m 444 ${SECRETS}/certificate.pem ca.pem
+    sed -i 's/^COMPOSE_FILE=.*/&:names.yml/' /etc/gatehouse/compose.env
+  `);
 }
 
 const DEVELOPMENT = 'docker compose --env-file deploy/compose/dev.env';

@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { backUp, bringBack } from './engine-backup.ts';
+import { backUp, bringBack, lookAt } from './engine-backup.ts';
 import { buildBackupImage, buildOurImage } from './engine-image.ts';
 import { ensureMonitors } from './engine-images.ts';
 import { type EngineMachine, startNeighbour } from './engine-machine.ts';
@@ -30,11 +30,12 @@ export async function trySwarm(machine: EngineMachine): Promise<string> {
     const times = await replaceAndTakeBack(machine, people);
     await backUp(machine, 'deploy/swarm/in-backup-image.sh\n');
     const watched = await watchSwarm(machine, NAME);
+    const lines = await lookAt(machine, 'tasks.app:9464', 3);
     await restore(machine, people);
     const between = encrypted
       ? 'encrypted between them'
       : 'not encrypted between them: no ESP in this kernel';
-    return `two nodes, ${between}; signed in; ${times} sign-ins during a release and its way back, none failed; backed up; ${watched}; restored, and signed in`;
+    return `two nodes, ${between}; signed in; ${times} sign-ins during a release and its way back, none failed; backed up; ${watched}; ${lines.length} lines of health.sh, none wrong; restored, and signed in`;
   } finally {
     await neighbour.stop();
   }

@@ -1,5 +1,8 @@
 /** `deploy/health.sh`: all is well, and each fault turns its own line. */
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
 import { freePort } from '../free-port.ts';
 import { pollUntil } from '../poll.ts';
@@ -29,6 +32,7 @@ export async function tryHealth(): Promise<string> {
   const world = await startHealthWorld();
   try {
     const lines = await allIsWell(world);
+    await askEachAddress(world);
     for (const fault of FAULTS) await notice(world, fault);
     const standby = await withStandby(world);
     await withoutRedis(world);
@@ -55,6 +59,27 @@ async function allIsWell(world: HealthWorld): Promise<number> {
   const misused = await world.look({}, '--what');
   assert.equal(misused.code, 64);
   return lines.length;
+}
+
+/** A name that stands for several replicas, as in Compose and in a Swarm. */
+async function askEachAddress(world: HealthWorld): Promise<void> {
+  const bin = await mkdtemp(join(tmpdir(), 'gatehouse-names-'));
+  try {
+    const lines = ['127.0.0.1 STREAM app', '127.0.0.1 DGRAM', '127.0.0.2 STREAM'];
+    const getent = `#!/bin/sh\n[ "$*" = 'ahostsv4 app' ] && printf '%s\\n' ${lines.map((line) => `'${line}'`).join(' ')}\n`;
+    await writeFile(join(bin, 'getent'), getent, { mode: 0o755 });
+    const { PATH = '', HEALTH_REPLICAS = '' } = world.settings;
+    const [own = ''] = HEALTH_REPLICAS.split(' ');
+    const { stdout } = await world.look({
+      PATH: `${bin}:${PATH}`,
+      HEALTH_REPLICAS: own.replace('127.0.0.1', 'app'),
+      GATEHOUSE: '',
+    });
+    const asked = [...stdout.matchAll(/^\w+ +replica (\S+)/gm)].map(([, url]) => url);
+    assert.deepEqual(asked, [own, own.replace('127.0.0.1', '127.0.0.2')], stdout);
+  } finally {
+    await rm(bin, { recursive: true });
+  }
 }
 
 async function notice(world: HealthWorld, fault: Fault): Promise<void> {

@@ -32,6 +32,7 @@ for device in null zero full random urandom; do
   : > "$root/dev/$device"
   mount --bind "/dev/$device" "$root/dev/$device"
 done
+ln -s /proc/self/fd "$root/dev/fd"
 mount -o remount,ro "$root/dev"
 mount -t tmpfs -o mode=755 tmpfs "$root/run"
 mkdir "$root/run/secrets"

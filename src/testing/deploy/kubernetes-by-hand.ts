@@ -6,6 +6,10 @@ import { ROOT, runProgram } from './trial.ts';
 /** The block of docs/deploy.md that restores on Kubernetes, by its first line. */
 export const RESTORE = 'kubectl() { command kubectl --namespace gatehouse "$@"; }';
 
+/** The one that looks at it. */
+export const LOOK =
+  'in_backup_pod() { kubectl -n gatehouse exec -i pod/gatehouse-backup-by-hand -- "$@"; }';
+
 /** What a pod by hand is made of there. */
 const MADE_OF = ['CronJob backup', 'Deployment server'];
 
@@ -37,15 +41,17 @@ export async function podsByHand(
 }
 
 /**
- * The commands that the block has in a pod by hand, as they stand there.
+ * The commands that a block has in a pod by hand, as they stand there.
  *
+ * @param first - line of the block
  * @param pod - what the block calls the way into it
  * @returns each with the name of the file that is its standard input
  */
 export async function commandsByHand(
+  first: typeof RESTORE | typeof LOOK,
   pod: 'in_backup_pod' | 'in_server_pod',
 ): Promise<readonly { command: string; file: string | undefined }[]> {
-  const lines = (await commandsOfManual(RESTORE)).replaceAll('\\\n', '').split('\n');
+  const lines = (await commandsOfManual(first)).replaceAll('\\\n', '').split('\n');
   const found = lines
     .filter((line) => line.startsWith(`${pod} `))
     .map((line) => {

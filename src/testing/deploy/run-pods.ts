@@ -8,7 +8,7 @@ import { createTestDatabase } from '../database.ts';
 import { freePort } from '../free-port.ts';
 import { pollUntil } from '../poll.ts';
 import { startTestRedis } from '../redis.ts';
-import { commandsByHand, podByHand } from './kubernetes-by-hand.ts';
+import { commandsByHand, podByHand, RESTORE } from './kubernetes-by-hand.ts';
 import {
   type Container,
   environmentOf,
@@ -95,7 +95,7 @@ export async function runPods(manifests: readonly Manifest[], keys: Keys): Promi
     await expectEnd(await start(seeding, seeding.containers[0]), 'seed');
     const hand = await podByHand(serverOf(manifests));
     const [waits] = hand.pod.containers;
-    for (const { command } of await commandsByHand('in_server_pod')) {
+    for (const { command } of await commandsByHand(RESTORE, 'in_server_pod')) {
       // It asks the mail server, which is not here.
       if (waits === undefined || command === 'gatehouse doctor') continue;
       const given = { ...waits, command: command.split(' ') };
