@@ -53,6 +53,9 @@ async function tryAll(home: string): Promise<string> {
   const prod = join(home, 'prod.env');
   const example = await readFile(join(ROOT, 'deploy/compose/prod.env.example'), 'utf8');
   await writeFile(prod, `${example}\nSECRETS=${secrets}\n`);
+  const uploading = join(home, 'uploading.env');
+  const upload = `BACKUP_UPLOAD=/usr/local/bin/upload\nBACKUP_UPLOAD_SECRETS=${secrets}\n`;
+  await writeFile(uploading, `${example}\nSECRETS=${secrets}\n${upload}`);
   const dev = join(ROOT, 'deploy/compose/dev.env');
   const combinations: readonly [string, readonly string[]][] = [
     [own, ['']],
@@ -63,6 +66,7 @@ async function tryAll(home: string): Promise<string> {
     [dev, ['', 'dev', 'monitoring']],
     [prod, ['', 'prod']],
     [prod, ['', 'prod', 'monitoring']],
+    [uploading, ['', 'prod', 'upload']],
   ];
   let services = 0;
   for (const [envFile, names] of combinations) {

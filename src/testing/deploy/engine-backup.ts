@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { text as readText } from 'node:stream/consumers';
+import { parseEnv } from 'node:util';
+import { z } from 'zod';
 import { buildBackupImage, buildOurImage, startDatabases } from './engine-image.ts';
 import type { EngineMachine } from './engine-machine.ts';
 import { blockWith, commandsOf } from './engine-manual.ts';
+import { until } from './engine-people.ts';
+import { ROOT } from './trial.ts';
+
+const READY_DEADLINE_MS = 20_000;
 
 /** Files for whoever backs up, as the section on backups has them made: to encrypt to, and to sign with. */
 const KEYS = `
@@ -24,6 +32,57 @@ export async function backUp(machine: EngineMachine, part: string): Promise<void
   const { stdout } = await machine.run('ls /var/backups/gatehouse');
   assert.match(stdout, /^gatehouse-\w+\.dump\.age$/m);
   assert.match(stdout, /^gatehouse-\w+\.manifest$/m);
+}
+
+/** An image on top, as the manual shows one, whose program hands files to a server of this machine. */
+const UPLOADS = `
+mkdir -p uploads /etc/gatehouse/upload
+cat >uploads/Dockerfile <<'END'
+FROM gatehouse-backup:0.1.0
+USER 0
+COPY --chmod=0755 upload /usr/local/bin/
+USER 10001:10001
+END
+cat >uploads/upload <<'END'
+#!/bin/sh -e
+for file; do curl --fail --silent --show-error --upload-file "$file" "$(cat /run/upload/address)"; done
+END
+echo http://192.0.2.10:8099/ >/etc/gatehouse/upload/address
+docker build --quiet --tag registry.example.com/gatehouse-upload:0.1.0 uploads
+`;
+
+/** Says what comes, line by line. */
+const RECEIVER = `
+process.stdin.resume().on('end', () => process.exit());
+require('node:http').createServer((asked, answer) => {
+  asked.resume().on('end', () => { console.log(asked.url); answer.end(); });
+}).listen(8099, '192.0.2.10');
+`;
+
+/**
+ * A backup that is taken elsewhere, with what the manual has in the file of its settings.
+ *
+ * @param line - of bash that backs up, told by these variables
+ */
+export async function takeElsewhere(
+  machine: EngineMachine,
+  line: (settings: Readonly<Record<string, string>>) => Promise<unknown>,
+): Promise<void> {
+  const manual = await readFile(join(ROOT, 'docs/deploy.md'), 'utf8');
+  const [, text = ''] = /^```ini\n(BACKUP_IMAGE=.*?)```/ms.exec(manual) ?? [];
+  const settings = z.record(z.string(), z.string()).parse(parseEnv(text));
+  await machine.run(UPLOADS);
+  const receiver = machine.spawn([process.execPath, '--eval', RECEIVER]);
+  const ended = once(receiver, 'close');
+  const received = readText(receiver.stdout);
+  try {
+    await until(machine, 'exec 3<>/dev/tcp/192.0.2.10/8099', READY_DEADLINE_MS);
+    await line(settings);
+  } finally {
+    receiver.stdin.end();
+    await ended;
+  }
+  assert.match(await received, /^\/gatehouse-\w+\.dump\.age\n\/gatehouse-\w+\.manifest\n$/);
 }
 
 /** What is there afterwards is of the backup. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { backUp, bringBack, lookAt } from './engine-backup.ts';
+import { backUp, bringBack, lookAt, takeElsewhere } from './engine-backup.ts';
 import { buildBackupImage, buildOurImage } from './engine-image.ts';
 import { ensureMonitors } from './engine-images.ts';
 import type { EngineMachine } from './engine-machine.ts';
@@ -158,6 +158,14 @@ export async function tryProduction(machine: EngineMachine): Promise<string> {
     parts: ['compose stop'],
   });
   await people.signIn();
+  await takeElsewhere(machine, async (settings) => {
+    const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
+    await machine.run(`
+      sed -i -E '/^BACKUP_IMAGE=/d; s/^COMPOSE_FILE=.*/&:docker-compose.upload.yml/' /etc/gatehouse/compose.env
+      printf '%s\\n' ${lines.join(' ')} >>/etc/gatehouse/compose.env
+      ${compose} run --rm backup
+    `);
+  });
   // As the manual says of pgbouncer.
   await machine.run(`
     rm ${SECRETS}/database_url
@@ -171,7 +179,7 @@ export async function tryProduction(machine: EngineMachine): Promise<string> {
     "select count(distinct client_addr) from pg_stat_activity where usename = 'gatehouse_app';";
   assert.equal(await psql(poolers), '1');
   await machine.run(`${compose} down --volumes`);
-  return `up as root with files for secrets; signed in at https://login.example.com; psql, doctor, migrate, redis-cli; an invitation taken; nginx made anew; backed up; ${watched}; ${lines.length} lines of health.sh, none wrong; restored, and signed in; signed in through pgbouncer`;
+  return `up as root with files for secrets; signed in at https://login.example.com; psql, doctor, migrate, redis-cli; an invitation taken; nginx made anew; backed up; ${watched}; ${lines.length} lines of health.sh, none wrong; restored, and signed in; backed up to elsewhere; signed in through pgbouncer`;
 }
 
 /** Who looks finds the public address at this machine, and trusts its certificate. */

@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { backUp, bringBack, lookAt } from './engine-backup.ts';
+import { backUp, bringBack, lookAt, takeElsewhere } from './engine-backup.ts';
 import { buildBackupImage, buildOurImage } from './engine-image.ts';
 import { ensureMonitors } from './engine-images.ts';
 import { type EngineMachine, startNeighbour } from './engine-machine.ts';
@@ -32,10 +32,17 @@ export async function trySwarm(machine: EngineMachine): Promise<string> {
     const watched = await watchSwarm(machine, NAME);
     const lines = await lookAt(machine, 'tasks.app:9464', 3);
     await restore(machine, people);
+    await takeElsewhere(machine, async (env) => {
+      await machine.run('deploy/swarm/in-backup-image.sh', { env });
+      // Left where node_exporter reads, once it was uploaded.
+      await machine.run(
+        'cd /var/backups/gatehouse; [ -s gatehouse.prom ] && [ ! -e .made/gatehouse.prom ]',
+      );
+    });
     const between = encrypted
       ? 'encrypted between them'
       : 'not encrypted between them: no ESP in this kernel';
-    return `two nodes, ${between}; signed in; ${times} sign-ins during a release and its way back, none failed; backed up; ${watched}; ${lines.length} lines of health.sh, none wrong; restored, and signed in`;
+    return `two nodes, ${between}; signed in; ${times} sign-ins during a release and its way back, none failed; backed up; ${watched}; ${lines.length} lines of health.sh, none wrong; restored, and signed in; backed up to elsewhere`;
   } finally {
     await neighbour.stop();
   }

@@ -55,6 +55,7 @@ export const ENGINE: readonly Trial[] = [
     covers: [
       'docker-compose.yml',
       'docker-compose.prod.yml',
+      'docker-compose.upload.yml',
       'deploy/compose',
       'deploy/backup',
       'deploy/postgres/set-aside.sql',

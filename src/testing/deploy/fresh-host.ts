@@ -19,6 +19,8 @@ import { ROOT, type Trial } from './trial.ts';
 /** Blocks of the manual that are for hosts with systemd, by their first lines. */
 const PACKAGES = 'apt-get install postgresql-client age curl jq openssl redis-tools';
 const TIMER = 'install -d -m 700 /var/backups/gatehouse';
+const CONTAINERS =
+  'cp deploy/backup/gatehouse-backup.service deploy/backup/gatehouse-backup.timer /etc/systemd/system/';
 const MONITORING =
   'apt-get install prometheus prometheus-alertmanager prometheus-redis-exporter prometheus-postgres-exporter \\';
 
@@ -81,13 +83,42 @@ curl -fsS http://localhost:9090/api/v1/rules | jq '[.data.groups[].rules[] | sel
 curl -fsS http://localhost:9115/config | grep '^ *edge:'
 `;
 
+/** In the place of Docker: it says what it is asked, and where. */
+const DOCKER = `
+cat >/usr/local/bin/docker <<'END'
+#!/bin/sh
+echo "$PWD docker $*" >>/var/backups/gatehouse/asked
+[ "$1" != ps ] || echo database
+END
+chmod +x /usr/local/bin/docker
+printf '[Service]\\nType=oneshot\\nRemainAfterExit=yes\\nExecStart=/bin/true\\n' >/etc/systemd/system/docker.service
+`;
+
+/** The timer's service of containers, one after the other. */
+async function ofContainers(): Promise<string> {
+  const block = await commandsOfManual(CONTAINERS);
+  const run = (commands: string) => `
+    rm -rf /etc/systemd/system/gatehouse-backup.service.d
+    ( cd /${CHECKOUT}\n${commands})
+    systemd-analyze verify gatehouse-backup.service
+    systemctl start gatehouse-backup.service`;
+  const swarm = block.replace('gatehouse-backup-compose.conf', 'gatehouse-backup-swarm.conf');
+  return `${DOCKER}${run(block)}${run(swarm)}
+    grep -v ' docker ps ' /var/backups/gatehouse/asked`;
+}
+
 /** Debian's packages, timers and services by the commands of docs/deploy.md. */
 export const FRESH_HOST: readonly Trial[] = [
   {
     artefact: 'a fresh host with systemd, from docs/deploy.md',
-    how: 'a Debian of debootstrap, booted by systemd-nspawn: every apt-get line of it, Prometheus with exporters that have somebody to ask, a backup by the service of the timer, which is not waited for',
-    covers: ['deploy/backup/gatehouse-backup.service', 'deploy/backup/gatehouse-backup.timer'],
-    follows: [PACKAGES, TIMER, MONITORING],
+    how: 'a Debian of debootstrap, booted by systemd-nspawn: every apt-get line of it, Prometheus with exporters that have somebody to ask, a backup by the service of the timer, which is not waited for, and what that would ask of Docker',
+    covers: [
+      'deploy/backup/gatehouse-backup.service',
+      'deploy/backup/gatehouse-backup.timer',
+      'deploy/backup/gatehouse-backup-compose.conf',
+      'deploy/backup/gatehouse-backup-swarm.conf',
+    ],
+    follows: [PACKAGES, TIMER, MONITORING, CONTAINERS],
     async run() {
       await ensureBuildah();
       const nspawn = await debianProgram({
@@ -139,7 +170,13 @@ async function prepare(root: string): Promise<void> {
     return `( cd /${CHECKOUT}\n${commands})`;
   };
   const blocks = [FOLLOWED.backup, TIMER, MONITORING].map(here);
-  const commands = ['set -euo pipefail', DATABASE, ...(await Promise.all(blocks)), AFTERWARDS];
+  const commands = [
+    'set -euo pipefail',
+    DATABASE,
+    ...(await Promise.all(blocks)),
+    AFTERWARDS,
+    await ofContainers(),
+  ];
   await writeFile(join(root, 'srv/commands.sh'), commands.join('\n'));
   const units = join(root, 'etc/systemd/system');
   await writeFile(join(units, 'commands.service'), UNIT);
@@ -155,7 +192,9 @@ async function seenOn(root: string): Promise<string> {
     ['output', 'errors'].map((name) => readFile(join(root, DONE, name), 'utf8')),
   );
   const [, afterwards = ''] = (output ?? '').split('\n--\n');
-  const [backups, next, metrics, jobs = '', alerts, module] = afterwards.trim().split('\n');
+  const [backups, next, metrics, jobs = '', alerts, module, compose = '', swarm = ''] = afterwards
+    .trim()
+    .split('\n');
   const said = `${output}\n${errors}`;
   assert.equal(backups, '3', said);
   assert.match(next ?? '', /:0\d:\d\d/, said);
@@ -163,5 +202,11 @@ async function seenOn(root: string): Promise<string> {
   for (const job of EXPORTERS) assert.ok(jobs.split(' ').includes(job), said);
   assert.ok(Number(alerts) > 0, said);
   assert.match(module ?? '', /edge/, said);
-  return `backed up by hand, then by the service, with an upload, which the timer begins next in the hour; Prometheus is answered by ${jobs} and works out ${alerts} alerts`;
+  assert.match(
+    compose,
+    /^\/srv\/gatehouse docker compose --env-file \S+ run --rm -T backup$/,
+    said,
+  );
+  assert.match(swarm, / docker run .* gatehouse-backup:0\.1\.0 \/scripts\/backup\.sh$/, said);
+  return `backed up by hand, then by the service, with an upload, which the timer begins next in the hour, and begins Compose's and a Swarm's by their files; Prometheus is answered by ${jobs} and works out ${alerts} alerts`;
 }
