@@ -52,6 +52,10 @@ const TESTS: Readonly<Record<string, readonly [file: string, words: string]>> = 
     "backUp(machine, 'deploy/swarm/in-backup-image.sh",
   ],
   'deploy/redis/start.sh': ['src/testing/deploy/redis.ts', "join(ROOT, 'deploy/redis/start.sh')"],
+  'deploy/swarm/with-hashes.sh': [
+    'src/testing/deploy/swarm-stack.ts',
+    "join(root, 'deploy/swarm/with-hashes.sh')",
+  ],
 };
 
 /** Every shell script there is for operators and for ourselves, each named with what runs it. */

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { changeProblems } from './swarm-changes.ts';
 import {
   loadStack,
   SECRETS_OF_MANUAL,
@@ -38,7 +39,7 @@ const PROMETHEUS = z.looseObject({
 export const SWARM_MONITORING: readonly Trial[] = [
   {
     artefact: 'swarm monitoring',
-    how: "Docker's own loader of stacks; the files, networks, secrets and services that it names, here and in the stack that it watches",
+    how: "Docker's own loader of stacks; the files, networks, secrets and services that it names, here and in the stack that it watches; what is replaced when a file is another",
     covers: [FILE, 'deploy/prometheus/prometheus.swarm.yml'],
     async run() {
       const [stack, watched] = await Promise.all([loadStack(FILE), loadStack(WATCHED)]);
@@ -47,6 +48,7 @@ export const SWARM_MONITORING: readonly Trial[] = [
         ...(await stackProblems(stack)),
         ...(await wholeProblems(stack, WHOLE)),
         ...networkProblems(stack, watched),
+        ...(await changeProblems(FILE)),
         ...unasked,
         ...unlikeSecrets(
           { secrets: { ...watched.secrets, ...stack.secrets } },

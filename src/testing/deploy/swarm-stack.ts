@@ -14,8 +14,6 @@ const ENVIRONMENT = {
   PUBLIC_URL: 'https://login.example.com',
   SERVER_NAME: 'login.example.com',
   MAIL_FROM: 'no-reply@login.example.com',
-  REVISION: 'f00d',
-  SEEDS_REVISION: '5eed',
 };
 
 const REFERENCE = z.looseObject({ source: z.string(), target: z.string() });
@@ -70,11 +68,16 @@ const STACK = z.looseObject({
 });
 export type Stack = z.infer<typeof STACK>;
 
-/** @throws Error with what the loader says; NotToBeHad */
-export async function loadStack(file: string): Promise<Stack> {
+/**
+ * @param file - from the root
+ * @param root - of this checkout, or of a copy
+ * @throws Error with what the loader says; NotToBeHad
+ */
+export async function loadStack(file: string, root = ROOT): Promise<Stack> {
   const program = await manifestTool('check-stack');
   const env = { PATH: process.env.PATH, ...ENVIRONMENT };
-  const { stdout } = await runProgram(program, [file], { env });
+  const withHashes = join(root, 'deploy/swarm/with-hashes.sh');
+  const { stdout } = await runProgram(withHashes, [program, file], { cwd: root, env });
   return STACK.parse(JSON.parse(stdout));
 }
 
@@ -144,7 +147,7 @@ function updateProblems(name: string, { deploy }: Service): string[] {
   return right ? [] : [`${name} is not replaced one by one, or not taken back`];
 }
 
-/** Files of others include nothing that is not there, and have names that may change with them. */
+/** Files of others include nothing that is not there. */
 async function placedProblems({ services, configs, secrets }: Stack): Promise<string[]> {
   const problems: string[] = [];
   for (const { file } of Object.values(secrets)) if (file !== undefined) await access(file);
@@ -157,13 +160,7 @@ async function placedProblems({ services, configs, secrets }: Stack): Promise<st
     const found = [...includeProblems(files), ...templateProblems(files, environment)];
     problems.push(...found.map((problem) => `${name}: ${problem}`));
   }
-  const unversioned = [
-    ...Object.values(configs).filter(({ name }) => !name.endsWith(`_${ENVIRONMENT.REVISION}`)),
-    ...Object.values(secrets).filter(
-      ({ file, name }) => file !== undefined && !name.endsWith(`_${ENVIRONMENT.SEEDS_REVISION}`),
-    ),
-  ];
-  return [...problems, ...unversioned.map(({ name }) => `${name} could never change`)];
+  return problems;
 }
 
 /**

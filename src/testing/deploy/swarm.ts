@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CONNECTION_RESERVE } from '../../connection-budget.ts';
+import { changeProblems } from './swarm-changes.ts';
 import { SWARM_MONITORING } from './swarm-monitoring.ts';
 import {
   loadStack,
@@ -34,8 +35,8 @@ const WHOLE = {
 export const SWARM: readonly Trial[] = [
   {
     artefact: 'swarm',
-    how: "Docker's own loader of stacks; the secrets that the commands of docs/deploy.md make; what services say of one another, of files that are there, and of the server",
-    covers: [FILE],
+    how: "Docker's own loader of stacks; the secrets that the commands of docs/deploy.md make; what services say of one another, of files that are there, and of the server; what is replaced when one of those is another",
+    covers: [FILE, 'deploy/swarm/with-hashes.sh'],
     follows: [SECRETS_OF_MANUAL.watched],
     async run() {
       const stack = await loadStack(FILE);
@@ -45,6 +46,7 @@ export const SWARM: readonly Trial[] = [
         ...serverProblems(stack.services.app),
         ...(await delayProblems(stack.services.app)),
         ...(await secretProblems(stack)),
+        ...(await changeProblems(FILE)),
       ];
       if (problems.length > 0) throw new Error(problems.join('\n'));
       const count = (of: object) => Object.keys(of).length;
