@@ -66,7 +66,7 @@ async function leaveOutWhatIsMissing(machine: EngineMachine): Promise<boolean> {
   const kernel = await readFile('/proc/config.gz').catch(() => undefined);
   const config = kernel === undefined ? '' : String(await promisify(gunzip)(kernel));
   if (!config.includes('# CONFIG_INET_ESP is not set')) return true;
-  await machine.run(`sed -i "/driver_opts: { encrypted: '' }/d" deploy/swarm/stack.yml`);
+  await machine.run(`sed -i "/driver_opts: { encrypted: '' }/d" deploy/swarm/*.yml`);
   return false;
 }
 

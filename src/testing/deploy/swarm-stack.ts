@@ -45,6 +45,10 @@ const SERVICE = z.looseObject({
 });
 export type Service = z.infer<typeof SERVICE>;
 
+const OVERLAY = z.looseObject({
+  driver: z.literal('overlay'),
+  driver_opts: z.looseObject({ encrypted: z.string().optional() }).default({}),
+});
 const STACK = z.looseObject({
   services: z.record(z.string(), SERVICE),
   secrets: z.record(
@@ -59,7 +63,7 @@ const STACK = z.looseObject({
   networks: z.record(
     z.string(),
     z.union([
-      z.looseObject({ driver: z.literal('overlay') }),
+      OVERLAY,
       // Of another stack.
       z.looseObject({ external: z.literal(true), name: z.string() }),
     ]),
@@ -94,6 +98,7 @@ export async function stackProblems(stack: Stack): Promise<string[]> {
       ...settingProblems(name, service),
       ...updateProblems(name, service),
     ]),
+    ...clearNetworks(stack),
     ...(await placedProblems(stack)),
   ];
 }
@@ -136,6 +141,14 @@ function settingProblems(name: string, { image, environment, secrets }: Service)
   }
   const files = secrets.map(({ target }) => `/run/secrets/${target}`);
   return serverSettingProblems(environment, files).map((problem) => `${name}: ${problem}`);
+}
+
+/** What goes between nodes is encrypted, on each network of the stack's own. */
+function clearNetworks({ networks }: Stack): string[] {
+  return Object.entries(networks)
+    .map(([name, network]) => ({ name, own: OVERLAY.safeParse(network) }))
+    .filter(({ own }) => own.success && own.data.driver_opts.encrypted === undefined)
+    .map(({ name }) => `${name} is not encrypted between nodes`);
 }
 
 /** Whatever serves is replaced one by one, and taken back when that goes wrong. */
