@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { ROOT, type Trial } from './trial.ts';
@@ -16,11 +16,20 @@ async function read<T>(file: string): Promise<T> {
   return parse(await readFile(join(ROOT, file), 'utf8')) as T;
 }
 
+/** Of every file that says where Grafana finds something. */
+async function datasourcesOfFiles(): Promise<{ name: string; uid: string; url: string }[]> {
+  const files = await readdir(join(ROOT, PROVISIONING, 'datasources'));
+  const parsed = files.map((file) =>
+    read<{ datasources: { name: string; uid: string; url: string }[] }>(
+      `${PROVISIONING}/datasources/${file}`,
+    ),
+  );
+  return (await Promise.all(parsed)).flatMap(({ datasources }) => datasources);
+}
+
 /** `name:port` of everything that these files talk to inside Compose, but for replicas. */
 async function addresses(): Promise<Map<string, string>> {
-  const { datasources } = await read<{ datasources: { name: string; url: string }[] }>(
-    `${PROVISIONING}/datasources/gatehouse.yml`,
-  );
+  const datasources = await datasourcesOfFiles();
   const prometheus = await readFile(join(ROOT, 'deploy/prometheus/prometheus.yml'), 'utf8');
   const { pipeline } = await read<{ pipeline: { outputs: { host?: string; port?: number }[] } }>(
     'deploy/fluent-bit/fluent-bit.yaml',
@@ -56,9 +65,7 @@ export const GRAFANA: readonly Trial[] = [
       }
       const mount = `./${PROVISIONING}:/etc/grafana/provisioning:ro`;
       if (!mounts.includes(mount)) throw new Error(`${COMPOSE} does not mount ${mount}`);
-      const { datasources } = await read<{ datasources: { uid: string }[] }>(
-        `${PROVISIONING}/datasources/gatehouse.yml`,
-      );
+      const datasources = await datasourcesOfFiles();
       const uids = new Set(datasources.map(({ uid }) => uid));
       if (uids.size !== datasources.length) throw new Error('two datasources have one uid');
       const known = await addresses();

@@ -36,6 +36,8 @@ const PROMETHEUS = z.looseObject({
   ),
 });
 
+const DATASOURCES = z.looseObject({ datasources: z.array(z.looseObject({ url: z.string() })) });
+
 export const SWARM_MONITORING: readonly Trial[] = [
   {
     artefact: 'swarm monitoring',
@@ -50,6 +52,7 @@ export const SWARM_MONITORING: readonly Trial[] = [
         ...networkProblems(stack, watched),
         ...(await changeProblems(FILE)),
         ...unasked,
+        ...(await datasourceProblems(stack)),
         ...unlikeSecrets(
           { secrets: { ...watched.secrets, ...stack.secrets } },
           await secretsOfManual([SECRETS_OF_MANUAL.watched, SECRETS_OF_MANUAL.monitoring]),
@@ -69,6 +72,22 @@ function networkProblems(stack: Stack, watched: Stack): string[] {
     .map(({ name }) => String(name))
     .filter((name) => !(name.replace(`${WATCHED_NAME}_`, '') in watched.networks))
     .map((name) => `${WATCHED} has no network ${name}`);
+}
+
+/** Grafana is told of nothing that is not on a network with it. */
+async function datasourceProblems(stack: Stack): Promise<string[]> {
+  const { configs: placed = [], networks = {} } = stack.services.grafana ?? {};
+  const problems: string[] = [];
+  for (const { source, target } of placed) {
+    if (!target.includes('/datasources/')) continue;
+    const text = await readFile(stack.configs[source]?.file ?? '', 'utf8');
+    for (const { url } of DATASOURCES.parse(parse(text)).datasources) {
+      const near = stack.services[new URL(url).hostname]?.networks ?? {};
+      if (Object.keys(networks).some((network) => network in near)) continue;
+      problems.push(`grafana does not reach ${url}`);
+    }
+  }
+  return problems;
 }
 
 /** Whatever Prometheus is told to ask is on a network with it, and each file that it reads lies there. */
