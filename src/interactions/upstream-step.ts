@@ -20,9 +20,6 @@ import {
 /** What of an answer is read; the rest is the provider's own, and no part of the protocol. */
 const ANSWER_PARAMETERS = ['code', 'state', 'iss', 'error'];
 
-/** How old a sign-in counts whose provider does not say when it was. */
-const UNKNOWN_AGE_MS = 24 * 60 * 60 * 1000;
-
 /** Where a provider's answer goes on to, below an interaction: its cookie goes there too. */
 export const ANSWER = 'upstream-answer';
 
@@ -88,7 +85,8 @@ export async function beginUpstream(
     redirectUri: issuer + upstreamCallbackPath(provider.key),
     binding: interaction.uid,
     locales: [messages.lang],
-    anew: confirms || asksForFreshSignIn(interaction),
+    ...(asksForFreshSignIn(interaction) ? { anew: 'asked' } : {}),
+    ...(confirms ? { anew: 'said' } : {}),
     ...(loginHint === undefined ? {} : { loginHint }),
   });
   if (begun.outcome === 'failed') return fail(deps, visit, provider, begun);
@@ -196,9 +194,13 @@ function asksForFreshSignIn(interaction: InteractionVisit['interaction']): boole
   );
 }
 
-/** When somebody proved themselves to a provider, which may have been long before they came here. */
+/**
+ * When somebody proved themselves to a provider, which may have been long before they came here; now,
+ * where it never says when: who signs in there could otherwise do nothing that wants a recent sign-in.
+ */
 function provedAt({ authenticatedAt }: UpstreamIdentity, now: Date): Date {
-  const at = authenticatedAt?.getTime() ?? now.getTime() - UNKNOWN_AGE_MS;
+  if (authenticatedAt === undefined) return now;
+  const at = authenticatedAt.getTime();
   // A provider may say anything; 0 is nobody's sign-in (`NOTHING_PROVED_HERE`).
   return new Date(Math.min(Math.max(at, 1000), now.getTime()));
 }

@@ -24,6 +24,8 @@ export interface KeptUpstreamRequest {
   readonly codeVerifier: string;
   /** Seconds since 1970: before this, the person did not prove themselves to the provider. */
   readonly authenticatedAfter?: number;
+  /** An answer that does not say when they did is taken. */
+  readonly maySayNothing?: boolean;
   /** Seconds since 1970. */
   readonly expiresAt: number;
 }
@@ -36,8 +38,11 @@ export interface BeginUpstreamInput {
   readonly loginHint?: string;
   /** BCP 47, preferred first. */
   readonly locales?: readonly string[];
-  /** The person has to prove themselves to the provider now, whatever session it has of them. */
-  readonly anew?: boolean;
+  /**
+   * The person has to prove themselves to the provider now, whatever session it has of them. `said`:
+   * the answer has to say that they did; `asked`: a provider that never says when is believed.
+   */
+  readonly anew?: 'said' | 'asked';
 }
 
 export type BeginUpstreamResult =
@@ -55,7 +60,7 @@ export async function beginUpstreamSignIn(
   provider: UpstreamProvider,
   input: BeginUpstreamInput,
 ): Promise<BeginUpstreamResult> {
-  const { redirectUri, binding, loginHint, locales = [], anew = false } = input;
+  const { redirectUri, binding, loginHint, locales = [], anew } = input;
   const seconds = Math.floor(deps.now().getTime() / 1000);
   const kept: KeptUpstreamRequest = {
     provider: provider.key,
@@ -64,7 +69,8 @@ export async function beginUpstreamSignIn(
     state: `${binding}${STATE_SEPARATOR}${randomId()}`,
     nonce: randomId(),
     codeVerifier: randomId(),
-    ...(anew ? { authenticatedAfter: seconds } : {}),
+    ...(anew === undefined ? {} : { authenticatedAfter: seconds }),
+    ...(anew === 'asked' ? { maySayNothing: true } : {}),
     expiresAt: seconds + REQUEST_SECONDS,
   };
   const parameters = new URLSearchParams({
@@ -75,12 +81,12 @@ export async function beginUpstreamSignIn(
     code_challenge: await calculatePKCECodeChallenge(kept.codeVerifier),
     code_challenge_method: 'S256',
   });
-  const prompt = anew ? 'login' : provider.prompt;
+  const prompt = anew !== undefined ? 'login' : provider.prompt;
   if (prompt !== undefined) parameters.set('prompt', prompt);
   if (loginHint !== undefined) parameters.set('login_hint', loginHint);
   if (locales.length > 0) parameters.set('ui_locales', locales.join(' '));
   // Makes the provider say when it was, in `auth_time`; some heed only one of the two.
-  if (anew) parameters.set('max_age', '0');
+  if (anew !== undefined) parameters.set('max_age', '0');
   try {
     const client = await deps.clients.clientOf(provider);
     const pushed = client.serverMetadata().require_pushed_authorization_requests === true;

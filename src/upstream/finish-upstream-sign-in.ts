@@ -67,9 +67,11 @@ export async function finishUpstreamSignIn(
 }
 
 /** Whether the person proved themselves for this request, if it was for that. */
-function isRecent(authTime: number | undefined, { authenticatedAfter }: KeptUpstreamRequest) {
+function isRecent(authTime: number | undefined, kept: KeptUpstreamRequest): boolean {
+  const { authenticatedAfter, maySayNothing = false } = kept;
   if (authenticatedAfter === undefined) return true;
-  return authTime !== undefined && authTime >= authenticatedAfter - CLOCK_SKEW_SECONDS;
+  if (authTime === undefined) return maySayNothing;
+  return authTime >= authenticatedAfter - CLOCK_SKEW_SECONDS;
 }
 
 /**

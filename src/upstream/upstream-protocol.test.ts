@@ -237,7 +237,7 @@ describe('an answer that is not what was asked for signs nobody in', () => {
   it('an authentication that is older than was asked for, or of no time at all', async () => {
     const provider = { ...world.provider(server), prompt: 'select_account' };
     const anew = async () => {
-      const { url, kept } = await world.begin(provider, { anew: true });
+      const { url, kept } = await world.begin(provider, { anew: 'said' });
       const asked = new URL(url).searchParams;
       assert.equal(asked.get('prompt'), 'login');
       assert.equal(asked.get('max_age'), '0');
