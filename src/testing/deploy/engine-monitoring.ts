@@ -6,6 +6,7 @@ import { pollUntil } from '../poll.ts';
 import type { EngineMachine } from './engine-machine.ts';
 import { blockWith, commandsOf } from './engine-manual.ts';
 import { until } from './engine-people.ts';
+import { replacesAlone } from './engine-tasks.ts';
 
 const STACK = 'gatehouse-monitoring';
 /** The jobs of Prometheus that both deployments have, with three replicas. */
@@ -18,8 +19,12 @@ export const JOBS = {
   prometheus: 1,
   redis: 1,
 };
+const FILE = 'deploy/swarm/monitoring.yml';
 const EDGE = 'deploy/prometheus/targets/edge.yml';
 const DEADLINE_MS = 120_000;
+
+/** From the root of Grafana's interface. */
+const PROMETHEUS = 'datasources/proxy/uid/gatehouse-prometheus/api/v1';
 
 /** What has to be 1 where exporters see what they look at. */
 const SEEN = ['pg_up', 'redis_up', 'probe_success'];
@@ -48,10 +53,13 @@ const ALERTMANAGERS = z.object({ data: z.object({ activeAlertmanagers: z.array(z
 export async function watchSwarm(machine: EngineMachine, name: string): Promise<string> {
   const block = blockWith(await commandsOf('Docker Swarm'), 'monitoring.yml');
   const [deploy = '', look = ''] = block.split(/\n(?=docker run )/);
-  await machine.run(`sed -i 's/nginx/${name}/' ${EDGE}`);
+  const found = `extra_hosts: ['${name}:192.0.2.10']`;
+  await machine.run(`
+    sed -i 's/nginx/${name}/' ${EDGE}
+    sed -i "s/^  blackbox-exporter:/&\\n    ${found}/" ${FILE}
+  `);
   const { stdout } = await machine.run(`
     ${deploy} >&2
-    docker service update --quiet --host-add ${name}:192.0.2.10 ${STACK}_blackbox-exporter >&2
     docker stack services --format '{{.Name}}' ${STACK}
   `);
   const services = stdout.trim().split('\n');
@@ -66,6 +74,12 @@ export async function watchSwarm(machine: EngineMachine, name: string): Promise<
     await until(machine, 'curl -fsS --max-time 5 http://localhost:3001/api/health', DEADLINE_MS);
     const password = 'cat grafana_admin_password';
     const seen = await askGrafana(machine, { password, reached: JOBS, backups: 1 });
+    await machine.run(`sed -i 's/__param_module: edge/&, edited: again/' ${EDGE}`);
+    const replaced = [`${STACK}_prometheus`];
+    await replacesAlone(machine, { of: services, replaced }, () => machine.run(deploy));
+    const { valuesOf } = grafanaOf(machine, password);
+    const isAsked = async () => (await valuesOf('probe_success{edited="again"}')).length === 1;
+    await pollUntil(isAsked, { deadlineMs: DEADLINE_MS, everyMs: 500 });
     return `${services.length} services of ${STACK}: ${seen}`;
   } finally {
     await machine.run('docker ps --quiet --filter ancestor=alpine/socat | xargs docker stop');
@@ -83,6 +97,20 @@ async function tasksOf(machine: EngineMachine, services: readonly string[]): Pro
   return stdout;
 }
 
+/** Grafana at port 3001, and Prometheus through it. */
+function grafanaOf(machine: EngineMachine, password: string) {
+  const ask = async (path: string): Promise<unknown> => {
+    const url = `http://localhost:3001/api/${path}`;
+    const line = `curl -fsS --max-time 5 --user "admin:$(${password})" '${url}'`;
+    return JSON.parse((await machine.run(line)).stdout);
+  };
+  const valuesOf = async (query: string) => {
+    const answer = await ask(`${PROMETHEUS}/query?query=${encodeURIComponent(query)}`);
+    return ANSWER.parse(answer).data.result.map(({ metric, value }) => [metric.job, value[1]]);
+  };
+  return { ask, valuesOf };
+}
+
 /**
  * Asks Prometheus through Grafana, at port 3001, until all of it is seen.
  *
@@ -96,16 +124,7 @@ export async function askGrafana(
   options: { password: string; reached: Readonly<Record<string, number>>; backups: 0 | 1 },
 ): Promise<string> {
   const { password, reached, backups } = options;
-  const grafana = 'http://localhost:3001/api';
-  const prometheus = `${grafana}/datasources/proxy/uid/gatehouse-prometheus/api/v1`;
-  const ask = async (url: string): Promise<unknown> => {
-    const line = `curl -fsS --max-time 5 --user "admin:$(${password})" '${url}'`;
-    return JSON.parse((await machine.run(line)).stdout);
-  };
-  const valuesOf = async (query: string) => {
-    const answer = await ask(`${prometheus}/query?query=${encodeURIComponent(query)}`);
-    return ANSWER.parse(answer).data.result.map(({ metric, value }) => [metric.job, value[1]]);
-  };
+  const { ask, valuesOf } = grafanaOf(machine, password);
   const look = async (): Promise<true> => {
     const up = (await valuesOf('sum by (job) (up)')).map(([job, count]) => [job, Number(count)]);
     assert.deepEqual(Object.fromEntries(up), reached);
@@ -117,12 +136,12 @@ export async function askGrafana(
       );
     }
     assert.equal((await valuesOf(BACKED_UP)).length, backups, BACKED_UP);
-    const { data } = ALERTMANAGERS.parse(await ask(`${prometheus}/alertmanagers`));
+    const { data } = ALERTMANAGERS.parse(await ask(`${PROMETHEUS}/alertmanagers`));
     assert.equal(data.activeAlertmanagers.length, 1, 'Alertmanager');
     return true;
   };
 
-  const dashboards = DASHBOARDS.parse(await ask(`${grafana}/search`));
+  const dashboards = DASHBOARDS.parse(await ask('search'));
   assert.equal(dashboards.length, 5);
   await pollUntil(look, { deadlineMs: DEADLINE_MS, everyMs: 500 });
   assert.deepEqual(await valuesOf('ALERTS{alertstate="firing"}'), []);

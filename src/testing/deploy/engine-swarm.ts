@@ -10,6 +10,7 @@ import { type EngineMachine, startNeighbour } from './engine-machine.ts';
 import { blockWith, commandsOf } from './engine-manual.ts';
 import { watchSwarm } from './engine-monitoring.ts';
 import { type People, peopleOf, until } from './engine-people.ts';
+import { replacesAlone } from './engine-tasks.ts';
 import { manifestTool } from './manifest-tools.ts';
 
 const NAME = 'login.example.com';
@@ -28,6 +29,7 @@ export async function trySwarm(machine: EngineMachine): Promise<string> {
     await makeSwarm(machine, { neighbour, monitors });
     const people = await deploy(machine);
     const times = await replaceAndTakeBack(machine, people);
+    await changeNginx(machine);
     await backUp(machine, 'deploy/swarm/in-backup-image.sh\n');
     const watched = await watchSwarm(machine, NAME);
     const lines = await lookAt(machine, 'tasks.app:9464', 3);
@@ -42,7 +44,7 @@ export async function trySwarm(machine: EngineMachine): Promise<string> {
     const between = encrypted
       ? 'encrypted between them'
       : 'not encrypted between them: no ESP in this kernel';
-    return `two nodes, ${between}; signed in; ${times} sign-ins during a release and its way back, none failed; backed up; ${watched}; ${lines.length} lines of health.sh, none wrong; restored, and signed in; backed up to elsewhere`;
+    return `two nodes, ${between}; signed in; ${times} sign-ins during a release and its way back, none failed; databases and nginx stayed, and nginx alone went with its files; backed up; ${watched}; ${lines.length} lines of health.sh, none wrong; restored, and signed in; backed up to elsewhere`;
   } finally {
     await neighbour.stop();
   }
@@ -88,6 +90,7 @@ async function makeSwarm(
 }
 
 const RELEASE = 'deploy/swarm/stack.yml';
+const SERVICES = ['gatehouse_app', 'gatehouse_nginx', 'gatehouse_postgres', 'gatehouse_redis'];
 
 /** Secrets, the stack with a seed file, and somebody who signs in. */
 async function deploy(machine: EngineMachine): Promise<People> {
@@ -121,8 +124,9 @@ async function replaceAndTakeBack(machine: EngineMachine, people: People): Promi
   const blocks = await commandsOf('Docker Swarm');
   const release = blockWith(blocks, 'export SEEDS=') + blockWith(blocks, RELEASE);
   const replacing = people.meanwhile(async () => {
-    await machine.run(release.replaceAll(':0.1.0', ':0.1.1'));
-    await until(machine, updated('completed'), DEADLINE_MS);
+    await replacesAlone(machine, { of: SERVICES, replaced: ['gatehouse_app'] }, () =>
+      machine.run(release.replaceAll(':0.1.0', ':0.1.1')),
+    );
     await machine.run('docker service rollback gatehouse_app');
     await until(machine, updated('rollback_completed'), DEADLINE_MS);
   });
@@ -154,6 +158,16 @@ function soon(line: string): string {
 
 function answers(certificate: string): string {
   return `curl -fsS --cacert ${certificate} https://${NAME}/.well-known/openid-configuration >/dev/null`;
+}
+
+/** One of its files is another, and the same commands again. */
+async function changeNginx(machine: EngineMachine): Promise<void> {
+  const blocks = await commandsOf('Docker Swarm');
+  const release = blockWith(blocks, 'export SEEDS=') + blockWith(blocks, RELEASE);
+  await machine.run('echo "# Another." >>deploy/nginx/gatehouse/limits.conf');
+  await replacesAlone(machine, { of: SERVICES, replaced: ['gatehouse_nginx'] }, () =>
+    machine.run(release),
+  );
 }
 
 /** What nginx could not answer, and what became of each replica by then. */
