@@ -10,6 +10,7 @@ import { type EngineMachine, startNeighbour } from './engine-machine.ts';
 import { blockWith, commandsOf } from './engine-manual.ts';
 import { watchSwarm } from './engine-monitoring.ts';
 import { type People, peopleOf, until } from './engine-people.ts';
+import { certificateFor, replaceSecrets } from './engine-swarm-secrets.ts';
 import { replacesAlone } from './engine-tasks.ts';
 import { manifestTool } from './manifest-tools.ts';
 
@@ -30,10 +31,17 @@ export async function trySwarm(machine: EngineMachine): Promise<string> {
     const people = await deploy(machine);
     const times = await replaceAndTakeBack(machine, people);
     await changeNginx(machine);
+    const release = await releaseCommands();
+    const renewed = await replaceSecrets(machine, {
+      name: NAME,
+      release,
+      services: SERVICES,
+      people,
+    });
     await backUp(machine, 'deploy/swarm/in-backup-image.sh\n');
     const watched = await watchSwarm(machine, NAME);
     const lines = await lookAt(machine, 'tasks.app:9464', 3);
-    await restore(machine, people);
+    await restore(machine, renewed, people);
     await takeElsewhere(machine, async (env) => {
       await machine.run('deploy/swarm/in-backup-image.sh', { env });
       // Left where node_exporter reads, once it was uploaded.
@@ -44,7 +52,7 @@ export async function trySwarm(machine: EngineMachine): Promise<string> {
     const between = encrypted
       ? 'encrypted between them'
       : 'not encrypted between them: no ESP in this kernel';
-    return `two nodes, ${between}; signed in; ${times} sign-ins during a release and its way back, none failed; databases and nginx stayed, and nginx alone went with its files; backed up; ${watched}; ${lines.length} lines of health.sh, none wrong; restored, and signed in; backed up to elsewhere`;
+    return `two nodes, ${between}; signed in; ${times} sign-ins during a release and its way back, none failed; databases and nginx stayed, and nginx alone went with its files; another certificate, passwords, sealing keys; backed up; ${watched}; ${lines.length} lines of health.sh, none wrong; restored, and signed in; backed up to elsewhere`;
   } finally {
     await neighbour.stop();
   }
@@ -89,8 +97,12 @@ async function makeSwarm(
   await neighbour.run(`docker swarm join --token ${stdout.trim()} 192.0.2.10:2377`);
 }
 
-const RELEASE = 'deploy/swarm/stack.yml';
 const SERVICES = ['gatehouse_app', 'gatehouse_nginx', 'gatehouse_postgres', 'gatehouse_redis'];
+
+async function releaseCommands(): Promise<string> {
+  const blocks = await commandsOf('Docker Swarm');
+  return blockWith(blocks, 'export SEEDS=') + blockWith(blocks, 'deploy/swarm/stack.yml');
+}
 
 /** Secrets, the stack with a seed file, and somebody who signs in. */
 async function deploy(machine: EngineMachine): Promise<People> {
@@ -98,13 +110,12 @@ async function deploy(machine: EngineMachine): Promise<People> {
   await machine.run(`
     echo '127.0.0.1 ${NAME}' >>/etc/hosts
     cp seeds/demo.yaml my-seeds.yaml
-    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key.pem \\
-      -subj /CN=${NAME} -addext subjectAltName=DNS:${NAME} -days 2 -out certificate.pem
+    ${certificateFor(NAME)}
   `);
   // One shell, since the second needs what the first has made.
   const once = blockWith(blocks, 'secret() {') + blockWith(blocks, 'gatehouse.monitoring=yes');
   await machine.run(once.replaceAll(/\bNODE\b/g, '"$(hostname)"'));
-  await machine.run(blockWith(blocks, 'export SEEDS=') + blockWith(blocks, RELEASE));
+  await machine.run(await releaseCommands());
   for (const [service, count] of [
     ['app', 3],
     ['nginx', 1],
@@ -121,8 +132,7 @@ async function deploy(machine: EngineMachine): Promise<People> {
 
 /** @returns how often somebody signed in meanwhile */
 async function replaceAndTakeBack(machine: EngineMachine, people: People): Promise<number> {
-  const blocks = await commandsOf('Docker Swarm');
-  const release = blockWith(blocks, 'export SEEDS=') + blockWith(blocks, RELEASE);
+  const release = await releaseCommands();
   const replacing = people.meanwhile(async () => {
     await replacesAlone(machine, { of: SERVICES, replaced: ['gatehouse_app'] }, () =>
       machine.run(release.replaceAll(':0.1.0', ':0.1.1')),
@@ -136,9 +146,7 @@ async function replaceAndTakeBack(machine: EngineMachine, people: People): Promi
 }
 
 /** Loses the database, and has it back. */
-async function restore(machine: EngineMachine, people: People): Promise<void> {
-  const blocks = await commandsOf('Docker Swarm');
-  const deployed = blockWith(blocks, 'export SEEDS=') + blockWith(blocks, RELEASE);
+async function restore(machine: EngineMachine, release: string, people: People): Promise<void> {
   const label = 'label=com.docker.swarm.service.name=gatehouse_postgres';
   const container = `$(docker ps --quiet --filter ${label})`;
   const certificate = join(machine.directory, 'certificate.pem');
@@ -146,7 +154,7 @@ async function restore(machine: EngineMachine, people: People): Promise<void> {
     psql: `docker exec --interactive "${container}" psql -X -v ON_ERROR_STOP=1 gatehouse`,
     certificate,
     parts: ['docker service scale gatehouse_app=0', 'docker service scale gatehouse-monitoring'],
-    between: `${deployed}\n${soon(running('gatehouse_app', 3))}\n${soon(answers(certificate))}`,
+    between: `${release}\n${soon(running('gatehouse_app', 3))}\n${soon(answers(certificate))}`,
   });
   await people.signIn();
 }
@@ -162,8 +170,7 @@ function answers(certificate: string): string {
 
 /** One of its files is another, and the same commands again. */
 async function changeNginx(machine: EngineMachine): Promise<void> {
-  const blocks = await commandsOf('Docker Swarm');
-  const release = blockWith(blocks, 'export SEEDS=') + blockWith(blocks, RELEASE);
+  const release = await releaseCommands();
   await machine.run('echo "# Another." >>deploy/nginx/gatehouse/limits.conf');
   await replacesAlone(machine, { of: SERVICES, replaced: ['gatehouse_nginx'] }, () =>
     machine.run(release),

@@ -81,6 +81,8 @@ export const ENGINE: readonly Trial[] = [
       'docker node update --label-add gatehouse.data=yes NODE     # the disks',
       'export PUBLIC_URL=https://login.example.com SERVER_NAME=login.example.com',
       'export SEEDS=$PWD/my-seeds.yaml',
+      'export TLS_REVISION=2',
+      'container() { docker ps --quiet --filter "label=com.docker.swarm.service.name=gatehouse_$1"; }',
       'install -D -m 400 -o 10001 -t /etc/gatehouse pg_service.conf recipients.txt signing.pem',
       'install -D -m 400 -o 10001 -t /etc/gatehouse monitor_service.conf health_password',
       'docker service scale gatehouse_app=0 gatehouse-monitoring_postgres-exporter=0',

@@ -38,6 +38,25 @@ export async function changeProblems(file: string): Promise<string[]> {
   }
 }
 
+/**
+ * Secrets that were made by hand have a number that their variable says, both of TLS the same.
+ *
+ * @returns a sentence for each that has not
+ */
+export async function numberProblems(file: string): Promise<string[]> {
+  const made = ({ secrets }: Stack) =>
+    Object.entries(secrets).filter(([, { external }]) => external);
+  const variables = made(await loadStack(file)).map(([secret]) => variableOf(secret));
+  const moved = Object.fromEntries(variables.map((variable) => [variable, '2']));
+  return made(await loadStack(file, ROOT, moved))
+    .filter(([secret, { name }]) => name !== `gatehouse_${secret}_2`)
+    .map(([secret, { name }]) => `${name} does not heed ${variableOf(secret)}`);
+}
+
+function variableOf(secret: string): string {
+  return `${secret.startsWith('tls_') ? 'TLS' : secret.toUpperCase()}_REVISION`;
+}
+
 /** Services that have something by another name. */
 function replacedServices(before: Stack, after: Stack): string[] {
   const namesOf = (stack: Stack, service: string) =>

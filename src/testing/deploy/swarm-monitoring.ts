@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { changeProblems } from './swarm-changes.ts';
+import { changeProblems, numberProblems } from './swarm-changes.ts';
 import {
   loadStack,
   SECRETS_OF_MANUAL,
@@ -51,6 +51,7 @@ export const SWARM_MONITORING: readonly Trial[] = [
         ...(await wholeProblems(stack, WHOLE)),
         ...networkProblems(stack, watched),
         ...(await changeProblems(FILE)),
+        ...(await numberProblems(FILE)),
         ...unasked,
         ...(await datasourceProblems(stack)),
         ...unlikeSecrets(

@@ -75,11 +75,16 @@ export type Stack = z.infer<typeof STACK>;
 /**
  * @param file - from the root
  * @param root - of this checkout, or of a copy
+ * @param more - of the environment
  * @throws Error with what the loader says; NotToBeHad
  */
-export async function loadStack(file: string, root = ROOT): Promise<Stack> {
+export async function loadStack(
+  file: string,
+  root = ROOT,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Stack> {
   const program = await manifestTool('check-stack');
-  const env = { PATH: process.env.PATH, ...ENVIRONMENT };
+  const env = { PATH: process.env.PATH, ...ENVIRONMENT, ...more };
   const withHashes = join(root, 'deploy/swarm/with-hashes.sh');
   const { stdout } = await runProgram(withHashes, [program, file], { cwd: root, env });
   return STACK.parse(JSON.parse(stdout));

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CONNECTION_RESERVE } from '../../connection-budget.ts';
-import { changeProblems } from './swarm-changes.ts';
+import { changeProblems, numberProblems } from './swarm-changes.ts';
 import { SWARM_MONITORING } from './swarm-monitoring.ts';
 import {
   loadStack,
@@ -47,6 +47,7 @@ export const SWARM: readonly Trial[] = [
         ...(await delayProblems(stack.services.app)),
         ...(await secretProblems(stack)),
         ...(await changeProblems(FILE)),
+        ...(await numberProblems(FILE)),
       ];
       if (problems.length > 0) throw new Error(problems.join('\n'));
       const count = (of: object) => Object.keys(of).length;
@@ -59,7 +60,7 @@ export const SWARM: readonly Trial[] = [
 /** What the commands of docs/deploy.md make is what the stack asks for, and fits together. */
 async function secretProblems(stack: Stack): Promise<string[]> {
   const made = await secretsOfManual([SECRETS_OF_MANUAL.watched]);
-  const secret = (name: string) => made.get(`gatehouse_${name}`) ?? '';
+  const secret = (name: string) => made.get(`gatehouse_${name}_1`) ?? '';
   const urls = [
     ['database_url', 'app'],
     ['migrator_database_url', 'migrator'],
