@@ -21,7 +21,8 @@ const ENDING_LIMIT = 2000;
 
 const SAVE =
   'select artifact_save(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as outcome' as const;
-const FIND = 'select payload, expires_at, consumed_at, use from artifact_find(?, ?, ?, ?)'; /**
+const FIND = 'select payload, expires_at, consumed_at, use from artifact_find(?, ?, ?, ?)';
+/**
  * Of two that take back at once each deletes its own successor first, so that the later look finds
  * none: hence two statements, each of which locks one row.
  */
