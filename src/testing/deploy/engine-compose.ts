@@ -166,6 +166,8 @@ export async function tryProduction(machine: EngineMachine): Promise<string> {
       ${compose} run --rm backup
     `);
   });
+  await upgrade(machine, blocks);
+  await people.signIn();
   // As the manual says of pgbouncer.
   await machine.run(`
     rm ${SECRETS}/database_url
@@ -179,7 +181,7 @@ export async function tryProduction(machine: EngineMachine): Promise<string> {
     "select count(distinct client_addr) from pg_stat_activity where usename = 'gatehouse_app';";
   assert.equal(await psql(poolers), '1');
   await machine.run(`${compose} down --volumes`);
-  return `up as root with files for secrets; signed in at https://login.example.com; psql, doctor, migrate, redis-cli; an invitation taken; nginx made anew; backed up; ${watched}; ${lines.length} lines of health.sh, none wrong; restored, and signed in; backed up to elsewhere; signed in through pgbouncer`;
+  return `up as root with files for secrets; signed in at https://login.example.com; psql, doctor, migrate, redis-cli; an invitation taken; nginx made anew; backed up; ${watched}; ${lines.length} lines of health.sh, none wrong; restored, and signed in; backed up to elsewhere; upgraded, with files that nginx and Prometheus take up and PostgreSQL running on; signed in through pgbouncer`;
 }
 
 /** Who looks finds the public address at this machine, and trusts its certificate. */
@@ -193,6 +195,34 @@ async function knowTheName(machine: EngineMachine): Promise<void> {
     install -m 444 ${SECRETS}/certificate.pem ca.pem
     sed -i 's/^COMPOSE_FILE=.*/&:names.yml/' /etc/gatehouse/compose.env
   `);
+}
+
+/** Another image, and other files, each in the place of the old one, as git puts them there. */
+async function upgrade(machine: EngineMachine, blocks: readonly string[]): Promise<void> {
+  const [site, alerts] = ['nginx/site/gatehouse.conf.template', 'prometheus/alerts.yml'];
+  const begun = async (service: string) => {
+    const container = `$(docker ps --quiet --filter label=com.docker.compose.service=${service})`;
+    return (await machine.run(`docker inspect --format '{{.State.StartedAt}}' ${container}`))
+      .stdout;
+  };
+  const before = await begun('postgres');
+  await machine.run(`
+    docker tag gatehouse:0.1.0 gatehouse:0.1.1
+    sed -i s/gatehouse:0.1.0/gatehouse:0.1.1/ /etc/gatehouse/compose.env
+    sed -i 's|include gatehouse/server.conf;|&\\nlocation = /new { return 204; }|' deploy/${site}
+    sed -i s/GatehouseNoReplica/GatehouseNew/ deploy/${alerts}
+  `);
+  const block = blockWith(blocks, '--force-recreate \\\n  nginx');
+  await machine.run(block);
+  await machine.run(`
+    curl -fsS --cacert ${SECRETS}/certificate.pem https://login.example.com/new
+    curl -fsS http://localhost:9090/api/v1/rules | grep -q GatehouseNew
+  `);
+  assert.equal(await begun('postgres'), before, 'PostgreSQL was started anew');
+  // Where files of theirs are others.
+  const [, again = ''] = block.trimEnd().split(/\n(?=docker)/);
+  await machine.run(`${again} postgres redis`);
+  assert.notEqual(await begun('postgres'), before);
 }
 
 const DEVELOPMENT = 'docker compose --env-file deploy/compose/dev.env';

@@ -64,6 +64,7 @@ export const ENGINE: readonly Trial[] = [
       'SERVER_NAME=login.example.com SMTP_URL=smtp://user:password@mail.example.com:587 \\',
       'install -d -m 700 -o 10001 -g 10001 /var/backups/gatehouse',
       'compose() { docker compose --env-file /etc/gatehouse/compose.env "$@"; }',
+      `${PRODUCTION} up --detach --wait`,
       `${PRODUCTION} up --detach --wait --force-recreate nginx`,
       `${PRODUCTION} up --detach --wait --force-recreate app`,
       `${PRODUCTION} exec --user postgres postgres psql gatehouse`,
