@@ -180,8 +180,9 @@ export async function tryProduction(machine: EngineMachine): Promise<string> {
   const poolers =
     "select count(distinct client_addr) from pg_stat_activity where usename = 'gatehouse_app';";
   assert.equal(await psql(poolers), '1');
+  await askForCertificates(machine, compose);
   await machine.run(`${compose} down --volumes`);
-  return `up as root with files for secrets; signed in at https://login.example.com; psql, doctor, migrate, redis-cli; an invitation taken; nginx made anew; backed up; ${watched}; ${lines.length} lines of health.sh, none wrong; restored, and signed in; backed up to elsewhere; upgraded, with files that nginx and Prometheus take up and PostgreSQL running on; signed in through pgbouncer`;
+  return `up as root with files for secrets; signed in at https://login.example.com; psql, doctor, migrate, redis-cli; an invitation taken; nginx made anew; backed up; ${watched}; ${lines.length} lines of health.sh, none wrong; restored, and signed in; backed up to elsewhere; upgraded, with files that nginx and Prometheus take up and PostgreSQL running on; signed in through pgbouncer; machines asked for certificates`;
 }
 
 /** Who looks finds the public address at this machine, and trusts its certificate. */
@@ -195,6 +196,25 @@ async function knowTheName(machine: EngineMachine): Promise<void> {
     install -m 444 ${SECRETS}/certificate.pem ca.pem
     sed -i 's/^COMPOSE_FILE=.*/&:names.yml/' /etc/gatehouse/compose.env
   `);
+}
+
+/** Machines show a certificate, of the authority that the environment file names; people need none. */
+async function askForCertificates(machine: EngineMachine, compose: string): Promise<void> {
+  const { stdout } = await machine.run(`
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=machine \\
+      -keyout machine.key -out machine.pem
+    install -m 644 machine.pem /etc/gatehouse/clients-ca.pem
+    sed -i -e s/^CLIENT_CERTIFICATES=none/CLIENT_CERTIFICATES=machines/ -e 's/^# CLIENTS_CA=/CLIENTS_CA=/' \\
+      /etc/gatehouse/compose.env
+    ${compose} up --detach --wait >&2
+    ask() { curl -sS -o /dev/null -w '%{http_code}\\n' --cacert ${SECRETS}/certificate.pem "$@"; }
+    ask https://login.example.com/health/live
+    ask --data grant_type=client_credentials https://login.example.com/token
+    ask --data grant_type=client_credentials --cert machine.pem --key machine.key https://login.example.com/token
+  `);
+  const [page, without, shown] = stdout.trim().split('\n');
+  assert.deepEqual([page, without], ['200', '403']);
+  assert.match(shown ?? '', /^40[01]$/);
 }
 
 /** Another image, and other files, each in the place of the old one, as git puts them there. */
