@@ -113,16 +113,29 @@ async function atTerminal(machine: EngineMachine, command: string): Promise<stri
     .stdout;
 }
 
+/** What somebody who is not root has done before, on the same machine. */
+async function lookFirst(machine: EngineMachine, blocks: readonly string[]): Promise<void> {
+  const [make = '', up = ''] = blockWith(blocks, 'make-secrets.sh env').split('\n');
+  await machine.run(`
+    chmod 711 ${machine.work}
+    chown -R 1000:1000 .
+    setpriv --reuid=1000 --regid=1000 --clear-groups ${make}
+    ${up}
+  `);
+  await machine.run(blockWith(blocks, 'down --volumes'));
+}
+
 /** @returns what was seen */
 export async function tryProduction(machine: EngineMachine): Promise<string> {
   await buildOurImage(machine);
   await buildBackupImage(machine);
   await ensureMonitors(machine);
+  const blocks = await commandsOf('Docker Compose');
+  await lookFirst(machine, blocks);
   await machine.run(`
     echo '127.0.0.1 login.example.com' >>/etc/hosts
     install -D deploy/compose/prod.env.example /etc/gatehouse/compose.env
   `);
-  const blocks = await commandsOf('Docker Compose');
   await machine.run(blockWith(blocks, 'make-secrets.sh files'));
   const people = peopleOf(machine, {
     issuer: 'https://login.example.com',
@@ -182,7 +195,7 @@ export async function tryProduction(machine: EngineMachine): Promise<string> {
   assert.equal(await psql(poolers), '1');
   await askForCertificates(machine, compose);
   await machine.run(`${compose} down --volumes`);
-  return `up as root with files for secrets; signed in at https://login.example.com; psql, doctor, migrate, redis-cli; an invitation taken; nginx made anew; backed up; ${watched}; ${lines.length} lines of health.sh, none wrong; restored, and signed in; backed up to elsewhere; upgraded, with files that nginx and Prometheus take up and PostgreSQL running on; signed in through pgbouncer; machines asked for certificates`;
+  return `a look, taken away; up as root with files for secrets; signed in at https://login.example.com; psql, doctor, migrate, redis-cli; an invitation taken; nginx made anew; backed up; ${watched}; ${lines.length} lines of health.sh, none wrong; restored, and signed in; backed up to elsewhere; upgraded, with files that nginx and Prometheus take up and PostgreSQL running on; signed in through pgbouncer; machines asked for certificates`;
 }
 
 /** Who looks finds the public address at this machine, and trusts its certificate. */
