@@ -40,11 +40,25 @@ const UNIT = `[Unit]
 After=multi-user.target postgresql.service
 [Service]
 Type=oneshot
-TimeoutStartSec=120
+TimeoutStartSec=180
 ExecStart=/bin/bash /srv/commands.sh
 ExecStopPost=/usr/bin/systemctl --no-block poweroff
 StandardOutput=file:/${DONE}/output
 StandardError=file:/${DONE}/errors
+`;
+
+/** Who is told of alerts, and writes them down. */
+const TOLD = `
+mkdir -p /etc/ssl/certs
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=alerts.example.com \\
+  -addext subjectAltName=DNS:alerts.example.com -keyout /srv/hook.key -out /etc/ssl/certs/hook.pem
+/node -e '
+  const { createWriteStream, readFileSync } = require("node:fs");
+  const [key, cert] = ["/srv/hook.key", "/etc/ssl/certs/hook.pem"].map((file) => readFileSync(file));
+  require("node:https").createServer({ key, cert }, (req, res) => {
+    req.pipe(createWriteStream("/${DONE}/told", { flags: "a" })).on("finish", () => res.end());
+  }).listen(443);
+' &
 `;
 
 /** PostgreSQL of this host, with a migrated database, as its superuser reaches it. */
@@ -81,6 +95,14 @@ done
 echo "$jobs"
 curl -fsS http://localhost:9090/api/v1/rules | jq '[.data.groups[].rules[] | select(.type == "alerting")] | length'
 curl -fsS http://localhost:9115/config | grep '^ *edge:'
+# There is no replica here, which is worth an alert after a minute.
+sed -i '/GatehouseNoReplica/,/for:/s/for: 1m/for: 0s/' /etc/prometheus/alerts.yml
+systemctl restart prometheus
+for _ in $(seq 120); do
+  ! grep -qs GatehouseNoReplica /${DONE}/told || break
+  sleep 0.5
+done
+jq -r '.alerts[].labels.alertname' /${DONE}/told | grep -m 1 GatehouseNoReplica
 `;
 
 /** In the place of Docker: it says what it is asked, and where. */
@@ -173,6 +195,7 @@ async function prepare(root: string): Promise<void> {
   const commands = [
     'set -euo pipefail',
     DATABASE,
+    TOLD,
     ...(await Promise.all(blocks)),
     AFTERWARDS,
     await ofContainers(),
@@ -184,7 +207,7 @@ async function prepare(root: string): Promise<void> {
   const wants = join(units, 'graphical.target.wants');
   await mkdir(wants, { recursive: true });
   await symlink('../commands.service', join(wants, 'commands.service'));
-  await writeFile(join(root, 'etc/hosts'), '127.0.0.1 localhost db.example\n');
+  await writeFile(join(root, 'etc/hosts'), '127.0.0.1 localhost db.example alerts.example.com\n');
 }
 
 async function seenOn(root: string): Promise<string> {
@@ -192,9 +215,8 @@ async function seenOn(root: string): Promise<string> {
     ['output', 'errors'].map((name) => readFile(join(root, DONE, name), 'utf8')),
   );
   const [, afterwards = ''] = (output ?? '').split('\n--\n');
-  const [backups, next, metrics, jobs = '', alerts, module, compose = '', swarm = ''] = afterwards
-    .trim()
-    .split('\n');
+  const [backups, next, metrics, jobs = '', alerts, module, told, compose = '', swarm = ''] =
+    afterwards.trim().split('\n');
   const said = `${output}\n${errors}`;
   assert.equal(backups, '3', said);
   assert.match(next ?? '', /:0\d:\d\d/, said);
@@ -202,11 +224,12 @@ async function seenOn(root: string): Promise<string> {
   for (const job of EXPORTERS) assert.ok(jobs.split(' ').includes(job), said);
   assert.ok(Number(alerts) > 0, said);
   assert.match(module ?? '', /edge/, said);
+  assert.equal(told, 'GatehouseNoReplica', said);
   assert.match(
     compose,
     /^\/srv\/gatehouse docker compose --env-file \S+ run --rm -T backup$/,
     said,
   );
   assert.match(swarm, / docker run .* gatehouse-backup:0\.1\.0 \/scripts\/backup\.sh$/, said);
-  return `backed up by hand, then by the service, with an upload, which the timer begins next in the hour, and begins Compose's and a Swarm's by their files; Prometheus is answered by ${jobs} and works out ${alerts} alerts`;
+  return `backed up by hand, then by the service, with an upload, which the timer begins next in the hour, and begins Compose's and a Swarm's by their files; Prometheus is answered by ${jobs} and works out ${alerts} alerts, of which Alertmanager tells a webhook`;
 }
