@@ -12,6 +12,8 @@ export interface Image {
 
 /** Where containers have these sources. */
 const SOURCES = '/app';
+/** Of PostgreSQL, as Debian has them. */
+const CLIENTS = '/usr/lib/postgresql/15/bin';
 const PATH = '/opt/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** A registry: which images there are, by the names that pods have for them. */
@@ -43,10 +45,16 @@ export async function makeRegistry(tags: readonly string[]): Promise<Registry> {
       ...(libraries === undefined ? {} : { LD_LIBRARY_PATH: there(libraries.split('=')[1] ?? '') }),
     },
   };
+  const backup: Image = {
+    command: [],
+    directory: '/',
+    env: { PATH: `${CLIENTS}:${PATH}` },
+  };
   return (name) => {
     const [, repository = '', tag = ''] = /([^/:@]+)[:@]((?:sha256:)?[^/:@]+)$/.exec(name) ?? [];
     if (repository === 'redis') return redis;
     const isThere = tags.some((one) => [one, digestOf(one)].includes(tag));
-    return repository === 'gatehouse' && isThere ? gatehouse : undefined;
+    if (!isThere) return undefined;
+    return { gatehouse, 'gatehouse-backup': backup }[repository];
   };
 }

@@ -85,6 +85,10 @@ async function production(
   const { stdout } = await shell(manual.alerts);
   if (stdout.trim().split('\n').length !== 2) throw new Error(`of the alerts:\n${stdout}`);
   await shell(`kubectl -n ${PRODUCTION} get configmap gatehouse-dashboards`);
+  // What kube-state-metrics tells of it, and the alerts.
+  await shell(`kubectl -n ${PRODUCTION} create job --from=cronjob/gatehouse-backup first
+    kubectl -n ${PRODUCTION} wait --for=condition=complete job/first --timeout=2m
+    kubectl -n ${PRODUCTION} wait --for=jsonpath='{.status.lastSuccessfulTime}' cronjob/gatehouse-backup --timeout=1m`);
   const issuer = 'https://login.example.com';
   const at = { namespace: PRODUCTION, service: 'gatehouse', issuer };
   const restart = `kubectl -n ${PRODUCTION} rollout restart deployment/gatehouse
@@ -92,5 +96,5 @@ async function production(
   const { requests } = await underLoad(world, at, () => shell(restart));
   const ready = world.services.ready(PRODUCTION, 'gatehouse');
   if (!(ready > 1)) throw new Error(`production has ${ready} replicas`);
-  return `production with ${ready} replicas, ${secrets} external secrets and a Redis Cluster, restarted over ${requests} requests`;
+  return `production with ${ready} replicas, ${secrets} external secrets and a Redis Cluster, backed up by its CronJob, restarted over ${requests} requests`;
 }

@@ -29,7 +29,8 @@ export async function makeSecrets(
     .replace('gatehouse_app:…@', `gatehouse_app:${database.password('app')}@`)
     .replace('gatehouse_migrator:…@', `gatehouse_migrator:${database.password('migrator')}@`)
     .replace('password=…', `password=${database.password('migrator')}`)
-    .replaceAll('?sslmode=verify-full', '');
+    .replaceAll('?sslmode=verify-full', '')
+    .replace('sslmode=verify-full\nsslrootcert=system\n', '');
   if (script.includes('…')) throw new Error('the manual leaves more open than passwords');
   await shell(script);
 }

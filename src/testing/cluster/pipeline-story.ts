@@ -73,7 +73,7 @@ export async function pipelineStory(world: World): Promise<string> {
   };
 
   await ends('0.1.0', undefined);
-  const rules = `kubectl -n ${STAGING} get prometheusrules -o jsonpath='{..metadata.name}'`;
+  const rules = `kubectl -n ${STAGING} get prometheusrules -o jsonpath='{.items[*].metadata.name}'`;
   const alerts = (await shell(rules)).stdout.trim();
   if (alerts !== 'gatehouse-alerts gatehouse-recording') throw new Error(`the rules: ${alerts}`);
   const at = { namespace: STAGING, service: 'gatehouse', issuer: ISSUER };

@@ -31,7 +31,13 @@ const CONTAINER = z.object({
   command: z.array(z.string()).default([]),
   args: z.array(z.string()).default([]),
   env: z.array(ENV).default([]),
-  envFrom: z.array(z.strictObject({ configMapRef: z.object({ name: z.string() }) })).default([]),
+  envFrom: z
+    .array(
+      z.strictObject({
+        configMapRef: z.object({ name: z.string(), optional: z.boolean().default(false) }),
+      }),
+    )
+    .default([]),
   ports: z.array(z.object({ name: z.string().default(''), containerPort: z.number() })).default([]),
   volumeMounts: z
     .array(

@@ -120,7 +120,12 @@ export function startPodRun(first: PodObject, options: PodRunOptions): PodRun {
     const env: Record<string, string> = {};
     try {
       for (const { configMapRef } of container.envFrom) {
-        Object.assign(env, await readConfigMap(api, namespace, configMapRef.name));
+        const { name, optional } = configMapRef;
+        const found = await readConfigMap(api, namespace, name).catch((error: unknown) => {
+          if (optional) return {};
+          throw error;
+        });
+        Object.assign(env, found);
       }
     } catch (error) {
       throw new Waiting('CreateContainerConfigError', String(error));
