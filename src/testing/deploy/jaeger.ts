@@ -101,10 +101,13 @@ export const JAEGER: readonly Trial[] = [
           ready: '/api/services',
         });
         try {
-          const sent = await fetch(`http://127.0.0.1:${otlp}/v1/traces`, {
-            method: 'POST',
-            headers: { 'Content-Type': 'application/json' },
-            body: JSON.stringify(span()),
+          const body = JSON.stringify(span());
+          const headers = { 'Content-Type': 'application/json' };
+          const send = () =>
+            fetch(`http://127.0.0.1:${otlp}/v1/traces`, { method: 'POST', headers, body });
+          // It answers questions before it listens for spans.
+          const sent = await pollUntil(send, {
+            deadlineMs: DEADLINE_MS,
           });
           if (!sent.ok) throw new Error(`it took no span: ${sent.status} ${await sent.text()}`);
           const found = await pollUntil(
