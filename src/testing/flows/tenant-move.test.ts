@@ -251,7 +251,7 @@ describe('a tenant that moves to another deployment', () => {
     });
     const ended = once(child, 'close');
     const progress = async () => Number((await db('tenant_imports').first('rows'))?.rows ?? 0);
-    await pollUntil(async () => (await progress()) > 1000, { deadlineMs: 20_000, everyMs: 1 });
+    await pollUntil(async () => (await progress()) > 1000, { deadlineMs: 60_000, everyMs: 1 });
     child.kill('SIGKILL');
     await ended;
     const written = await progress();
@@ -288,7 +288,7 @@ describe('a tenant that moves to another deployment', () => {
     });
     const ended = once(child, 'close');
     const progress = async () => Number((await db('tenant_imports').first('rows'))?.rows ?? 0);
-    await pollUntil(async () => (await progress()) > 1000, { deadlineMs: 20_000, everyMs: 1 });
+    await pollUntil(async () => (await progress()) > 1000, { deadlineMs: 60_000, everyMs: 1 });
     child.kill('SIGKILL');
     await ended;
 
