@@ -26,9 +26,7 @@ export const PAGE_MODES = {
   all: [NARROW, { ...NARROW, colorScheme: 'dark' }, WIDE, { ...WIDE, colorScheme: 'dark' }],
   /** Every rule where words have the least room, and the other colours where they have most. */
   most: [NARROW, { ...WIDE, colorScheme: 'dark', rules: 'colours' }],
-  /** Where words have the least room. */
-  narrow: [NARROW],
-  /** Only whether they have it. */
+  /** Only whether words have room where there is the least of it. */
   fits: [{ ...NARROW, rules: 'none' }],
 } as const satisfies Record<string, readonly PageMode[]>;
 
