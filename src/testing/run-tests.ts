@@ -21,8 +21,8 @@ const COMPILE_CACHE = `${ROOT}.cache/compile`;
 /** Milliseconds for one test file; the longest takes about a sixth of it on a machine of its own. */
 const FILE_TIMEOUT_MS = 10 * 60_000;
 
-/** One more than processors: files wait for servers, browsers and deadlines a third of their time. */
-const CONCURRENCY = Math.max(2, availableParallelism()) + 1;
+/** Two more than processors: files wait for servers, browsers and deadlines half of their time. */
+const CONCURRENCY = Math.max(2, availableParallelism()) + 2;
 
 /** Counts at the end of a run. */
 interface Counts {
